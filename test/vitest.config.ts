@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+/** Suites with a runner of their own: minutes long, or meant to fail. */
+const slowSuites = ['test/soak/**', 'test/bench/**', 'test/mutants/**']
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...slowSuites],
+    pool: 'forks',
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    sequence: { hooks: 'stack' },
+  },
+})
