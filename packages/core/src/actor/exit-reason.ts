@@ -1,0 +1,44 @@
+import type { NodeId, Pid } from './pid.ts'
+
+/**
+ * Why an actor ended. Any value that can be sent, with these meanings (OTP's, and below them those that the runtime adds):
+ * - `'normal'`, `'shutdown'`, `{ shutdown: value }`: ends in order; they write no crash report and, but for `'normal'`, travel along links.
+ * - `'kill'` sent as an exit signal cannot be trapped; the victim ends with `'killed'`.
+ * - `'noproc'`: no such actor (any more). `'noconnection'`: its node went down and it was not the culprit.
+ * - an `Error`: what a handler threw or rejected with.
+ * - {@link NodeReason}: what the culprit of a node's end ended with.
+ */
+export type ExitReason = unknown
+
+/** The reason of an actor that took its node down. */
+export type NodeReason =
+  | { readonly stuck: { readonly handler: string; readonly forMs: number } }
+  | { readonly out_of_memory: { readonly limitMb: number | undefined } }
+  | { readonly exited: { readonly code: number } }
+  | { readonly signaled: { readonly signal: string } }
+  | 'killed'
+
+/** What the operating system and the warden know about the end of a node. */
+export interface Evidence {
+  readonly node: NodeId
+  /** One id per end of a failure domain: nodes that share it died of one cause, and are one charge for a supervisor. */
+  readonly domain: string
+  readonly cause:
+    | 'stuck' | 'out_of_memory' | 'exited' | 'signaled' | 'error' | 'killed' | 'stopped' | 'protocol_violation' | 'fenced' | 'unknown'
+  readonly code?: number
+  readonly signal?: string
+  readonly handler?: string
+  readonly error?: unknown
+  /** Bytes of V8 heap or of resident memory when last sampled. */
+  readonly heapBytes?: number
+  /** Milliseconds between the last sign of life and the end. */
+  readonly lastHeartbeatMs?: number
+  /** The last lines that the node wrote to stdout and stderr, oldest first. */
+  readonly output?: readonly string[]
+}
+
+/** `normal`, `shutdown` or `{ shutdown: … }`: an end in order, as OTP judges it for transient children and for crash reports. */
+export function isCleanExit(reason: ExitReason): boolean {
+  if (reason === 'normal' || reason === 'shutdown') return true
+  return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'shutdown' in reason
+}

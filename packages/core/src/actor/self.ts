@@ -1,0 +1,106 @@
+import type { AbortSignalLike } from '../platform.ts'
+import type { Isolation } from '../node/isolation.ts'
+import type { ActorRef, Args, Behaviour } from './behaviour.ts'
+import type { ExitReason } from './exit-reason.ts'
+import type { MailboxLimits } from './mailbox-limits.ts'
+import type { MonitorRef, TimerRef } from './notices.ts'
+import type { NodeId, Pid } from './pid.ts'
+import type { ReceiveClauses } from './receive.ts'
+
+/** Whatever can be addressed: a pid, a registered name, or a reference. */
+export type Destination = Pid | string | ActorRef<unknown>
+
+export interface StartOptions {
+  /** Registered before `init` runs and free again when the start fails. */
+  readonly name?: string
+  /** Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and the reason is `timeout`. Default Infinity. */
+  readonly timeoutMs?: number
+  readonly isolation?: Isolation
+  readonly mailbox?: MailboxLimits
+  /** The actor's place in the tree below its starter, such as a child id. Default: the behaviour's name. */
+  readonly id?: string
+  /** How often this child was started before; shown by the tree and by crash reports. Default 0. */
+  readonly restarts?: number
+}
+
+/** How a start ended. One of the three, and afterwards at most one EXIT or DOWN. */
+export type StartOutcome<P> =
+  | { readonly kind: 'started'; readonly ref: ActorRef<P>; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: import('./exit-reason.ts').Evidence }
+
+/**
+ * What an actor can do, handed to each of its handlers. All of it throws `ActorExited` once the actor has ended; what it awaited
+ * then never settles.
+ */
+export interface ActorSelf {
+  readonly pid: Pid
+  readonly node: NodeId
+  /** Names on the way from the top of the tree, such as `/shop/db`. */
+  readonly path: string
+  /** The actor that started this one; undefined when the system did. */
+  readonly parent: Pid | undefined
+  readonly registeredName: string | undefined
+  /** Turns exit signals into `Exit` messages (OTP: `process_flag(trap_exit, …)`); judged when a signal arrives. Default false. */
+  trapExit: boolean
+  /** Aborted when the actor ends: hand it to `fetch` and the like. */
+  readonly abortSignal: AbortSignalLike
+
+  /** Sends a message. Never throws because of the receiver; false above the high-water mark or when nobody is there. Throws `NotSendable`. */
+  send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean
+  /** Waits until the way to `to` is below its high-water mark. */
+  drained(to: Destination): Promise<void>
+  /** Ends this actor with `reason`, as OTP's `exit/1`: it throws, so `finally` blocks run. */
+  exit(reason: ExitReason): never
+  /** Sends an exit signal, as OTP's `exit/2`. Always true. */
+  exit(to: Destination, reason: ExitReason): true
+
+  /** Links the two fates. Linking to nobody delivers an exit signal with `noproc`; it never throws. */
+  link(to: Destination): true
+  unlink(to: Destination): true
+  monitor(to: Destination): MonitorRef
+  /** No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. */
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean
+  /** A `NodeDown` message when that node ends. */
+  monitorNode(node: NodeId): void
+  /** Whether an actor is alive, asked in pair order: after `exit(pid, 'kill')` the answer is false. */
+  isAlive(to: Destination): Promise<boolean>
+
+  /** Registers this actor, or `pid`, in the system's one namespace. Rejects with `NameError`. */
+  register(name: string, pid?: Pid): Promise<void>
+  unregister(name: string): Promise<void>
+  whereis(name: string): Pid | undefined
+  /** A reference by name, resolved at each use; survives restarts. The behaviour gives the types. */
+  named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P>
+  /** A reference to a pid. The behaviour gives the types; nothing checks that the actor runs it. */
+  ref<A extends Args, P>(behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P>
+
+  /** Starts an actor and waits for its `init`. Rejects with `StartFailed` (an `ignore` too). */
+  start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>>
+  /** The same, atomically linked. When the start fails, no EXIT of it remains. */
+  startLink<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>>
+  /** Starts and says how it went instead of rejecting; what supervisors use. */
+  tryStart<A extends Args, P>(
+    behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
+  ): Promise<StartOutcome<P>>
+  /** Runs a closure as an actor in this event loop; it ends with `normal` when the closure's promise settles. */
+  spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
+  spawnLink(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
+  spawnMonitor(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<{ readonly pid: Pid; readonly ref: MonitorRef }>
+
+  /** Takes the first message that fits a clause, oldest first; the others keep their place. Not while another `receive` of this actor waits. */
+  receive<R>(clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R>
+  /** Resolves after `ms` milliseconds; the mailbox waits meanwhile. */
+  sleep(ms: number): Promise<void>
+  /** Monotonic milliseconds of the node's clock. */
+  now(): number
+  /** A number in [0, 1) from the node's source of chance. */
+  random(): number
+  /** Sends `message` after `ms` milliseconds (0 or more). A name is looked up when the time has come. */
+  sendAfter(ms: number, to: Destination, message: unknown): TimerRef
+  /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds. */
+  startTimer(ms: number, message: unknown): TimerRef
+  /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. */
+  cancelTimer(ref: TimerRef): number | false
+  log(...values: readonly unknown[]): void
+}

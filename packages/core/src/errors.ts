@@ -1,0 +1,108 @@
+import type { ExitReason } from './actor/exit-reason.ts'
+import type { Pid } from './actor/pid.ts'
+
+/** Every error that Bulkhead itself raises: `code` is stable and explained in docs/errors.md. */
+export class BulkheadError extends Error {
+  readonly code: string
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+/** A value that the caller passed is wrong: the message names the field, the value and what to do. Code `invalid_option`. */
+export class InvalidOption extends BulkheadError {
+  readonly field: string
+  readonly value: unknown
+  constructor(field: string, value: unknown, expected: string) {
+    super('invalid_option', `${field} is ${show(value)}: ${expected}`)
+    this.field = field
+    this.value = value
+  }
+}
+
+/** `self` or a reference bound to it was used after the actor had ended. Code `actor_exited`. */
+export class ActorExited extends BulkheadError {
+  readonly pid: Pid
+  constructor(pid: Pid) {
+    super('actor_exited', `actor ${pid} has exited: its self and the references bound to it can no longer be used`)
+    this.pid = pid
+  }
+}
+
+/**
+ * A call got no reply. `reason` is the callee's exit reason, or why it could not answer:
+ * `noproc`, `noconnection`, `timeout`, `calling_self`, `overloaded`, `undecodable`, `undefined_call`. `code` is that word,
+ * or `exited` for any other exit reason. OTP: the reason with which `gen_server:call` exits.
+ */
+export class CallFailed extends BulkheadError {
+  readonly reason: ExitReason
+  readonly target: Pid | string
+  readonly call: string
+  constructor(target: Pid | string, call: string, reason: ExitReason) {
+    super(
+      typeof reason === 'string' && CALL_CODES.has(reason) ? reason : 'exited',
+      `call ${call} to ${target} failed: ${show(reason)}`,
+      reason instanceof Error ? { cause: reason } : undefined,
+    )
+    this.reason = reason
+    this.target = target
+    this.call = call
+  }
+}
+
+const CALL_CODES = new Set(['noproc', 'noconnection', 'timeout', 'calling_self', 'overloaded', 'undecodable', 'undefined_call'])
+
+/**
+ * An actor could not be started. `reason` is what its `init` failed with, `'timeout'`, `'ignore'`, `{ already_started: pid }`,
+ * `'noconnection'`, or a {@link BulkheadError} that explains. Code `start_failed`.
+ */
+export class StartFailed extends BulkheadError {
+  readonly reason: ExitReason
+  constructor(behaviour: string, reason: ExitReason) {
+    super('start_failed', `${behaviour} did not start: ${show(reason)}`, reason instanceof Error ? { cause: reason } : undefined)
+    this.reason = reason
+  }
+}
+
+/** A name could not be registered. Code `name_taken`, `already_named`, `noproc` or `not_registered`. */
+export class NameError extends BulkheadError {
+  readonly registeredName: string
+  constructor(code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered', name: string, message: string) {
+    super(code, message)
+    this.registeredName = name
+  }
+}
+
+/** Isolation hints that contradict each other, or that this system cannot meet. Code `placement`. */
+export class PlacementError extends BulkheadError {
+  constructor(message: string) {
+    super('placement', message)
+  }
+}
+
+/** A behaviour could not be found or loaded on the node that should run it. Code `not_loadable`. */
+export class NotLoadable extends BulkheadError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('not_loadable', message, options)
+  }
+}
+
+/** A printed form that never throws and never grows beyond a line. */
+export function show(value: unknown): string {
+  if (value instanceof Error) return `${value.name}: ${value.message}`
+  if (typeof value === 'string') return value.length > 200 ? JSON.stringify(value.slice(0, 200)) + '…' : JSON.stringify(value)
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (typeof value === 'object' && value !== null) {
+    try {
+      const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
+      return text.length > 300 ? text.slice(0, 300) + '…' : text
+    } catch {
+      return Object.prototype.toString.call(value)
+    }
+  }
+  return String(value)
+}

@@ -1,0 +1,84 @@
+import type { Connection } from '../messaging/connection.ts'
+import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
+import type { NodeId, Pid } from '../actor/pid.ts'
+import type { PlacementDecision } from './placement.ts'
+
+/** What a node asks of whoever started it: the warden in threads and processes, a broker inside one event loop in tests of races. */
+export interface NodeHost {
+  /**
+   * A connection with that node is needed. The host answers with `node.connected` on both sides, or with `node.down` when that
+   * node has ended or never was. Called at most once per peer until then.
+   */
+  connect(peer: NodeId): void
+  /** The node on which an actor with this decision is to run. Rejects with `PlacementError` or when no node could be started. */
+  allocate(decision: PlacementDecision): Promise<NodeId>
+  /** The node did not obey a kill in time (`culprit` ignored it), or broke the protocol: end it. */
+  endNode(node: NodeId, why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string }): void
+  /** This node learnt that another one is fenced, before the host said so. */
+  fencedByPeer?(node: NodeId): void
+}
+
+/** The end of a node as the host tells it: the verdict of its parent or warden. */
+export interface Verdict {
+  readonly evidence: Evidence
+  /** The actor that took the node down, when there is one to name, and what it ended with. Everybody else on it exits `noconnection`. */
+  readonly culprit?: { readonly pid: Pid; readonly reason: ExitReason }
+  /** The node was cut off before it ended: what its connections still hold is not delivered. */
+  readonly fenced?: boolean
+}
+
+/** What a host does with a node. */
+export interface NodeControl {
+  readonly id: NodeId
+  /** A connection with `peer` is open, in answer to `connect` of either side. */
+  connected(peer: NodeId, connection: Connection): void
+  /** The verdict about a node that ended. Links and monitors fire once the connection with it is drained, or 250 ms after it closed without a verdict. */
+  down(peer: NodeId, verdict: Verdict): void
+  /** An error that the platform caught outside any handler, attributed to the actor with this serial. False when that actor is gone. */
+  crash(serial: number, error: unknown): boolean
+  /** Everything inspectable, now. */
+  snapshot(): NodeSnapshot
+  /** Ends all actors with `reason` and closes all connections, in order. */
+  stop(reason: ExitReason): void
+}
+
+export interface ActorSnapshot {
+  readonly pid: Pid
+  readonly behaviour: string
+  readonly type: 'worker' | 'supervisor'
+  readonly path: string
+  readonly parent: Pid | undefined
+  readonly name: string | undefined
+  readonly status: 'starting' | 'waiting' | 'running' | 'suspended'
+  readonly handler: string | undefined
+  readonly mailbox: { readonly count: number; readonly bytes: number }
+  readonly restarts: number
+  readonly placement: PlacementDecision | undefined
+}
+
+export interface NodeSnapshot {
+  readonly node: NodeId
+  readonly actors: readonly ActorSnapshot[]
+  readonly counters: { readonly sent: number; readonly handled: number; readonly encoded: number; readonly decoded: number; readonly deadLetters: number }
+}
+
+/**
+ * Words of memory that a node writes and its warden reads, so that a stuck node can be told from a healthy one without asking it:
+ * plain stores into a shared Float64Array. `VITALS` names the slots.
+ */
+export const VITALS = {
+  /** Counts scheduler turns; odd while one runs. */
+  turn: 0,
+  /** Serial of the actor whose handler ran last. */
+  actor: 1,
+  /** Number of that handler among the names given to `onHandler`. */
+  handler: 2,
+  /** Actors alive on the node. */
+  alive: 3,
+  /** Serial of the only actor when `alive` is 1. */
+  sole: 4,
+  length: 8,
+} as const
+
+/** Called once per handler name, before it first runs; its number is what `VITALS.handler` holds. */
+export type OnHandler = (id: number, name: string) => void

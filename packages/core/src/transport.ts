@@ -1,0 +1,3 @@
+/** The door for transports: what a carrier between nodes must offer, and nothing about actors. */
+export type { Connection, Ending, Receiver } from './messaging/connection.ts'
+export type { Beside } from './messaging/codec.ts'
