@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import {
+  acrossPackages,
+  againstTheArrows,
+  behindTheCounter,
+  builtinImports,
+  dependencyMismatches,
+  importersOf,
+  referenceMismatches,
+} from './arrows.ts'
+import { ambientUses, environmentReads, testHooks } from './platform.ts'
+import { type Finding, parse, type Source } from './source.ts'
+import { anyTypes, exportStars, longFiles, missingTests, strangeTopLevel, unfinishedNotes } from './tidiness.ts'
+import { americanSpelling, strangeFileNames, strangeNames } from './vocabulary.ts'
+
+const inside = (name: string, text: string): Source => parse(`packages/${name}/src/sample.ts`, text)
+
+/** Each rule, code that breaks it, and code close to that which does not. */
+const rules: [rule: (source: Source) => Finding[], home: string, bad: string[], good: string[]][] = [
+  [
+    againstTheArrows,
+    'transport-thread',
+    [
+      "import { spawn } from '@bulkhead/core'",
+      "import type { Child } from '@bulkhead/supervisor'",
+      "export { start } from 'bulkhead'",
+      "const core = await import('@bulkhead/core/dist/node.js')",
+      "type Node = import('@bulkhead/core').Node",
+    ],
+    ["import type { Connection } from '@bulkhead/core/transport'", "import debug from 'debug'"],
+  ],
+  [
+    acrossPackages,
+    'supervisor',
+    ["import { spawn } from '../../core/src/index.ts'"],
+    ["import { child } from './child-spec.ts'"],
+  ],
+  [
+    builtinImports,
+    'core',
+    ["import { readFile } from 'node:fs/promises'", "import os from 'os'", "export { join } from 'path/posix'"],
+    ["import { Packr } from 'msgpackr'", "import { join } from './path.ts'"],
+  ],
+  [
+    ambientUses,
+    'core',
+    [
+      'setTimeout(() => {}, 1)',
+      'const later = setImmediate',
+      'const size = Buffer.byteLength(text)',
+      'if (process.platform) {}',
+      'const now = Date.now()',
+      'const when = new Date()',
+      'const chance = Math.random()',
+      'globalThis.console.log(1)',
+      'const { setTimeout: wait } = clock, timer = { setTimeout }',
+    ],
+    [
+      'clock.setTimeout(() => {}, 1)',
+      'interface Clock { setTimeout(run: () => void, ms: number): void }',
+      'const when = new Date(0)',
+      'const clock = { now: 1, process: 2 }; Math.max(1, 2)',
+    ],
+  ],
+  [
+    environmentReads,
+    'bulkhead',
+    ["const home = process.env['HOME']", 'const home = process.env.HOME', 'const value = process.env[name]'],
+    ['const copy = { ...process.env }', 'const key = table[name]'],
+  ],
+  [
+    testHooks,
+    'core',
+    ['export const resetForTests = () => {}', 'let onlyForTesting = 1', 'node.__test__ = 1', 'const testMode = true'],
+    ['const latest = newest', 'const contest = 1', 'matches.test(text)'],
+  ],
+  [exportStars, 'core', ["export * from './errors.ts'"], ["export { Refused } from './errors.ts'"]],
+  [anyTypes, 'core', ['let value: any', 'const list: any[] = []', 'use(value as any)'], ['let any: unknown', '// any']],
+  [unfinishedNotes, 'core', ['// TODO: links', 'throw new Error("not implemented")'], ['// Todos are items of a list']],
+  [longFiles, 'core', ['//\n'.repeat(501)], ['//\n'.repeat(500)]],
+  [
+    strangeNames,
+    'core',
+    [
+      'export function tell() {}',
+      'export class Inbox {}',
+      'export type Envelope = 1',
+      'const destroyNode = 1; export { destroyNode }',
+      'export interface Ref { ask(message: string): void }',
+      'export class Node { forceKill() {} }',
+      'export const trapExits = true',
+    ],
+    [
+      'export function cast() {}',
+      'const tell = 1',
+      'export interface Task { mask: number }',
+      'export class Node { private inbox = 1 }',
+    ],
+  ],
+  [americanSpelling, 'core', ['// a Behavior', 'const gen_behavior = 1'], ['// a behaviour']],
+]
+
+for (const [rule, home, bad, good] of rules)
+  describe(rule.name, () => {
+    test.each(bad)('finds %s', (text) => {
+      expect(rule(inside(home, text))).not.toEqual([])
+    })
+
+    test.each(good)('accepts %s', (text) => {
+      expect(rule(inside(home, text))).toEqual([])
+    })
+  })
+
+test('a finding tells where it is', () => {
+  const findings = exportStars(inside('core', "export const a = 1\nexport * from './errors.ts'\n"))
+  expect(findings).toEqual([expect.stringMatching(/^packages\/core\/src\/sample\.ts:2: /)])
+})
+
+test('an allowed environment variable may be read', () => {
+  expect(environmentReads(inside('bulkhead', 'process.env.HOME'), { HOME: 'documented' })).toEqual([])
+})
+
+test('a dependency is declared and used, or neither', () => {
+  const source = inside('core', "import { Packr } from 'msgpackr'\nimport { x } from '@scope/name/door'")
+  expect(dependencyMismatches('core', [source], ['msgpackr', '@scope/name'])).toEqual([])
+  expect(dependencyMismatches('core', [source], ['msgpackr'])).toHaveLength(1)
+  expect(dependencyMismatches('core', [source], ['msgpackr', '@scope/name', 'debug'])).toHaveLength(1)
+})
+
+test('project references follow the dependencies', () => {
+  expect(referenceMismatches('supervisor', ['../core'], ['@bulkhead/core', 'ts-pattern'])).toEqual([])
+  expect(referenceMismatches('supervisor', [], ['@bulkhead/core'])).toHaveLength(1)
+  expect(referenceMismatches('supervisor', ['../core'], [])).toHaveLength(1)
+})
+
+test('a second importer of a library shows', () => {
+  const one = inside('core', "import { Packr } from 'msgpackr'")
+  expect(importersOf([one, inside('core', '')], 'msgpackr')).toHaveLength(1)
+  expect(importersOf([one, inside('bulkhead', "import { pack } from 'msgpackr/pack'")], 'msgpackr')).toHaveLength(2)
+})
+
+test.each([
+  ["import { spawn } from '@bulkhead/core'", 1],
+  ["import { spawn } from '../../../packages/core/src/index.ts'", 1],
+  ["import { start } from 'bulkhead'", 0],
+])('an example that has %s', (text, findings) => {
+  expect(behindTheCounter(parse('examples/shop/src/main.ts', text))).toHaveLength(findings)
+})
+
+test.each([
+  ['packages/core/src/utils.ts', 1],
+  ['packages/core/src/actor/inbox.ts', 1],
+  ['packages/core/src/actor/types.ts', 1],
+  ['packages/core/src/actor/mailbox.ts', 0],
+  ['packages/supervisor/src/child-spec.ts', 0],
+])('a file named %s', (path, findings) => {
+  expect(strangeFileNames([path])).toHaveLength(findings)
+})
+
+test('a new entry at the top level shows', () => {
+  expect(strangeTopLevel(['packages', 'README.md', '.npmrc', 'turbo.json'])).toHaveLength(1)
+})
+
+test.each([
+  ['`test/order.test.ts`', 0],
+  ['`test/order.test.ts > arrives in order`', 0],
+  ['`test/order.test.ts > a pair > arrives in order`', 0],
+  ['`test/order.test.ts > arrives twice`', 1],
+  ['`test/none.test.ts`', 1],
+])('a document that names %s', (text, findings) => {
+  const tests = new Map([['test/order.test.ts', "describe('a pair', () => test('arrives in order', () => {}))"]])
+  expect(missingTests({ path: 'docs/guarantees.md', text }, (path) => tests.get(path))).toHaveLength(findings)
+})
