@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
 
-const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
+/** The projects that are built. */
+export const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
 
 const bin = (path) => `node_modules/${path}`
 

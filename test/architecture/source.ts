@@ -61,7 +61,7 @@ export function filesUnder(folder: string, accepts: (path: string) => boolean): 
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .filter((path) => !skipped.test(path) && accepts(path))
-    .sort()
+    .toSorted()
 }
 
 export const readText = (path: string): string => readFileSync(join(root, path), 'utf8')

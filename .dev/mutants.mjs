@@ -1,0 +1,130 @@
+// Breaks the code on purpose, one patch of test/mutants at a time, and requires the test that the patch names to notice.
+// Works on a copy of the repository. `npm run mutants -- word` takes only the patches whose name holds the word.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { build } from './build.mjs'
+import { copyWorkspace } from './copy.mjs'
+import { root } from './paths.mjs'
+import { packages } from './tasks.mjs'
+
+/** A mutant whose tests still run after this long has hung them, which is noticed too. */
+const hungAfterMs = 120_000
+
+const folder = join(root, 'test/mutants')
+
+function readMutant(file) {
+  const text = readFileSync(join(folder, file), 'utf8')
+  const header = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(text.split('\n', 5).join('\n'))?.[1].trim()
+  const [test, ...titles] = (header('Test') ?? '').split(' > ')
+  if (titles.length === 0 || !header('Why'))
+    throw new Error(`${file} must start with "Test: <file> > <title>" and "Why: <reason>".`)
+  return { name: basename(file, '.patch'), patch: join(folder, file), test, title: titles.join(' > ') }
+}
+
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+/** Runs the tests of one file whose titles hold one of the texts; returns their results, or undefined when they hung. */
+function runTests(copy, test, titles) {
+  const report = join(copy, 'node_modules/.cache/mutant.json')
+  rmSync(report, { force: true })
+  const pattern = titles.map(escaped).join('|')
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', test, '-t', pattern]
+  const argv = [...vitest, '--reporter=json', `--outputFile=${report}`]
+  // A group of its own, so that a hung test's threads and child processes end with it.
+  const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  let complaints = ''
+  child.stderr.on('data', (data) => (complaints += data))
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), hungAfterMs)
+    child.on('close', (_code, signal) => {
+      clearTimeout(timer)
+      if (signal === 'SIGKILL') return resolve(undefined)
+      try {
+        const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+        resolve(testResults.flatMap((file) => file.assertionResults))
+      } catch {
+        reject(new Error(`The tests of ${test} gave no report.\n${complaints}`))
+      }
+    })
+  })
+}
+
+const named = (results, { title }) =>
+  results.filter((each) => [...each.ancestorTitles, each.title].join(' > ').includes(title))
+
+/** What is wrong before anything is broken: a named test that is not there, or not green. */
+async function faultsWithoutMutants(copy, mutants) {
+  const faults = []
+  for (const [test, group] of Map.groupBy(mutants, (mutant) => mutant.test)) {
+    const results =
+      (await runTests(
+        copy,
+        test,
+        group.map(({ title }) => title),
+      )) ?? []
+    for (const mutant of group) {
+      const own = named(results, mutant).filter(({ status }) => status === 'passed' || status === 'failed')
+      if (own.length === 0) faults.push(`${mutant.name}: ${test} has no test "${mutant.title}"`)
+      else if (own.some(({ status }) => status === 'failed')) faults.push(`${mutant.name}: its test fails without it`)
+    }
+  }
+  return faults
+}
+
+const apply = (copy, patch, ...options) =>
+  spawnSync('git', ['apply', ...options, patch], {
+    cwd: copy,
+    encoding: 'utf8',
+    env: { ...process.env, GIT_DIR: '/dev/null' },
+  })
+
+/** Why a mutant escaped, or undefined when its test noticed it. */
+async function escape(copy, mutant) {
+  const { status, stderr } = apply(copy, mutant.patch)
+  if (status !== 0) return `the patch does not apply: ${stderr.trim()}`
+  try {
+    build(process.execPath, packages, copy)
+    const results = await runTests(copy, mutant.test, [mutant.title])
+    if (results && !named(results, mutant).some((each) => each.status === 'failed'))
+      return `"${mutant.title}" stays green`
+    return undefined
+  } catch (error) {
+    return error.message
+  } finally {
+    apply(copy, mutant.patch, '--reverse')
+  }
+}
+
+async function run(word) {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.patch') && file.includes(word))
+  if (files.length === 0) throw new Error(`No patch in test/mutants has a name with "${word}".`)
+  const mutants = files.map(readMutant)
+  const copy = mkdtempSync(join(tmpdir(), 'bulkhead-mutants-'))
+  try {
+    copyWorkspace(copy)
+    build(process.execPath, packages, copy)
+    const faults = await faultsWithoutMutants(copy, mutants)
+    if (faults.length > 0) throw new Error(faults.join('\n'))
+    let escaped = 0
+    for (const mutant of mutants) {
+      const startedAt = performance.now()
+      const why = await escape(copy, mutant)
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+      console.log(why ? `escaped  ${mutant.name}: ${why}` : `noticed  ${mutant.name} (${seconds} s)`)
+      if (why) escaped++
+    }
+    console.log(`${mutants.length - escaped} mutants noticed, ${escaped} escaped`)
+    return escaped === 0 ? 0 : 1
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv[2] ?? '')
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}
