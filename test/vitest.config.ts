@@ -10,6 +10,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...slowSuites],
     pool: 'forks',
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
