@@ -1,0 +1,30 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Beside } from '@bulkhead/core/transport'
+
+/** A frame that is posted as a message of its own: it is large, or something travels beside it. */
+export interface Parcel {
+  readonly frame: Uint8Array
+  readonly beside: Beside | undefined
+  /** Bytes that it counts for: its frame and the ArrayBuffers that move with it. */
+  readonly weight: number
+}
+
+/** Frames above this many bytes are posted as parcels of their own by the port carrier. */
+export const parcelAbove = 64 * 1024
+
+/**
+ * Posts a frame as a parcel and returns its weight. The ArrayBuffers beside it are detached here when this returns.
+ * Throws a DataCloneError, and posts nothing, if one of them cannot be moved.
+ */
+export function postParcel(port: MessagePort, head: Uint8Array, body: Uint8Array | undefined, beside?: Beside): number {
+  const frame = new Uint8Array(head.length + (body?.length ?? 0))
+  frame.set(head)
+  if (body) frame.set(body, head.length)
+  const moved = new Set<ArrayBuffer>([frame.buffer])
+  for (const item of beside ?? []) if (item instanceof ArrayBuffer) moved.add(item)
+  let weight = 0
+  for (const buffer of moved) weight += buffer.byteLength
+  const parcel: Parcel = { frame, beside, weight }
+  port.postMessage(parcel, [...moved])
+  return weight
+}
