@@ -11,7 +11,7 @@ import {
 import { ambientUses, environmentReads, testHooks } from './platform.ts'
 import { type Finding, parse, type Source } from './source.ts'
 import { anyTypes, exportStars, longFiles, missingTests, strangeTopLevel, unfinishedNotes } from './tidiness.ts'
-import { americanSpelling, strangeFileNames, strangeNames } from './vocabulary.ts'
+import { americanSpelling, emptyFileNames, strangeFileNames, strangeNames } from './vocabulary.ts'
 
 const inside = (name: string, text: string): Source => parse(`packages/${name}/src/sample.ts`, text)
 
@@ -148,13 +148,14 @@ test.each([
 })
 
 test.each([
-  ['packages/core/src/utils.ts', 1],
-  ['packages/core/src/actor/inbox.ts', 1],
-  ['packages/core/src/actor/types.ts', 1],
-  ['packages/core/src/actor/mailbox.ts', 0],
-  ['packages/supervisor/src/child-spec.ts', 0],
-])('a file named %s', (path, findings) => {
-  expect(strangeFileNames([path])).toHaveLength(findings)
+  ['packages/core/src/utils.ts', 'empty'],
+  ['packages/core/src/actor/types.ts', 'empty'],
+  ['packages/core/src/actor/inbox.ts', 'strange'],
+  ['packages/core/src/actor/mailbox.ts', 'fine'],
+  ['packages/supervisor/src/child-spec.ts', 'fine'],
+])('the file name %s is %s', (path, verdict) => {
+  expect(emptyFileNames([path])).toHaveLength(verdict === 'empty' ? 1 : 0)
+  expect(strangeFileNames([path])).toHaveLength(verdict === 'strange' ? 1 : 0)
 })
 
 test('a new entry at the top level shows', () => {

@@ -1,6 +1,6 @@
 import { at, type Finding, type Source, type Syntax, walk } from './source.ts'
 
-/** Words of other frameworks, and ours for the same thing (docs/glossary.md). */
+/** Words of other frameworks, and ours for the same thing. */
 const otherWords: Record<string, string> = {
   tell: 'cast',
   ask: 'call',
@@ -52,18 +52,7 @@ const otherNames: Record<string, string> = {
 }
 
 /** File names that tell a reader nothing. */
-const emptyFileNames = new Set([
-  'util',
-  'utils',
-  'helper',
-  'helpers',
-  'common',
-  'misc',
-  'manager',
-  'base',
-  'types',
-  'core',
-])
+const emptyNames = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'manager', 'base', 'types', 'core'])
 
 const wordsOf = (name: string): string[] =>
   name
@@ -115,14 +104,21 @@ export function strangeNames(source: Source): Finding[] {
   })
 }
 
-/** File names in words that are not ours, or that say nothing. */
+const fileName = (path: string): string => (path.split('/').at(-1) ?? '').replace(/\.[a-z.]+$/, '')
+
+/** File names in words that are not ours. */
 export function strangeFileNames(paths: readonly string[]): Finding[] {
   return paths.flatMap((path) => {
-    const name = (path.split('/').at(-1) ?? '').replace(/\.[a-z.]+$/, '')
-    if (emptyFileNames.has(name)) return [`${path}:1: "${name}" says nothing about what the file holds`]
-    const message = complaint(name)
+    const message = complaint(fileName(path))
     return message ? [`${path}:1: ${message}`] : []
   })
+}
+
+/** File names that say nothing. */
+export function emptyFileNames(paths: readonly string[]): Finding[] {
+  return paths
+    .filter((path) => emptyNames.has(fileName(path)))
+    .map((path) => `${path}:1: the name says nothing about what the file holds`)
 }
 
 /** Erlang's spelling is British. */
