@@ -116,6 +116,11 @@ test('a finding tells where it is', () => {
   expect(findings).toEqual([expect.stringMatching(/^packages\/core\/src\/sample\.ts:2: /)])
 })
 
+test('an exception holds for one global in one module', () => {
+  const excepted = parse('packages/core/src/actor/behaviour-table.ts', 'use(globalThis, process)')
+  expect(ambientUses(excepted)).toHaveLength(1)
+})
+
 test('an allowed environment variable may be read', () => {
   expect(environmentReads(inside('bulkhead', 'process.env.HOME'), { HOME: 'documented' })).toEqual([])
 })
