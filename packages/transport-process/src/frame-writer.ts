@@ -1,0 +1,63 @@
+/** Bytes of a batch's memory; a longer frame gets memory of its own. */
+const slabBytes = 64 * 1024
+
+/** The length that stands where an orderly close begins; no frame follows. */
+export const closingLength = 0xffff_ffff
+
+/** Gathers the frames of a turn: each behind its length (4 bytes, little-endian). The bytes handed out are never written again. */
+export class FrameWriter {
+  #slab: Uint8Array = new Uint8Array(0)
+  /** What lies in the slab from `start` to `used` is waiting to be taken. */
+  #start = 0
+  #used = 0
+  #chunks: Uint8Array[] = []
+  /** Bytes waiting to be taken. */
+  bytes = 0
+
+  write(head: Uint8Array, body: Uint8Array | undefined): void {
+    const length = head.length + (body === undefined ? 0 : body.length)
+    const at = this.#reserve(4 + length)
+    putLength(this.#slab, at, length)
+    this.#slab.set(head, at + 4)
+    if (body !== undefined) this.#slab.set(body, at + 4 + head.length)
+  }
+
+  writeClosing(): void {
+    const at = this.#reserve(4)
+    putLength(this.#slab, at, closingLength)
+  }
+
+  /** Everything written since the last time, in as few pieces as possible. */
+  take(): Uint8Array[] {
+    this.#seal()
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.bytes = 0
+    return chunks
+  }
+
+  #reserve(bytes: number): number {
+    if (this.#used + bytes > this.#slab.length) {
+      this.#seal()
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes))
+      this.#start = 0
+      this.#used = 0
+    }
+    const at = this.#used
+    this.#used += bytes
+    this.bytes += bytes
+    return at
+  }
+
+  #seal(): void {
+    if (this.#used > this.#start) this.#chunks.push(this.#slab.subarray(this.#start, this.#used))
+    this.#start = this.#used
+  }
+}
+
+function putLength(target: Uint8Array, at: number, length: number): void {
+  target[at] = length
+  target[at + 1] = length >>> 8
+  target[at + 2] = length >>> 16
+  target[at + 3] = length >>> 24
+}

@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net'
+import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
+import { FrameReader } from './frame-reader.ts'
+import { FrameWriter } from './frame-writer.ts'
+import { keepReadingAfterFailedWrite } from './failed-write.ts'
+
+export interface SocketConnectionOptions {
+  /** Above this many pending bytes `send` returns false; at half of it the sender hears `drained`. Default 1 MiB. */
+  readonly highWaterBytes?: number
+  /** A frame that announces more bytes than this ends the connection as `corrupt`. Default 256 MiB, at most 4 GiB - 2. */
+  readonly frameBytesMax?: number
+  /** Whether the open connection keeps its process alive. Default false. */
+  readonly ref?: boolean
+}
+
+/**
+ * Makes a connection of a connected socket, which from now on belongs to it. The connection ends as `lost` when the other process
+ * ends in any way, after everything was delivered that the operating system had taken from it.
+ */
+export function openSocketConnection(socket: Socket, options: SocketConnectionOptions = {}): Connection {
+  return new SocketConnection(socket, options)
+}
+
+class SocketConnection implements Connection {
+  readonly shares = false
+  readonly #socket: Socket
+  readonly #highWaterBytes: number
+  readonly #writer = new FrameWriter()
+  readonly #reader: FrameReader
+  #receiver: Receiver | undefined
+  /** What came before anybody received. */
+  #held: Uint8Array[] = []
+  /** The loss that became known before anybody received. */
+  #lostEarly: string | undefined
+  #ending: Ending | undefined
+  #isReported = false
+  #closing = false
+  #closingMarkTaken = false
+  #peerClosing = false
+  /** A `send` returned false, and `drained` was not called since. */
+  #blocked = false
+  #flushDue = false
+
+  constructor(socket: Socket, options: SocketConnectionOptions) {
+    this.#socket = socket
+    this.#highWaterBytes = options.highWaterBytes ?? 1024 * 1024
+    this.#reader = new FrameReader(options.frameBytesMax ?? 256 * 1024 * 1024, this.#deliver)
+    if (options.ref) socket.ref()
+    else socket.unref()
+    keepReadingAfterFailedWrite(socket)
+    let detail = 'the other process is gone'
+    socket.on('data', (chunk: Uint8Array) => this.#onData(chunk))
+    socket.on('error', (error: Error) => (detail = error.message))
+    socket.on('end', () => this.#onLost(this.#reader.isInsideFrame ? 'the stream ended inside a frame' : detail))
+    socket.on('close', () => this.#onLost(detail))
+    socket.pause()
+    if (socket.destroyed || socket.readableEnded) this.#onLost(detail)
+  }
+
+  get pendingBytes(): number {
+    return this.#ending ? 0 : this.#writer.bytes + this.#socket.writableLength
+  }
+
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+    if (this.#ending || this.#closing) return false
+    if (beside?.length) throw new TypeError('Nothing can travel beside the frames of a connection between processes.')
+    this.#writer.write(head, body)
+    if (!this.#flushDue) {
+      this.#flushDue = true
+      process.nextTick(this.#flush)
+    }
+    if (this.pendingBytes <= this.#highWaterBytes) return true
+    this.#blocked = true
+    return false
+  }
+
+  receive(receiver: Receiver): void {
+    if (this.#receiver) throw new Error('This connection has a receiver already.')
+    this.#receiver = receiver
+    process.nextTick(() => {
+      for (const chunk of this.#held.splice(0)) this.#onData(chunk)
+      if (this.#lostEarly !== undefined) this.#onLost(this.#lostEarly)
+      this.#settle()
+      this.#report()
+      this.#socket.resume()
+    })
+  }
+
+  close(): void {
+    if (this.#ending || this.#closing) return
+    this.#closing = true
+    this.#writer.writeClosing()
+    this.#write(() => {
+      this.#closingMarkTaken = true
+      this.#settle()
+    })
+  }
+
+  cut(): void {
+    if (this.#ending) return
+    this.#ending = { how: 'cut' }
+    this.#socket.destroy()
+    process.nextTick(() => this.#report())
+  }
+
+  readonly #flush = (): void => {
+    this.#flushDue = false
+    if (!this.#ending && this.#writer.bytes > 0) this.#write(this.#onTaken)
+  }
+
+  readonly #onTaken = (): void => this.#settle()
+
+  /** One system call for everything that was gathered. `taken` runs when the operating system has all of it. */
+  #write(taken: () => void): void {
+    const chunks = this.#writer.take()
+    const last = chunks.pop()
+    if (chunks.length > 0) this.#socket.cork()
+    for (const chunk of chunks) this.#socket.write(chunk)
+    if (last) this.#socket.write(last, taken)
+    if (chunks.length > 0) this.#socket.uncork()
+  }
+
+  #onData(chunk: Uint8Array): void {
+    if (this.#ending) return
+    if (!this.#receiver) {
+      this.#held.push(chunk)
+      return
+    }
+    const reading = this.#reader.read(chunk)
+    if (reading === 'corrupt') this.#finish({ how: 'corrupt', detail: 'a frame longer than the limit' })
+    if (reading !== 'closing') return
+    this.#peerClosing = true
+    this.close()
+    this.#settle()
+  }
+
+  readonly #deliver = (segment: Uint8Array, start: number, end: number): boolean => {
+    try {
+      this.#receiver?.frame(segment, start, end, undefined)
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
+    return !this.#ending
+  }
+
+  /** Sees what has become true: both sides have closed, or there is room again. */
+  #settle(): void {
+    if (this.#ending) return
+    if (this.#peerClosing && this.#closingMarkTaken) this.#finish({ how: 'closed' })
+    else if (this.#blocked && this.#receiver && this.pendingBytes <= this.#highWaterBytes / 2) {
+      this.#blocked = false
+      this.#receiver.drained()
+    }
+  }
+
+  #onLost(detail: string): void {
+    if (!this.#receiver) this.#lostEarly ??= detail
+    else this.#finish({ how: 'lost', detail })
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#ending) return
+    this.#ending = ending
+    this.#socket.destroy()
+    this.#report()
+  }
+
+  #report(): void {
+    if (!this.#ending || !this.#receiver || this.#isReported) return
+    this.#isReported = true
+    this.#receiver.closed(this.#ending)
+  }
+}
