@@ -71,9 +71,12 @@ export class StartFailed extends BulkheadError {
 /** A name could not be registered. Code `name_taken`, `already_named`, `noproc` or `not_registered`. */
 export class NameError extends BulkheadError {
   readonly registeredName: string
-  constructor(code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered', name: string, message: string) {
+  /** Who holds the name, for `name_taken`. */
+  readonly holder: Pid | undefined
+  constructor(code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered', name: string, message: string, holder?: Pid) {
     super(code, message)
     this.registeredName = name
+    this.holder = holder
   }
 }
 

@@ -103,4 +103,8 @@ export interface ActorSelf {
   /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. */
   cancelTimer(ref: TimerRef): number | false
   log(...values: readonly unknown[]): void
+  /** A line of the log with a level, and data for whoever reads it by machine. */
+  report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void
+  /** For supervisors: tells telemetry that a child was started again, or that it could not be. */
+  reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../messaging/connection.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
+import type { Isolation } from './isolation.ts'
 import type { PlacementDecision } from './placement.ts'
 
 /** What a node asks of whoever started it: the warden in threads and processes, a broker inside one event loop in tests of races. */
@@ -14,6 +15,12 @@ export interface NodeHost {
   allocate(decision: PlacementDecision): Promise<NodeId>
   /** The node did not obey a kill in time (`culprit` ignored it), or broke the protocol: end it. */
   endNode(node: NodeId, why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string }): void
+  /** The kinds of node that this system has: what `place` may choose from. */
+  readonly kinds: readonly ('inline' | 'thread' | 'process')[]
+  /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
+  readonly inRootProcess?: boolean
+  /** An operator's word about where the actor at this path, or with this behaviour, lives. It wins over code. */
+  override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */
   fencedByPeer?(node: NodeId): void
 }

@@ -1,0 +1,79 @@
+import { ActorExited } from '../errors.ts'
+import { call, CALL_TIMEOUT_MS, checkTimeout } from '../messaging/call.ts'
+import { sendMail } from '../node/deliver.ts'
+import type { ActorRef } from './behaviour.ts'
+import type { Cell } from './cell.ts'
+import type { Pid } from './pid.ts'
+
+/** Where a reference points: one actor, or whoever holds a name when it is used. */
+export type Target = { readonly pid: Pid } | { readonly name: string }
+
+type Method = (...args: unknown[]) => unknown
+
+/**
+ * The methods of `ref.call` and `ref.cast` come into being when they are first used, and are plain properties from then on. What JavaScript
+ * itself looks for (`then`, `toJSON`, symbols) is no method.
+ */
+function methods(make: (name: string) => Method): object {
+  const source = new Proxy(Object.create(null) as object, {
+    get(_, name, receiver) {
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON' || name === 'constructor') return undefined
+      const method = make(name)
+      Object.defineProperty(receiver, name, { value: method })
+      return method
+    },
+  })
+  return Object.create(source) as object
+}
+
+/** See `ActorRef`. Calls and casts go out in the name of `sender`. */
+export class BoundRef implements ActorRef<unknown> {
+  readonly #sender: Cell
+  readonly #target: Target
+  readonly #timeoutMs: number
+  #call: object | undefined
+  #cast: object | undefined
+
+  constructor(sender: Cell, target: Target, timeoutMs = CALL_TIMEOUT_MS) {
+    this.#sender = sender
+    this.#target = target
+    this.#timeoutMs = timeoutMs
+  }
+
+  get pid(): Pid | undefined {
+    return 'pid' in this.#target ? this.#target.pid : this.#sender.kernel.names.whereis(this.#target.name)
+  }
+
+  get registeredName(): string | undefined {
+    return 'name' in this.#target ? this.#target.name : undefined
+  }
+
+  get #address(): string {
+    return 'pid' in this.#target ? this.#target.pid : this.#target.name
+  }
+
+  get call(): object {
+    return (this.#call ??= methods((name) => (...args) => call(this.#sender, this.#address, name, args, this.#timeoutMs)))
+  }
+
+  get cast(): object {
+    return (this.#cast ??= methods((name) => (...args) => {
+      if (this.#sender.dead) throw new ActorExited(this.#sender.pid)
+      return sendMail(this.#sender, 'cast', this.#address, [name, ...args], 0)
+    }))
+  }
+
+  within(ms: number): ActorRef<unknown> {
+    checkTimeout('within', ms)
+    return new BoundRef(this.#sender, this.#target, ms)
+  }
+
+  /** The same target for another sender. */
+  boundTo(sender: Cell): BoundRef {
+    return new BoundRef(sender, this.#target, this.#timeoutMs)
+  }
+
+  static targetOf(ref: BoundRef): Target {
+    return ref.#target
+  }
+}

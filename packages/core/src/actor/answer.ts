@@ -1,0 +1,67 @@
+import type { ExitReason } from './exit-reason.ts'
+import type { From } from './from.ts'
+
+/**
+ * What a handler can return besides a plain value. They are told by a brand and not by their class, since a program may hold two copies of
+ * this module.
+ */
+const BRAND = Symbol.for('bulkhead.answer')
+
+/** An answer that fails the caller only. */
+export interface Refusal {
+  readonly [BRAND]: 'refuse'
+  readonly error: unknown
+}
+/** No answer yet: `reply(from, value)` gives it. */
+export interface Later<R> {
+  readonly [BRAND]: 'later'
+  readonly take: (from: From<R>) => void
+}
+/** The end of the actor, with an optional last reply. */
+export interface Stop<R = never> {
+  readonly [BRAND]: 'stop'
+  readonly reason: ExitReason
+  readonly hasReply: boolean
+  readonly reply: R | undefined
+}
+/** Nothing to start: the actor ends `normal` and its starter learns `ignored`. */
+export interface Ignore {
+  readonly [BRAND]: 'ignore'
+}
+/** A state (from init) or a reply (from a handler), and `continue(argument)` before anything else in the mailbox. */
+export interface Continue<V, C = unknown> {
+  readonly [BRAND]: 'continue'
+  readonly value: V
+  readonly argument: C
+}
+
+export type Answer = Refusal | Later<unknown> | Stop<unknown> | Ignore | Continue<unknown>
+
+export function answerKind(value: unknown): 'refuse' | 'later' | 'stop' | 'ignore' | 'continue' | undefined {
+  return typeof value === 'object' && value !== null ? (value as Partial<Answer>)[BRAND] : undefined
+}
+
+/** Fails the caller with `error` and nobody else: the server goes on. For domain errors; a throw is a crash. */
+export function refuse(error: unknown): Refusal {
+  return { [BRAND]: 'refuse', error }
+}
+
+/** Answers later: keep `from` and call `reply(from, value)` from anywhere (OTP: `{noreply, State}` and `gen_server:reply`). */
+export function later<R = unknown>(take: (from: From<R>) => void): Later<R> {
+  return { [BRAND]: 'later', take }
+}
+
+/** Ends the actor with `reason`; `terminate` runs first and the reply, if any, is sent after it (OTP: `{stop, Reason, Reply, State}`). */
+export function stop<R = never>(reason: ExitReason = 'normal', options?: { readonly reply: R }): Stop<R> {
+  return { [BRAND]: 'stop', reason, hasReply: options !== undefined && 'reply' in options, reply: options?.reply }
+}
+
+/** From `init`: there is nothing to run (OTP: `ignore`). */
+export function ignore(): Ignore {
+  return { [BRAND]: 'ignore' }
+}
+
+/** From `init`, a state; from a call, a reply: and then `continue(argument)` before anything in the mailbox (OTP: `{continue, C}`). */
+export function andContinue<V, C = unknown>(value: V, argument: C): Continue<V, C> {
+  return { [BRAND]: 'continue', value, argument }
+}

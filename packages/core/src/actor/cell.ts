@@ -1,0 +1,102 @@
+import type { AbortControllerLike } from '../platform.ts'
+import type { Kernel } from '../node/kernel.ts'
+import type { Ended } from '../messaging/signal.ts'
+import type { PlacementDecision } from '../node/placement.ts'
+import type { RemoteNode } from '../node/remote-node.ts'
+import type { Timer } from '../node/timers.ts'
+import type { ActorSelf } from './self.ts'
+import type { Mail } from './mailbox.ts'
+import { Mailbox } from './mailbox.ts'
+import type { MailboxLimits } from './mailbox-limits.ts'
+import type { MonitorRef } from './notices.ts'
+import type { Pid } from './pid.ts'
+import type { Program } from './program.ts'
+import type { Waiting } from './waiting.ts'
+
+/** `starting`: init runs. `exiting`: its end is decided, and waits for a name that is being registered. */
+export type CellStatus = 'starting' | 'alive' | 'exiting' | 'exited'
+
+/** The two ends of a link as one side sees them. `unlinks` counts unlinks whose acknowledgement is still on its way. */
+export interface LinkEnd {
+  active: boolean
+  unlinkId: number
+}
+
+export interface Monitoring {
+  readonly target: Pid
+  /** What DOWN calls the target: the name, when the monitor was set by name. */
+  readonly shown: Pid | string
+}
+
+/** One actor, as data. What happens to it is in the modules of `node/`; a million idle ones must stay small, so parts come when needed. */
+export class Cell {
+  readonly kernel: Kernel
+  readonly serial: number
+  readonly pid: Pid
+  readonly behaviour: string
+  readonly type: 'worker' | 'supervisor'
+  readonly parent: Pid | undefined
+  readonly path: string
+  readonly restarts: number
+  readonly placement: PlacementDecision | undefined
+  readonly limits: MailboxLimits | undefined
+  readonly program: Program
+  readonly mailbox = new Mailbox()
+  status: CellStatus = 'starting'
+  trapExit = false
+  /** In the run queue. */
+  queued = false
+  /** A handler awaits; the mailbox waits for it. */
+  busy = false
+  /** Its way to this peer is congested: it gets no next message. */
+  suspendedBy: RemoteNode | undefined = undefined
+  /** The `receive` that waits for a message. */
+  waiting: Waiting | undefined = undefined
+  state: unknown = undefined
+  self: ActorSelf | undefined = undefined
+  name: string | undefined = undefined
+  nameVersion = 0
+  /** Registrations of this actor that the authority has not answered yet. */
+  namesInFlight = 0
+  links: Map<Pid, LinkEnd> | undefined = undefined
+  monitors: Map<MonitorRef, Monitoring> | undefined = undefined
+  /** Who monitors this actor: `pid` and ref. */
+  watchers: Map<Pid, Set<MonitorRef>> | undefined = undefined
+  /** Calls taken from the mailbox and not answered yet: a caller's pid and refs. */
+  openCalls: Map<Pid, Set<number>> | undefined = undefined
+  /** Calls of this actor that wait for their reply. */
+  callCount = 0
+  timers: Set<Timer> | undefined = undefined
+  aborter: AbortControllerLike | undefined = undefined
+  /** While it starts: tells the starter that it ended instead. */
+  onFailedStart: ((ended: Ended) => void) | undefined = undefined
+  /** What init asked to happen before any mail. */
+  afterStart: (() => void) | undefined = undefined
+  handler: string | undefined = undefined
+  lastMail: Mail | undefined = undefined
+  drainWaiters: (() => void)[] | undefined = undefined
+
+  constructor(
+    kernel: Kernel, serial: number, pid: Pid, program: Program,
+    about: {
+      readonly behaviour: string; readonly type: 'worker' | 'supervisor'; readonly parent: Pid | undefined; readonly path: string
+      readonly restarts: number; readonly placement: PlacementDecision | undefined; readonly limits: MailboxLimits | undefined
+    },
+  ) {
+    this.kernel = kernel
+    this.serial = serial
+    this.pid = pid
+    this.program = program
+    this.behaviour = about.behaviour
+    this.type = about.type
+    this.parent = about.parent
+    this.path = about.path
+    this.restarts = about.restarts
+    this.placement = about.placement
+    this.limits = about.limits
+  }
+
+  get dead(): boolean {
+    return this.status === 'exited' || this.status === 'exiting'
+  }
+}

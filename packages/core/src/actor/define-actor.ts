@@ -1,0 +1,69 @@
+import { exitCell } from '../node/exits.ts'
+import type { Isolation } from '../node/isolation.ts'
+import { InvalidOption } from '../errors.ts'
+import type { Args, Behaviour } from './behaviour.ts'
+import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
+import type { Cell } from './cell.ts'
+import { Exiting } from './exiting.ts'
+import type { Begun, Program } from './program.ts'
+import type { ActorSelf } from './self.ts'
+import { selfOf } from './own-self.ts'
+
+/** Runs one function from beginning to end; its mail is taken by `self.receive`. */
+export class ActorProgram implements Program {
+  readonly acknowledges = false
+  readonly handles = false
+  readonly #body: (self: ActorSelf, ...args: never[]) => unknown
+
+  constructor(body: (self: ActorSelf, ...args: never[]) => unknown) {
+    this.#body = body
+  }
+
+  begin(cell: Cell, args: readonly unknown[]): Begun {
+    let result: unknown
+    try {
+      result = this.#body(selfOf(cell), ...(args as never[]))
+    } catch (error) {
+      this.#failed(cell, error)
+      return 'ready'
+    }
+    if (result instanceof Promise) {
+      result.then(() => exitCell(cell.kernel, cell, 'normal'), (error: unknown) => this.#failed(cell, error))
+    } else exitCell(cell.kernel, cell, 'normal')
+    return 'ready'
+  }
+
+  #failed(cell: Cell, error: unknown): void {
+    if (cell.dead) {
+      if (!(error instanceof Exiting)) cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
+      return
+    }
+    exitCell(cell.kernel, cell, error instanceof Exiting ? error.reason : error)
+  }
+
+  handle(): void {
+    // Never called: `handles` is false.
+  }
+
+  terminate(): void {
+    // A function has `finally` for that.
+  }
+
+  report(): { readonly state?: unknown } {
+    return {}
+  }
+}
+
+/**
+ * Defines a behaviour that is one function: it takes its mail with `self.receive`, and the actor ends with `normal` when it returns. Pass
+ * `import.meta` and a name of its own within the module, and export the result. Throws `InvalidOption`.
+ */
+export function defineActor<A extends Args>(
+  meta: { readonly url: string }, name: string, body: (self: ActorSelf, ...args: A) => unknown, options: { readonly isolation?: Isolation } = {},
+): Behaviour<NoInfer<A>, unknown> {
+  const { url, key } = behaviourKey(meta, name)
+  if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
+  const behaviour = new DefinedBehaviour({ key, name, url, type: 'worker', isolation: options.isolation, program: new ActorProgram(body as never) })
+  addBehaviour(behaviour)
+  return behaviour
+}

@@ -1,0 +1,30 @@
+import { Undecodable } from '../messaging/codec.ts'
+import type { Cell } from './cell.ts'
+import type { Mail } from './mailbox.ts'
+import { UNOPENED } from './mailbox.ts'
+
+/**
+ * The value of a mail, decoded when it is first looked at. Undefined and `opened: false` when the bytes decode to nothing: they become a dead
+ * letter, and a call among them fails with `undecodable`. Never the receiver's crash.
+ */
+export function openMail(cell: Cell, mail: Mail): boolean {
+  if (mail.value !== UNOPENED) return true
+  if (mail.open !== undefined) {
+    mail.value = mail.open()
+    return true
+  }
+  const { kernel } = cell
+  try {
+    if (mail.decoder === undefined || mail.bytes === undefined) return false
+    mail.value = kernel.decodeFor(cell, mail.decoder, mail.bytes, mail.beside)
+    return true
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error
+    kernel.log('error', `a ${mail.kind} from ${mail.from ?? 'nobody'} does not decode: ${error.message}`, cell)
+    kernel.deadLetter(cell.pid, mail.from, 'undecodable')
+    if (mail.kind === 'call' && mail.from !== undefined) {
+      kernel.signal({ kind: 'call_failed', to: mail.from, from: cell.pid, ref: mail.ref, reason: 'undecodable' })
+    }
+    return false
+  }
+}

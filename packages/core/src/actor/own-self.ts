@@ -1,0 +1,269 @@
+import type { AbortSignalLike } from '../platform.ts'
+import { ActorExited, BulkheadError, InvalidOption, show, StartFailed } from '../errors.ts'
+import { resolve, sendMail, shownAs } from '../node/deliver.ts'
+import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/ask.ts'
+import { link, unlink } from '../node/links.ts'
+import { startActor } from '../node/start-actor.ts'
+import type { SpawnResult } from '../node/spawn.ts'
+import { BoundRef } from './actor-ref.ts'
+import type { ActorRef, Args, Behaviour } from './behaviour.ts'
+import { DefinedBehaviour } from './behaviour-table.ts'
+import type { Cell } from './cell.ts'
+import { ActorProgram } from './define-actor.ts'
+import { Exiting } from './exiting.ts'
+import type { ExitReason } from './exit-reason.ts'
+import type { MonitorRef, TimerRef } from './notices.ts'
+import type { NodeId, Pid } from './pid.ts'
+import { isPid } from './pid.ts'
+import type { ReceiveClauses } from './receive.ts'
+import { receive } from './receiving.ts'
+import type { ActorSelf, Destination, StartOptions, StartOutcome } from './self.ts'
+import { cancelTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
+
+/** The `self` of an actor; one object, made when it is first needed. */
+export function selfOf(cell: Cell): ActorSelf {
+  return (cell.self ??= new OwnSelf(cell))
+}
+
+class OwnSelf implements ActorSelf {
+  readonly #cell: Cell
+
+  constructor(cell: Cell) {
+    this.#cell = cell
+  }
+
+  /** The actor, alive; throws `ActorExited` otherwise. */
+  get #alive(): Cell {
+    if (this.#cell.dead) throw new ActorExited(this.#cell.pid)
+    return this.#cell
+  }
+
+  get pid(): Pid {
+    return this.#cell.pid
+  }
+  get node(): NodeId {
+    return this.#cell.kernel.id
+  }
+  get path(): string {
+    return this.#cell.path
+  }
+  get parent(): Pid | undefined {
+    return this.#cell.parent
+  }
+  get registeredName(): string | undefined {
+    return this.#cell.name
+  }
+  get state(): unknown {
+    return this.#alive.state
+  }
+  set state(state: unknown) {
+    this.#alive.state = state
+  }
+  get trapExit(): boolean {
+    return this.#alive.trapExit
+  }
+  set trapExit(trap: boolean) {
+    this.#alive.trapExit = trap
+  }
+  get abortSignal(): AbortSignalLike {
+    const cell = this.#cell
+    const make = cell.kernel.platform.newAbortController
+    if (make === undefined) throw new BulkheadError('no_abort_signal', 'this platform has no AbortController')
+    if (cell.aborter === undefined) {
+      cell.aborter = make()
+      if (cell.dead) cell.aborter.abort(new ActorExited(cell.pid))
+    }
+    return cell.aborter.signal
+  }
+
+  send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean {
+    return sendMail(this.#alive, 'message', to, message, 0, options?.transfer)
+  }
+
+  drained(to: Destination): Promise<void> {
+    const cell = this.#alive
+    const { kernel } = cell
+    const pid = resolve(kernel, to)
+    const target = pid === undefined ? undefined : kernel.cellOf(pid)
+    if (target !== undefined) {
+      if (target.mailbox.bytes < kernel.highWaterBytes) return Promise.resolve()
+      return new Promise((resume) => {
+        const waiter = (): void => {
+          if (!cell.dead) resume()
+        }
+        ;(target.drainWaiters ??= []).push(waiter)
+      })
+    }
+    const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
+    return remote === undefined ? Promise.resolve() : remote.whenDrained(cell)
+  }
+
+  exit(reason: ExitReason): never
+  exit(to: Destination, reason: ExitReason): true
+  exit(...args: [ExitReason] | [Destination, ExitReason]): true {
+    const cell = this.#alive
+    if (args.length === 1) throw new Exiting(args[0])
+    sendExit(cell, args[0], args[1])
+    return true
+  }
+
+  link(to: Destination): true {
+    const cell = this.#alive
+    const pid = resolve(cell.kernel, to)
+    if (pid === undefined) throw new InvalidOption('to', shownAs(to), 'no actor has that name: link to a pid, or register the name first')
+    link(cell.kernel, cell, pid)
+    return true
+  }
+
+  unlink(to: Destination): true {
+    const cell = this.#alive
+    const pid = resolve(cell.kernel, to)
+    if (pid !== undefined) unlink(cell.kernel, cell, pid)
+    return true
+  }
+
+  monitor(to: Destination): MonitorRef {
+    return monitor(this.#alive, to)
+  }
+
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean {
+    return demonitor(this.#alive, ref, options?.flush === true)
+  }
+
+  monitorNode(node: NodeId): void {
+    monitorNode(this.#alive, node)
+  }
+
+  isAlive(to: Destination): Promise<boolean> {
+    return isAlive(this.#alive, to)
+  }
+
+  async register(name: string, pid?: Pid): Promise<void> {
+    const cell = this.#alive
+    if (pid !== undefined && !isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of the actor to be named')
+    const owner = pid === undefined ? cell : cell.kernel.cellOf(pid)
+    await cell.kernel.names.register(name, pid ?? cell.pid, owner)
+    await this.#settleOnlyAlive()
+  }
+
+  async unregister(name: string): Promise<void> {
+    await this.#alive.kernel.names.unregister(name)
+    await this.#settleOnlyAlive()
+  }
+
+  /** What an ended actor awaited never settles. */
+  #settleOnlyAlive(): Promise<void> | undefined {
+    return this.#cell.dead ? new Promise(() => undefined) : undefined
+  }
+
+  whereis(name: string): Pid | undefined {
+    return this.#alive.kernel.names.whereis(name)
+  }
+
+  named<A extends Args, P>(_behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
+    if (typeof name !== 'string' || name === '') throw new InvalidOption('name', name, 'give the name under which the actor is registered')
+    return new BoundRef(this.#alive, { name }) as ActorRef as ActorRef<P>
+  }
+
+  ref<A extends Args, P>(_behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P> {
+    if (!isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of an actor')
+    return new BoundRef(this.#alive, { pid }) as ActorRef as ActorRef<P>
+  }
+
+  async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
+    return refOf<P>(behaviour, await this.tryStart(behaviour, args, options))
+  }
+
+  async startLink<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
+    return refOf<P>(behaviour, await this.tryStart(behaviour, args, { ...options, link: true }))
+  }
+
+  async tryStart<A extends Args, P>(
+    behaviour: Behaviour<A, P>, args: NoInfer<A>, options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean } = {},
+  ): Promise<StartOutcome<P>> {
+    const cell = this.#alive
+    const result = await startActor(cell, behaviour as Behaviour, args, options)
+    return this.#outcome<P>(cell, result)
+  }
+
+  #outcome<P>(cell: Cell, result: SpawnResult): StartOutcome<P> {
+    if (result.kind !== 'started') return result
+    const { pid, monitor: ref } = result
+    return { kind: 'started', ref: new BoundRef(cell, { pid }) as ActorRef as ActorRef<P>, pid, monitor: ref }
+  }
+
+  async spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid> {
+    return (await this.#spawn(body, options ?? {}, {})).pid
+  }
+
+  async spawnLink(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid> {
+    return (await this.#spawn(body, options ?? {}, { link: true })).pid
+  }
+
+  async spawnMonitor(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<{ pid: Pid; ref: MonitorRef }> {
+    const { pid, monitor: ref } = await this.#spawn(body, options ?? {}, { monitor: true })
+    return { pid, ref: ref as MonitorRef }
+  }
+
+  async #spawn(
+    body: unknown, options: StartOptions, ties: { readonly link?: boolean; readonly monitor?: boolean },
+  ): Promise<{ readonly pid: Pid; readonly monitor: MonitorRef | undefined }> {
+    const cell = this.#alive
+    if (typeof body !== 'function') throw new InvalidOption('body', body, 'give a function of self, or start a behaviour with self.start')
+    if (options.isolation !== undefined && options.isolation !== 'inline') {
+      throw new InvalidOption(
+        'isolation', options.isolation,
+        "a closure runs where it was made and cannot cross to another node: define it in a module with defineActor(import.meta, 'Name', body) and start that",
+      )
+    }
+    const name = (body as { name?: string }).name || 'closure'
+    const behaviour = new DefinedBehaviour({
+      key: `closure#${name}`, name, url: '', type: 'worker', program: new ActorProgram(body as () => unknown),
+    })
+    const result = await startActor(cell, behaviour, [], { ...options, ...ties, isolation: 'inline' })
+    if (result.kind === 'started') return result
+    throw new StartFailed(name, result.kind === 'ignored' ? 'ignore' : result.reason)
+  }
+
+  receive<R>(clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R> {
+    return receive(this.#alive, clauses)
+  }
+
+  sleep(ms: number): Promise<void> {
+    return sleep(this.#alive, ms)
+  }
+  now(): number {
+    return this.#cell.kernel.platform.clock.now()
+  }
+  random(): number {
+    return this.#cell.kernel.platform.random()
+  }
+  sendAfter(ms: number, to: Destination, message: unknown): TimerRef {
+    return sendAfter(this.#alive, ms, to, message)
+  }
+  startTimer(ms: number, message: unknown): TimerRef {
+    return startTimer(this.#alive, ms, message)
+  }
+  cancelTimer(ref: TimerRef): number | false {
+    return cancelTimer(this.#alive, ref)
+  }
+
+  log(...values: readonly unknown[]): void {
+    this.report('info', values.map((value) => (typeof value === 'string' ? value : show(value))).join(' '))
+  }
+
+  report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void {
+    const cell = this.#alive
+    cell.kernel.log(level, text, cell, data)
+  }
+
+  reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void {
+    const cell = this.#alive
+    cell.kernel.platform.telemetry?.restarted?.({ supervisor: cell.pid, ...event })
+  }
+}
+
+function refOf<P>(behaviour: { readonly name: string }, outcome: StartOutcome<P>): ActorRef<P> {
+  if (outcome.kind === 'started') return outcome.ref
+  throw new StartFailed(behaviour.name, outcome.kind === 'ignored' ? 'ignore' : outcome.reason)
+}

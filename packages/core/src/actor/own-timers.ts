@@ -1,0 +1,72 @@
+import { InvalidOption } from '../errors.ts'
+import { deliverHere, deliverNotice, resolve, sendMail, shownAs } from '../node/deliver.ts'
+import { shareable } from '../node/exits.ts'
+import type { Kernel } from '../node/kernel.ts'
+import type { Timer } from '../node/timers.ts'
+import type { Cell } from './cell.ts'
+import type { TimerRef } from './notices.ts'
+import { Timeout } from './notices.ts'
+import type { Destination } from './self.ts'
+
+function checkMs(ms: unknown): asserts ms is number {
+  if (typeof ms !== 'number' || !(ms >= 0) || ms > Number.MAX_SAFE_INTEGER) {
+    throw new InvalidOption('ms', ms, 'give milliseconds, 0 or more')
+  }
+}
+
+export function sleep(cell: Cell, ms: number): Promise<void> {
+  checkMs(ms)
+  return new Promise((resolveSleep) => {
+    const timer = cell.kernel.timers.set(ms, () => {
+      cell.timers?.delete(timer)
+      resolveSleep()
+    })
+    ;(cell.timers ??= new Set()).add(timer)
+  })
+}
+
+/** OTP's `send_after`. A timer aimed at an actor of this node goes when that actor ends; the end of the one who set it changes nothing. */
+export function sendAfter(cell: Cell, ms: number, to: Destination, message: unknown): TimerRef {
+  checkMs(ms)
+  const { kernel } = cell
+  const pid = typeof to === 'string' && kernel.isLocal(to as never) ? resolve(kernel, to) : undefined
+  const target = pid === undefined ? undefined : kernel.cellOf(pid)
+  const encoded = kernel.encoder.encode(message, { shares: true })
+  const ref = kernel.nextRef()
+  arm(kernel, ref, ms, target, () => {
+    const now = resolve(kernel, to)
+    if (now === undefined) kernel.deadLetter(shownAs(to), cell.pid, 'unregistered')
+    else if (kernel.isLocal(now)) {
+      kernel.counters.sent++
+      deliverHere(kernel, 'message', now, cell.pid, 0, encoded, kernel.decoder)
+    } else sendMail(cell, 'message', now, kernel.decoder.decode(encoded.bytes, encoded.beside), 0)
+  })
+  return ref
+}
+
+/** OTP's `start_timer`. */
+export function startTimer(cell: Cell, ms: number, message: unknown): TimerRef {
+  checkMs(ms)
+  const { kernel } = cell
+  const value = shareable(kernel, message)
+  const ref = kernel.nextRef()
+  arm(kernel, ref, ms, cell, () => deliverNotice(cell, () => new Timeout(ref, value())))
+  return ref
+}
+
+function arm(kernel: Kernel, ref: TimerRef, ms: number, target: Cell | undefined, fire: () => void): void {
+  const timer: Timer = kernel.timers.set(ms, () => {
+    kernel.userTimers.delete(ref)
+    target?.timers?.delete(timer)
+    if (target === undefined || !target.dead) fire()
+  })
+  kernel.userTimers.set(ref, timer)
+  if (target !== undefined) (target.timers ??= new Set()).add(timer)
+}
+
+export function cancelTimer({ kernel }: Cell, ref: TimerRef): number | false {
+  const timer = kernel.userTimers.get(ref)
+  if (timer === undefined) return false
+  kernel.userTimers.delete(ref)
+  return kernel.timers.cancel(timer)
+}

@@ -1,0 +1,20 @@
+import type { ExitReason } from './exit-reason.ts'
+import type { Cell } from './cell.ts'
+import type { Mail } from './mailbox.ts'
+
+/** How the start of an actor went on; `ready` leaves it alive and waiting for mail. */
+export type Begun = 'ready' | 'ignore' | { readonly exit: ExitReason }
+
+/** What an actor runs: a server's callbacks, or one long function. The kernel drives it; it never drives itself. */
+export interface Program {
+  /** Whether a start waits for `begin` to settle (a server's init), or is over as soon as it was called (a function). */
+  readonly acknowledges: boolean
+  begin(cell: Cell, args: readonly unknown[]): Begun | Promise<Begun>
+  /** Handles one mail. False: this program takes mail by `receive` only. */
+  readonly handles: boolean
+  handle(cell: Cell, mail: Mail): void
+  /** The last callback, before an end that the actor itself knows of: a stop, a crash in a handler, its parent's exit when it traps. */
+  terminate(cell: Cell, reason: ExitReason): void | Promise<void>
+  /** What a crash report may show of the state. */
+  report(cell: Cell): { readonly state?: unknown }
+}

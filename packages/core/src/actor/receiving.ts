@@ -1,0 +1,95 @@
+import { isMatching } from 'ts-pattern'
+import type { P as Patterns } from 'ts-pattern'
+import { BulkheadError, InvalidOption } from '../errors.ts'
+import type { Cell } from './cell.ts'
+import { openMail } from './open-mail.ts'
+import type { ReceiveClauses } from './receive.ts'
+import type { Waiting } from './waiting.ts'
+
+interface Clause {
+  readonly pattern: unknown
+  readonly handler: (message: never) => unknown
+}
+
+class Clauses implements ReceiveClauses<unknown> {
+  readonly list: Clause[] = []
+  afterMs = Infinity
+  onQuiet: () => unknown = () => undefined
+
+  with<const Q extends Patterns.Pattern<unknown>, T>(pattern: Q, handler: (message: Patterns.infer<Q>) => T): ReceiveClauses<unknown> {
+    this.list.push({ pattern, handler: handler as (message: never) => unknown })
+    return this
+  }
+
+  after<T>(ms: number, handler: () => T): ReceiveClauses<unknown> {
+    if (typeof ms !== 'number' || !(ms >= 0)) throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
+    this.afterMs = ms
+    this.onQuiet = handler
+    return this
+  }
+}
+
+/** OTP's `receive … after`: see `ActorSelf.receive`. */
+export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R> {
+  if (cell.waiting !== undefined) {
+    throw new BulkheadError('receive_overlap', `${cell.path}: a receive is already waiting; await it before the next one`)
+  }
+  const clauses = new Clauses()
+  build(clauses as unknown as ReceiveClauses<never>)
+  const { kernel } = cell
+  return new Promise<R>((resolve, reject) => {
+    const settle = (run: () => unknown): void => {
+      kernel.enter(cell, `${cell.behaviour}.receive`)
+      try {
+        resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
+      } catch (error) {
+        reject(error as Error)
+      }
+    }
+    const waiting: Waiting = {
+      timer: undefined,
+      offer(message) {
+        const clause = clauses.list.find(({ pattern }) => isMatching(pattern as never, message))
+        if (clause === undefined) return false
+        leave()
+        settle(() => clause.handler(message as never))
+        return true
+      },
+    }
+    const leave = (): void => {
+      cell.waiting = undefined
+      if (waiting.timer === undefined) return
+      kernel.timers.cancel(waiting.timer)
+      cell.timers?.delete(waiting.timer)
+    }
+    const quiet = (): void => {
+      leave()
+      settle(clauses.onQuiet)
+    }
+    cell.waiting = waiting
+    cell.mailbox.seen = undefined
+    if (cell.suspendedBy === undefined) while (cell.waiting === waiting && offerWaiting(cell, waiting));
+    if (clauses.afterMs === 0 && cell.waiting === waiting) quiet()
+    else if (clauses.afterMs !== Infinity) {
+      waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
+      ;(cell.timers ??= new Set()).add(waiting.timer)
+    }
+  })
+}
+
+/** Offers the next mail that this receive has not seen. False when there is none. */
+export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
+  const { mailbox } = cell
+  const mail = mailbox.news
+  if (mail === undefined) return false
+  const previous = mailbox.seen
+  // Taken before it is offered: the clause may start the next receive, which looks at the mailbox from its beginning.
+  mailbox.take(mail, previous)
+  if (!openMail(cell, mail)) return true
+  cell.kernel.counters.handled++
+  if (waiting.offer(mail.value)) return true
+  cell.kernel.counters.handled--
+  mailbox.putBack(mail, previous)
+  mailbox.seen = mail
+  return true
+}

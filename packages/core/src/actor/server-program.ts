@@ -1,0 +1,266 @@
+import { BulkheadError, CallFailed } from '../errors.ts'
+import { answer } from '../messaging/call.ts'
+import { exitCell, signStack } from '../node/exits.ts'
+import type { Continue, Later, Refusal, Stop } from './answer.ts'
+import { answerKind } from './answer.ts'
+import type { Cell } from './cell.ts'
+import type { ExitReason } from './exit-reason.ts'
+import { Exiting } from './exiting.ts'
+import { From } from './from.ts'
+import type { Mail } from './mailbox.ts'
+import { Exit } from './notices.ts'
+import { openMail } from './open-mail.ts'
+import type { Pid } from './pid.ts'
+import type { Begun, Program } from './program.ts'
+import { selfOf } from './own-self.ts'
+
+type Handler = (self: unknown, ...args: unknown[]) => unknown
+
+interface Spec {
+  readonly init: Handler
+  readonly calls?: Record<string, Handler>
+  readonly casts?: Record<string, Handler>
+  readonly info?: Handler
+  readonly continue?: Handler
+  readonly terminate?: Handler
+  readonly formatState?: (state: unknown) => unknown
+}
+
+/** What is to happen with what a handler returned: a call has somebody to answer. */
+type Caller = { readonly pid: Pid; readonly ref: number } | undefined
+
+/** Runs the callbacks of `defineServer`: one mail at a time, without a promise where the handler needs none. */
+export class ServerProgram implements Program {
+  readonly acknowledges = true
+  readonly handles = true
+  readonly #name: string
+  readonly #spec: Spec
+  readonly #calls: ReadonlyMap<string, { readonly run: Handler; readonly label: string }>
+  readonly #casts: ReadonlyMap<string, { readonly run: Handler; readonly label: string }>
+
+  constructor(name: string, spec: Spec) {
+    this.#name = name
+    this.#spec = spec
+    const labelled = (map: Record<string, Handler> = {}) =>
+      new Map(Object.entries(map).map(([handler, run]) => [handler, { run, label: `${name}.${handler}` }]))
+    this.#calls = labelled(spec.calls)
+    this.#casts = labelled(spec.casts)
+  }
+
+  async begin(cell: Cell, args: readonly unknown[]): Promise<Begun> {
+    let result: unknown
+    try {
+      result = await this.#spec.init(selfOf(cell), ...args)
+    } catch (error) {
+      if (error instanceof Exiting) return { exit: error.reason }
+      throw error
+    }
+    switch (answerKind(result)) {
+      case 'ignore':
+        return 'ignore'
+      case 'stop':
+        return { exit: (result as Stop).reason }
+      case 'continue': {
+        const { value, argument } = result as Continue<unknown>
+        cell.state = value
+        cell.afterStart = () => this.#continue(cell, argument)
+        return 'ready'
+      }
+      case 'refuse':
+      case 'later':
+        throw new BulkheadError('bad_return_value', `${this.#name}.init returned what only a call can: return the state, ignore(), stop() or andContinue()`)
+      default:
+        cell.state = result
+        return 'ready'
+    }
+  }
+
+  handle(cell: Cell, mail: Mail): void {
+    if (!openMail(cell, mail)) return
+    cell.lastMail = mail
+    cell.kernel.counters.handled++
+    const value = mail.value
+    if (mail.kind === 'call') this.#call(cell, mail, value as readonly unknown[])
+    else if (mail.kind === 'cast') this.#cast(cell, value as readonly unknown[])
+    else this.#info(cell, value)
+  }
+
+  #call(cell: Cell, mail: Mail, [name, ...args]: readonly unknown[]): void {
+    const caller = { pid: mail.from as Pid, ref: mail.ref }
+    const handler = this.#calls.get(name as string)
+    if (handler === undefined) {
+      // OTP crashes the server here; a caller's typo that the types did not catch should not be the server's end.
+      answer(cell, 'refusal', caller.pid, caller.ref, new CallFailed(cell.pid, String(name), 'undefined_call'))
+      return
+    }
+    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail.queuedAt)
+  }
+
+  #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
+    const handler = this.#casts.get(name as string)
+    if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
+    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt ?? 0)
+  }
+
+  #info(cell: Cell, message: unknown): void {
+    if (message instanceof Exit && message.from === cell.parent) {
+      this.#end(cell, message.reason)
+      return
+    }
+    const { info } = this.#spec
+    if (info === undefined) {
+      if (!(message instanceof Exit)) cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
+      return
+    }
+    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt ?? 0)
+  }
+
+  #continue(cell: Cell, argument: unknown): void {
+    const run = this.#spec.continue
+    if (run === undefined) {
+      this.#end(cell, new BulkheadError('undefined_continue', `${this.#name} has no continue, but andContinue() asked for it`))
+      return
+    }
+    this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), 0)
+  }
+
+  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number): void {
+    const { kernel } = cell
+    kernel.enter(cell, label)
+    const handled = kernel.platform.telemetry?.handled
+    const from = handled === undefined ? 0 : kernel.platform.clock.now()
+    let result: unknown
+    try {
+      result = kernel.runFor(cell, handler)
+    } catch (error) {
+      this.#failed(cell, caller, error)
+      return
+    } finally {
+      handled?.({ pid: cell.pid, handler: label, queuedMs: from - queuedAt, ranMs: kernel.platform.clock.now() - from })
+    }
+    if (!(result instanceof Promise)) {
+      this.#settled(cell, caller, result)
+      return
+    }
+    if (cell.dead) return
+    cell.busy = true
+    if (caller !== undefined) keepOpen(cell, caller)
+    result.then(
+      (value) => this.#resume(cell, () => this.#settled(cell, caller, value)),
+      (error: unknown) => this.#resume(cell, () => this.#failed(cell, caller, error)),
+    )
+  }
+
+  #resume(cell: Cell, go: () => void): void {
+    cell.busy = false
+    go()
+    if (!cell.dead && cell.mailbox.count > 0) cell.kernel.queue.add(cell)
+  }
+
+  /** Does what a handler's return value says. */
+  #settled(cell: Cell, caller: Caller, result: unknown): void {
+    if (cell.dead) return
+    switch (answerKind(result)) {
+      case undefined:
+        this.#answer(cell, caller, 'reply', result)
+        return
+      case 'refuse':
+        this.#answer(cell, caller, 'refusal', (result as Refusal).error)
+        return
+      case 'later':
+        if (caller === undefined) return
+        keepOpen(cell, caller)
+        try {
+          ;(result as Later<unknown>).take(new From(caller.pid, caller.ref, cell))
+        } catch (error) {
+          this.#failed(cell, caller, error)
+        }
+        return
+      case 'continue': {
+        const { value, argument } = result as Continue<unknown>
+        this.#answer(cell, caller, 'reply', value)
+        if (!cell.dead) this.#continue(cell, argument)
+        return
+      }
+      case 'stop': {
+        const { reason, hasReply, reply } = result as Stop<unknown>
+        this.#end(cell, reason, () => {
+          if (hasReply) this.#answer(cell, caller, 'reply', reply)
+        }, caller)
+        return
+      }
+      case 'ignore':
+        this.#end(cell, new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`))
+    }
+  }
+
+  /** A reply that cannot be sent is the server's crash. */
+  #answer(cell: Cell, caller: Caller, kind: 'reply' | 'refusal', value: unknown): void {
+    if (caller === undefined) return
+    try {
+      if (kind === 'refusal') signStack(cell, value)
+      answer(cell, kind, caller.pid, caller.ref, value)
+    } catch (error) {
+      keepOpen(cell, caller)
+      this.#end(cell, error)
+    }
+  }
+
+  #failed(cell: Cell, caller: Caller, error: unknown): void {
+    if (cell.dead) {
+      if (!(error instanceof Exiting)) cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
+      return
+    }
+    if (caller !== undefined) keepOpen(cell, caller)
+    this.#end(cell, error instanceof Exiting ? error.reason : error)
+  }
+
+  /** Runs `terminate`, then `last`, then ends the actor. */
+  #end(cell: Cell, reason: ExitReason, last?: () => void, caller?: Caller): void {
+    if (caller !== undefined) keepOpen(cell, caller)
+    const finish = (final: ExitReason): void => {
+      if (cell.dead) return
+      last?.()
+      exitCell(cell.kernel, cell, final)
+    }
+    cell.busy = true
+    let ending: void | Promise<void>
+    try {
+      ending = this.terminate(cell, reason)
+    } catch (error) {
+      finish(error instanceof Exiting ? error.reason : error)
+      return
+    }
+    if (ending instanceof Promise) {
+      ending.then(() => finish(reason), (error: unknown) => finish(error instanceof Exiting ? error.reason : error))
+    } else finish(reason)
+  }
+
+  terminate(cell: Cell, reason: ExitReason): void | Promise<void> {
+    const { terminate } = this.#spec
+    if (terminate === undefined) return undefined
+    const label = cell.handler
+    cell.kernel.enter(cell, `${this.#name}.terminate`)
+    const result = cell.kernel.runFor(cell, () => terminate(selfOf(cell), reason))
+    // A crash report names the handler that crashed, not the one that cleaned up.
+    cell.handler = label
+    return result instanceof Promise ? (result as Promise<void>) : undefined
+  }
+
+  report(cell: Cell): { readonly state?: unknown } {
+    if (cell.status === 'starting') return {}
+    try {
+      return { state: this.#spec.formatState === undefined ? cell.state : this.#spec.formatState(cell.state) }
+    } catch {
+      return { state: 'formatState failed' }
+    }
+  }
+}
+
+/** An unanswered call: its caller hears of this actor's end. */
+function keepOpen(cell: Cell, { pid, ref }: { readonly pid: Pid; readonly ref: number }): void {
+  const calls = (cell.openCalls ??= new Map())
+  const refs = calls.get(pid)
+  if (refs === undefined) calls.set(pid, new Set([ref]))
+  else refs.add(ref)
+}

@@ -1,0 +1,83 @@
+import type { Isolation } from '../node/isolation.ts'
+import { InvalidOption } from '../errors.ts'
+import type { Continue, Ignore, Later, Refusal, Stop } from './answer.ts'
+import type { Args, Server } from './behaviour.ts'
+import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
+import type { ExitReason } from './exit-reason.ts'
+import type { ActorSelf } from './self.ts'
+import { ServerProgram } from './server-program.ts'
+
+/** `self` of a server: the actor, and its state. */
+export interface ServerSelf<S> extends ActorSelf {
+  state: S
+}
+
+/** What `init` may return: the state, or one of the three that say otherwise. */
+export type Init<S> = S | Ignore | Stop<unknown> | Continue<S>
+
+// `never[]` is the one parameter list that every handler fits.
+export type Handlers<S> = { [name: string]: (self: ServerSelf<S>, ...args: never[]) => unknown } & { then?: never; toJSON?: never }
+
+type Tail<F> = F extends (self: never, ...args: infer A) => unknown ? A : never
+type ReplyOf<R> =
+  R extends Later<infer X> ? X : R extends Refusal ? never : R extends Stop<infer X> ? X : R extends Continue<infer X> ? X : R
+/** The calls as a caller sees them: without `self`, and with what is really replied. */
+export type Called<H> = {
+  [N in keyof H]: (...args: Tail<H[N]>) => H[N] extends (...args: never) => infer R ? ReplyOf<Awaited<R>> : never
+}
+
+export interface ServerSpec<A extends Args, S, C, K> {
+  /** Makes the state; the start is over when it settles. */
+  readonly init: (self: ActorSelf, ...args: A) => Init<S> | Promise<Init<S>>
+  /** Requests: what a handler returns is the reply. */
+  readonly calls?: C & Handlers<S>
+  /** Orders: nobody waits. */
+  readonly casts?: K & Handlers<S>
+  /** Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`. Without it they are logged and dropped. */
+  readonly info?: (self: ServerSelf<NoInfer<S>>, message: unknown) => unknown
+  /** After `andContinue`, before anything in the mailbox. */
+  readonly continue?: (self: ServerSelf<NoInfer<S>>, argument: never) => unknown
+  /** Last words: after a stop, a crash in a handler, or the parent's exit signal when exits are trapped. */
+  readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
+  /** What crash reports and inspection may show of the state. Default: the state itself. */
+  readonly formatState?: (state: NoInfer<S>) => unknown
+  /** Where its actors live unless their starter says otherwise. */
+  readonly isolation?: Isolation
+  /** What the tree calls it. Default `worker`. */
+  readonly type?: 'worker' | 'supervisor'
+}
+
+const FORBIDDEN = ['then', 'constructor', 'toJSON']
+
+/**
+ * Defines a behaviour that keeps state and answers (OTP: `gen_server`). Pass `import.meta` and a name of its own within the module, and export
+ * the result at the top level: that is how any node finds it. Throws `InvalidOption` for a bad spec.
+ */
+export function defineServer<A extends Args, S, C, K>(
+  meta: { readonly url: string }, name: string, spec: ServerSpec<A, S, C, K>,
+): Server<NoInfer<A>, { calls: Called<NoInfer<C>>; casts: Called<NoInfer<K>> }> {
+  const { url, key } = behaviourKey(meta, name)
+  checkSpec(name, spec as never)
+  const behaviour = new DefinedBehaviour({
+    key, name, url, type: spec.type ?? 'worker', isolation: spec.isolation, program: new ServerProgram(name, spec as never),
+  })
+  addBehaviour(behaviour)
+  return behaviour
+}
+
+function checkSpec(name: string, spec: Record<string, unknown>): void {
+  for (const field of ['init', 'info', 'continue', 'terminate', 'formatState']) {
+    const value = spec[field]
+    if (typeof value !== 'function' && (field === 'init' || value !== undefined)) {
+      throw new InvalidOption(`${name}.${field}`, value, 'give a function')
+    }
+  }
+  for (const map of ['calls', 'casts']) {
+    for (const [handler, value] of Object.entries(spec[map] ?? {})) {
+      if (FORBIDDEN.includes(handler)) {
+        throw new InvalidOption(`${name}.${map}.${handler}`, value, 'choose another name: JavaScript gives this one a meaning of its own')
+      }
+      if (typeof value !== 'function') throw new InvalidOption(`${name}.${map}.${handler}`, value, 'give a function')
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import type { Timer } from '../node/timers.ts'
+
+/** A `receive` that has not found its message yet. */
+export interface Waiting {
+  /** Runs the clause that fits, if one does, and settles the receive. */
+  readonly offer: (message: unknown) => boolean
+  timer: Timer | undefined
+}

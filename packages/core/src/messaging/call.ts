@@ -1,0 +1,148 @@
+import type { Cell } from '../actor/cell.ts'
+import { From } from '../actor/from.ts'
+import type { Pid } from '../actor/pid.ts'
+import { nodeOf } from '../actor/pid.ts'
+import type { Destination } from '../actor/self.ts'
+import { ActorExited, BulkheadError, CallFailed, InvalidOption } from '../errors.ts'
+import type { ExitReason } from '../actor/exit-reason.ts'
+import type { Kernel } from '../node/kernel.ts'
+import { resolve, sendMail, shownAs } from '../node/deliver.ts'
+import type { Timer } from '../node/timers.ts'
+import type { Beside, Decoder, Encoded } from './codec.ts'
+import { NotSendable, printable, Undecodable } from './codec.ts'
+
+/** OTP's default for `gen_server:call`. */
+export const CALL_TIMEOUT_MS = 5_000
+
+/** A call that waits for the first of: reply, the callee's end, timeout. */
+export interface PendingCall {
+  readonly cell: Cell
+  readonly target: Pid
+  readonly shown: Pid | string
+  readonly name: string
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly timer: Timer | undefined
+}
+
+/** Throws `InvalidOption` unless `ms` is a time that a call can wait. */
+export function checkTimeout(field: string, ms: unknown): asserts ms is number {
+  if (typeof ms !== 'number' || !(ms >= 0) || (ms !== Infinity && ms > Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidOption(field, ms, 'give milliseconds from 0, or Infinity')
+  }
+}
+
+/**
+ * Calls: one ref is monitor and reply address in one, gone at the first of reply, end of the callee, timeout. The reply never enters the
+ * mailbox.
+ */
+export function call(cell: Cell, to: Destination, name: string, args: readonly unknown[], timeoutMs: number): Promise<unknown> {
+  if (cell.dead) throw new ActorExited(cell.pid)
+  const { kernel } = cell
+  const target = resolve(kernel, to)
+  const shown = shownAs(to)
+  if (target === undefined) return Promise.reject(new CallFailed(shown, name, 'noproc'))
+  if (target === cell.pid) return Promise.reject(new CallFailed(shown, name, 'calling_self'))
+  const ref = kernel.nextRef()
+  return new Promise((resolvePromise, reject) => {
+    const timer = timeoutMs === Infinity ? undefined : kernel.timers.set(timeoutMs, () => expire(kernel, ref))
+    cell.callCount++
+    kernel.calls.set(ref, { cell, target, shown, name, resolve: resolvePromise, reject, timer })
+    try {
+      sendMail(cell, 'call', target, [name, ...args], ref)
+    } catch (error) {
+      finish(kernel, ref)
+      reject(error as Error)
+    }
+  })
+}
+
+function finish(kernel: Kernel, ref: number): PendingCall | undefined {
+  const pending = kernel.calls.get(ref)
+  if (pending === undefined) return undefined
+  kernel.calls.delete(ref)
+  pending.cell.callCount--
+  if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
+  return pending
+}
+
+function expire(kernel: Kernel, ref: number): void {
+  const pending = finish(kernel, ref)
+  if (pending === undefined) return
+  kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
+  pending.reject(new CallFailed(pending.shown, pending.name, 'timeout'))
+}
+
+/** The callee, its node or its mailbox says that there will be no reply. False: no call waits for it. */
+export function failCall(kernel: Kernel, ref: number, reason: ExitReason): boolean {
+  const pending = finish(kernel, ref)
+  if (pending === undefined) return false
+  pending.reject(new CallFailed(pending.shown, pending.name, reason))
+  return true
+}
+
+/** A reply or refusal has arrived. `from` is who answered; when that is not who was asked, the one asked may forget the call. */
+export function settleCall(
+  kernel: Kernel, kind: 'reply' | 'refusal', ref: number, from: Pid, bytes: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+): void {
+  const pending = finish(kernel, ref)
+  if (pending === undefined) {
+    kernel.deadLetter(kernel.pidOf(0), from, 'late_reply')
+    return
+  }
+  if (from !== pending.target) kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
+  kernel.counters.handled++
+  try {
+    const value = kernel.decodeFor(pending.cell, decoder, bytes, beside)
+    if (kind === 'reply') pending.resolve(value)
+    else pending.reject(value)
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error
+    pending.reject(new CallFailed(pending.shown, pending.name, 'undecodable'))
+  }
+}
+
+/** Calls of an actor that has ended: they never settle, and the callees may forget them. */
+export function dropCallsOf(kernel: Kernel, cell: Cell): void {
+  if (cell.callCount === 0) return
+  for (const [ref, pending] of kernel.calls) {
+    if (pending.cell !== cell) continue
+    finish(kernel, ref)
+    kernel.signal({ kind: 'demonitor', to: pending.target, from: cell.pid, ref })
+  }
+}
+
+/** Calls to actors of a node that went down. */
+export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
+  for (const [ref, pending] of kernel.calls) if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
+}
+
+/** Sends an answer from `cell`. Throws `NotSendable`. */
+export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
+  const { kernel } = cell
+  const refs = cell.openCalls?.get(caller)
+  if (refs?.delete(ref) === true && refs.size === 0) cell.openCalls?.delete(caller)
+  const remote = kernel.isLocal(caller) ? undefined : kernel.remoteOf(caller)
+  let encoded: Encoded
+  const options = { shares: remote === undefined || remote.shares, root: kind === 'reply' ? 'reply' : 'error' }
+  try {
+    encoded = kernel.encoder.encode(value, options)
+  } catch (error) {
+    if (kind === 'reply' || !(error instanceof NotSendable)) throw error
+    encoded = kernel.encoder.encode(new BulkheadError('refused', printable(value)), options)
+  }
+  kernel.counters.sent++
+  if (remote !== undefined) remote.sendMail(kind, caller, cell, ref, encoded)
+  else if (kernel.isLocal(caller)) settleCall(kernel, kind, ref, cell.pid, encoded.bytes, encoded.beside, kernel.decoder)
+}
+
+/**
+ * Answers a call that was deferred with `later`, from any actor that holds its `from`. Answering twice or answering a caller that is gone is
+ * harmless (OTP: `gen_server:reply/2`). Throws `NotSendable`.
+ */
+export function reply<R>(from: From<R>, value: R): void {
+  const cell = From.ownerOf(from as From)
+  if (cell === undefined) throw new InvalidOption('from', from, 'pass the From that later() or a message gave you')
+  if (cell.dead) throw new ActorExited(cell.pid)
+  answer(cell, 'reply', from.caller, from.ref, value)
+}

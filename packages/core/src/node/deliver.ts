@@ -1,0 +1,106 @@
+import type { Cell } from '../actor/cell.ts'
+import type { MailKind } from '../actor/mailbox.ts'
+import { Mail } from '../actor/mailbox.ts'
+import type { Destination } from '../actor/self.ts'
+import type { Pid } from '../actor/pid.ts'
+import { isPid } from '../actor/pid.ts'
+import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
+import { InvalidOption } from '../errors.ts'
+import { exitCell } from './exits.ts'
+import type { Kernel } from './kernel.ts'
+
+/** The pid behind a destination, now; undefined for a name that nobody holds. Throws `InvalidOption` for anything else. */
+export function resolve(kernel: Kernel, to: Destination): Pid | undefined {
+  if (typeof to === 'string') return isPid(to) ? to : kernel.names.whereis(to)
+  if (typeof to === 'object' && to !== null && 'registeredName' in to) {
+    return to.registeredName === undefined ? to.pid : kernel.names.whereis(to.registeredName)
+  }
+  throw new InvalidOption('to', to, 'give a pid, a registered name or a reference to an actor')
+}
+
+/** What a destination is called in errors and dead letters. */
+export function shownAs(to: Destination): Pid | string {
+  return typeof to === 'string' ? to : (to.registeredName ?? to.pid ?? 'nobody')
+}
+
+/** Encodes `value` for `to` and sends it. False above the high-water mark or when nobody is there. Throws `NotSendable`. */
+export function sendMail(
+  cell: Cell, kind: 'message' | 'cast' | 'call', to: Destination, value: unknown, ref: number, transfer?: readonly ArrayBuffer[],
+): boolean {
+  const { kernel } = cell
+  const pid = resolve(kernel, to)
+  const local = pid !== undefined && kernel.isLocal(pid)
+  const remote = pid === undefined || local ? undefined : kernel.remoteOf(pid)
+  const encoded = kernel.encoder.encode(value, {
+    shares: remote === undefined || remote.shares,
+    ...(transfer && { transfer }),
+    root: kind === 'message' ? 'message' : 'arguments',
+  })
+  kernel.counters.sent++
+  if (remote !== undefined) return remote.sendMail(kind, pid as Pid, cell, ref, encoded)
+  if (pid === undefined) return lost(kernel, kind, shownAs(to), cell.pid, ref, 'unregistered')
+  return deliverHere(kernel, kind, pid, cell.pid, ref, encoded, kernel.decoder)
+}
+
+function lost(kernel: Kernel, kind: MailKind, to: Pid | string, from: Pid, ref: number, why: 'unregistered' | 'noproc'): false {
+  kernel.deadLetter(to, from, why)
+  if (kind === 'call') kernel.signal({ kind: 'call_failed', to: from, from: kernel.pidOf(0), ref, reason: 'noproc' })
+  return false
+}
+
+/** Puts mail into the mailbox of an actor of this node. */
+export function deliverHere(
+  kernel: Kernel, kind: 'message' | 'cast' | 'call', to: Pid, from: Pid, ref: number, encoded: Encoded, decoder: Decoder,
+): boolean {
+  const cell = kernel.cellOf(to)
+  if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
+  return deliverTo(kernel, cell, kind, from, ref, encoded.bytes, encoded.beside, decoder)
+}
+
+/** The same, for an actor that was found. `bytes` belong to the mailbox from now on. */
+export function deliverTo(
+  kernel: Kernel, cell: Cell, kind: 'message' | 'cast' | 'call', from: Pid, ref: number,
+  bytes: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+): boolean {
+  const queuedAt = kernel.platform.telemetry?.handled === undefined ? 0 : kernel.platform.clock.now()
+  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, queuedAt)
+  if (cell.limits !== undefined && !makeRoom(kernel, cell, mail)) return false
+  cell.mailbox.push(mail)
+  kernel.queue.add(cell)
+  return cell.mailbox.bytes < kernel.highWaterBytes
+}
+
+/** A value that the runtime itself delivers: it counts against no bound and no policy touches it. */
+export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
+  cell.mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, 0))
+  cell.kernel.queue.add(cell)
+}
+
+/** Whether a bounded mailbox takes this mail, after its policy has done what it does. */
+function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
+  const { count = Infinity, bytes = Infinity, overflow = 'refuse' } = cell.limits ?? {}
+  const { mailbox } = cell
+  const full = (): boolean => mailbox.ordinary >= count || mailbox.bytes + mail.sizeBytes > bytes
+  if (!full()) return true
+  if (overflow === 'exit') {
+    exitCell(kernel, cell, { mailbox_full: mailbox.ordinary })
+    return lost(kernel, mail.kind, cell.pid, mail.from as Pid, mail.ref, 'noproc')
+  }
+  if (overflow === 'drop_oldest') {
+    while (full()) {
+      const oldest = mailbox.takeWhere(({ kind }) => kind !== 'notice')
+      if (oldest === undefined) break
+      drop(kernel, cell, oldest, 'drop_oldest')
+    }
+    if (!full()) return true
+  }
+  drop(kernel, cell, mail, overflow === 'drop_oldest' ? 'drop_oldest' : 'drop_newest')
+  return false
+}
+
+function drop(kernel: Kernel, cell: Cell, mail: Mail, why: 'drop_newest' | 'drop_oldest'): void {
+  kernel.deadLetter(cell.pid, mail.from, why)
+  if (mail.kind === 'call') {
+    kernel.signal({ kind: 'call_failed', to: mail.from as Pid, from: cell.pid, ref: mail.ref, reason: 'overloaded' })
+  }
+}

@@ -1,0 +1,155 @@
+import type { Cell } from '../actor/cell.ts'
+import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
+import { isCleanExit } from '../actor/exit-reason.ts'
+import type { Mail } from '../actor/mailbox.ts'
+import { UNOPENED } from '../actor/mailbox.ts'
+import { Down, Exit } from '../actor/notices.ts'
+import type { Pid } from '../actor/pid.ts'
+import { ActorExited } from '../errors.ts'
+import { dropCallsOf, failCall } from '../messaging/call.ts'
+import { NotSendable, printable } from '../messaging/codec.ts'
+import type { Ended } from '../messaging/signal.ts'
+import { deliverNotice } from './deliver.ts'
+import type { Kernel } from './kernel.ts'
+import { linkBroke } from './links.ts'
+import { spawnerExited } from './spawn.ts'
+
+/**
+ * A value that any number of actors may look at, each its own copy: kept encoded, decoded on each look. Plain words stay as they are.
+ */
+export function shareable(kernel: Kernel, value: unknown): () => unknown {
+  if (typeof value !== 'object' || value === null) return () => value
+  const bytes = encodeReason(kernel, value)
+  return () => kernel.decoder.decode(bytes)
+}
+
+/** A reason that cannot be encoded is replaced by its printed form, never lost. */
+function encodeReason(kernel: Kernel, value: unknown): Uint8Array {
+  try {
+    return kernel.encoder.encode(value, { root: 'reason' }).bytes
+  } catch (error) {
+    if (!(error instanceof NotSendable)) throw error
+    return kernel.encoder.encode(printable(value), { root: 'reason' }).bytes
+  }
+}
+
+/** The same value with everything replaced that cannot be sent: what is stored and travels. */
+export function sendableReason(kernel: Kernel, reason: ExitReason): ExitReason {
+  if (typeof reason === 'string' || typeof reason === 'number' || reason === undefined) return reason
+  return typeof reason === 'object' && reason !== null ? kernel.decoder.decode(encodeReason(kernel, reason)) : printable(reason)
+}
+
+/** An error's stack ends with the actor in which it was raised. */
+export function signStack(cell: Cell, reason: unknown): void {
+  if (!(reason instanceof Error) || typeof reason.stack !== 'string' || reason.stack.includes('\n    in actor ')) return
+  try {
+    reason.stack += `\n    in actor ${cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`
+  } catch {
+    // A frozen error keeps the stack that it has.
+  }
+}
+
+/**
+ * Ends an actor now. Its name is free before anybody hears of it; then callers, links and monitors are told, each once. An end whose actor is
+ * being registered waits for the authority's answer, so that nobody who heard of the end can find the name afterwards.
+ */
+export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidence?: Evidence): void {
+  if (cell.dead) return
+  signStack(cell, reason)
+  report(kernel, cell, reason)
+  cell.status = 'exiting'
+  cell.waiting = undefined
+  const tell = (): void => bury(kernel, cell, { reason: sendableReason(kernel, reason), evidence, nameVersion: cell.nameVersion })
+  if (cell.namesInFlight === 0) tell()
+  else kernel.names.whenAnswered(cell, tell)
+}
+
+function report(kernel: Kernel, cell: Cell, reason: ExitReason): void {
+  const { telemetry } = kernel.platform
+  telemetry?.exited?.({ pid: cell.pid, behaviour: cell.behaviour, path: cell.path, reason })
+  if (isCleanExit(reason) || telemetry?.crashed === undefined) return
+  const last = cell.lastMail?.value
+  telemetry.crashed({
+    pid: cell.pid, path: cell.path, behaviour: cell.behaviour, reason, handler: cell.handler, restarts: cell.restarts,
+    ...(last !== undefined && last !== UNOPENED && { lastMessage: last }),
+    ...cell.program.report(cell),
+  })
+}
+
+function bury(kernel: Kernel, cell: Cell, ended: Ended): void {
+  cell.status = 'exited'
+  kernel.cells.delete(cell.serial)
+  kernel.countCells()
+  if (cell.nameVersion > 0) kernel.names.ownerExited(cell)
+  for (const timer of cell.timers ?? []) kernel.timers.cancel(timer)
+  for (const resume of cell.drainWaiters?.splice(0) ?? []) resume()
+  cell.aborter?.abort(new ActorExited(cell.pid))
+  cell.onFailedStart?.(ended)
+  cell.onFailedStart = undefined
+  spawnerExited(kernel, cell)
+  dropCallsOf(kernel, cell)
+  for (const [ref, { target }] of cell.monitors ?? []) kernel.signal({ kind: 'demonitor', to: target, from: cell.pid, ref })
+  for (const cells of kernel.nodeMonitors.values()) cells.delete(cell)
+  failUnreadCalls(kernel, cell, ended)
+  for (const [caller, refs] of cell.openCalls ?? []) for (const ref of refs) down(kernel, cell, caller, ref, ended)
+  for (const [partner, end] of cell.links ?? []) {
+    if (end.active) kernel.signal({ kind: 'link_exit', to: partner, from: cell.pid, ended })
+  }
+  for (const [watcher, refs] of cell.watchers ?? []) for (const ref of refs) down(kernel, cell, watcher, ref, ended)
+  release(cell)
+}
+
+function down(kernel: Kernel, cell: Cell, to: Pid, ref: number, ended: Ended): void {
+  kernel.signal({ kind: 'down', to, from: cell.pid, ref, ended })
+}
+
+function failUnreadCalls(kernel: Kernel, cell: Cell, ended: Ended): void {
+  for (let mail: Mail | undefined = cell.mailbox.clear(); mail !== undefined; mail = mail.next) {
+    if (mail.kind === 'call') down(kernel, cell, mail.from as Pid, mail.ref, ended)
+    else if (mail.kind !== 'notice') kernel.deadLetter(cell.pid, mail.from, 'noproc')
+  }
+}
+
+/** What an ended actor held may go, even while a leftover of its code keeps `self`. */
+function release(cell: Cell): void {
+  cell.state = undefined
+  cell.lastMail = undefined
+  cell.links = undefined
+  cell.monitors = undefined
+  cell.watchers = undefined
+  cell.openCalls = undefined
+  cell.timers = undefined
+}
+
+/** An exit signal has arrived: from `exit/2`, or from a link that broke. OTP: "Receiving Exit Signals". */
+export function exitSignalled(kernel: Kernel, cell: Cell, from: Pid, ended: Ended, viaLink: boolean): void {
+  if (viaLink) kernel.names.heardOfEnd(from, ended)
+  const { reason, evidence } = ended
+  if (reason === 'kill' && !viaLink) {
+    exitCell(kernel, cell, 'killed', evidence)
+    return
+  }
+  if (cell.trapExit) {
+    const value = shareable(kernel, reason)
+    deliverNotice(cell, () => new Exit(from, value(), evidence))
+    return
+  }
+  if (reason === 'normal' && (from !== cell.pid || viaLink)) return
+  exitCell(kernel, cell, reason, evidence)
+}
+
+/** A `link_exit` has arrived: it counts only while the link stands. */
+export function linkExited(kernel: Kernel, cell: Cell, from: Pid, ended: Ended): void {
+  if (linkBroke(cell, from)) exitSignalled(kernel, cell, from, ended, true)
+}
+
+/** A DOWN has arrived: for a call, a monitor, or nobody any more. */
+export function downArrived(kernel: Kernel, to: Cell | undefined, from: Pid, ref: number, ended: Ended): void {
+  kernel.names.heardOfEnd(from, ended)
+  if (failCall(kernel, ref, ended.reason)) return
+  const monitoring = to?.monitors?.get(ref)
+  if (to === undefined || monitoring === undefined) return
+  to.monitors?.delete(ref)
+  const value = shareable(kernel, ended.reason)
+  deliverNotice(to, () => new Down(ref, monitoring.shown, value(), ended.evidence), ref)
+}

@@ -1,0 +1,221 @@
+import type { Cell } from '../actor/cell.ts'
+import type { NodeId, Pid } from '../actor/pid.ts'
+import { makePid, nodeOf, pidPrefix, serialOf } from '../actor/pid.ts'
+import type { Codec, Decoder, Encoder } from '../messaging/codec.ts'
+import { createCodec } from '../messaging/codec.ts'
+import type { Signal } from '../messaging/signal.ts'
+import type { PendingCall } from '../messaging/call.ts'
+import type { LogRecord, Platform } from '../platform.ts'
+import type { DeadLetterReason } from '../telemetry.ts'
+import { applySignal } from './apply-signal.ts'
+import type { NodeHost, Verdict } from './host.ts'
+import { VITALS } from './host.ts'
+import type { NodeOptions } from './node-options.ts'
+import { nodeWentDown } from './node-down.ts'
+import { Names } from './names.ts'
+import { RemoteNode } from './remote-node.ts'
+import { RunQueue } from './run-queue.ts'
+import type { PendingSpawn } from './spawn.ts'
+import type { Timer } from './timers.ts'
+import { Timers } from './timers.ts'
+
+const FENCES_KEPT = 64
+
+/** What all modules of one node share: its tables, and the way from a pid to wherever that actor is. */
+export class Kernel {
+  readonly options: NodeOptions
+  readonly id: NodeId
+  readonly system: string
+  readonly prefix: string
+  readonly platform: Platform
+  readonly host: NodeHost
+  readonly codec: Codec
+  readonly encoder: Encoder
+  readonly decoder: Decoder
+  readonly highWaterBytes: number
+  readonly killMs: number
+  readonly cells = new Map<number, Cell>()
+  readonly remotes = new Map<NodeId, RemoteNode>()
+  /** Nodes known to have ended: their incarnations never come back. */
+  readonly ended = new Set<NodeId>()
+  readonly calls = new Map<number, PendingCall>()
+  readonly spawns = new Map<number, PendingSpawn>()
+  readonly questions = new Map<number, { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean) => void }>()
+  /** Nodes that were cut off, for peers that are met later. */
+  readonly fenced = new Map<NodeId, Verdict>()
+  readonly nodeMonitors = new Map<NodeId, Set<Cell>>()
+  readonly timers: Timers
+  /** Timers that actors set and may cancel. */
+  readonly userTimers = new Map<number, Timer>()
+  readonly names: Names
+  readonly queue: RunQueue
+  readonly vitals: Float64Array
+  readonly counters = { sent: 0, handled: 0, deadLetters: 0 }
+  /** The actor for which something is being decoded: references in it are bound to that actor. */
+  decodingFor: Cell | undefined = undefined
+  stopped = false
+  main!: Cell
+  #serial = 0
+  #ref = 0
+  readonly #signals: Signal[] = []
+  readonly #handlers = new Map<string, number>()
+  #draining = false
+
+  constructor(options: NodeOptions) {
+    this.options = options
+    this.id = options.id
+    this.system = options.system
+    this.prefix = pidPrefix(options.system, options.id)
+    this.platform = options.platform
+    this.host = options.host
+    this.codec = createCodec({ context: this })
+    this.encoder = this.codec.encoder
+    this.decoder = this.codec.localDecoder
+    this.highWaterBytes = options.highWaterBytes ?? 1024 * 1024
+    this.killMs = options.killMs ?? 1_000
+    this.timers = new Timers(options.platform.clock)
+    this.vitals = options.vitals ?? new Float64Array(VITALS.length)
+    this.names = new Names(this)
+    this.queue = new RunQueue(this, options.turnBudget ?? 512)
+  }
+
+  nextSerial(): number {
+    return this.#serial++
+  }
+
+  /** Unique among all monitors, calls, spawns and timers of this node. */
+  nextRef(): number {
+    return ++this.#ref
+  }
+
+  isLocal(pid: Pid): boolean {
+    return pid.startsWith(this.prefix)
+  }
+
+  pidOf(serial: number): Pid {
+    return makePid(this.prefix, serial)
+  }
+
+  /** The living or exiting actor with this pid, if it is here. */
+  cellOf(pid: Pid): Cell | undefined {
+    return this.isLocal(pid) ? this.cells.get(serialOf(pid)) : undefined
+  }
+
+  /** The node that hosts a foreign pid; undefined when it has ended, or is of another system. */
+  remoteOf(pid: Pid): RemoteNode | undefined {
+    const id = nodeOf(pid)
+    const known = this.remotes.get(id)
+    if (known !== undefined) return known
+    if (this.ended.has(id) || this.stopped || !pid.startsWith(`<${this.system}.`)) return undefined
+    return this.remote(id)
+  }
+
+  /** The node with which a connection is about to open, asked for by either side. */
+  expected(id: NodeId): RemoteNode {
+    let remote = this.remotes.get(id)
+    if (remote === undefined) {
+      remote = new RemoteNode(this, id)
+      this.remotes.set(id, remote)
+    }
+    return remote
+  }
+
+  /** The node with this id; a connection with it is asked for when there is none. */
+  remote(id: NodeId): RemoteNode {
+    const known = this.remotes.get(id)
+    if (known !== undefined) return known
+    const remote = this.expected(id)
+    this.host.connect(id)
+    return remote
+  }
+
+  /**
+   * Sends a signal to an actor anywhere. Here it acts at once, in the order of the calls: what a signal causes comes after it, so a chain of
+   * a hundred thousand links unwinds without a stack.
+   */
+  signal(signal: Signal): void {
+    if (!this.isLocal(signal.to)) {
+      const remote = this.remoteOf(signal.to)
+      if (remote !== undefined) {
+        remote.sendSignal(signal)
+        return
+      }
+    }
+    this.#signals.push(signal)
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      for (let i = 0; i < this.#signals.length; i++) applySignal(this, this.#signals[i] as Signal)
+    } finally {
+      this.#signals.length = 0
+      this.#draining = false
+    }
+  }
+
+  /** The host's or a peer's verdict about a node. Told twice is told once. */
+  nodeDown(id: NodeId, verdict: Verdict): void {
+    if (id === this.id || this.ended.has(id)) return
+    const remote = this.remotes.get(id)
+    if (remote !== undefined) {
+      remote.judged(verdict)
+      return
+    }
+    nodeWentDown(this, id, verdict)
+  }
+
+  /** Says that a node is cut off on every connection, before anything that its replacement could cause. */
+  announceFence(id: NodeId, verdict: Verdict): void {
+    this.fenced.set(id, verdict)
+    if (this.fenced.size > FENCES_KEPT) this.fenced.delete(this.fenced.keys().next().value as NodeId)
+    for (const remote of this.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'fenced', node: id, verdict })
+  }
+
+  /** Whether signals wait to act: whatever else is sent now must wait behind them. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  deadLetter(to: Pid | string, from: Pid | undefined, why: DeadLetterReason): void {
+    this.counters.deadLetters++
+    this.platform.telemetry?.deadLetter?.({ to, from, why })
+  }
+
+  log(level: LogRecord['level'], text: string, cell?: Cell, data?: unknown): void {
+    this.platform.log({ level, text, ...(cell && { pid: cell.pid, path: cell.path }), ...(data !== undefined && { data }) })
+  }
+
+  /** Runs a handler of `cell` so that its asynchronous leftovers can be traced back to it. */
+  runFor<T>(cell: Cell, handler: () => T): T {
+    const scope = this.platform.scope
+    return scope === undefined ? handler() : scope.run(cell.serial, handler)
+  }
+
+  /** Notes which handler runs now, where the warden can read it. */
+  enter(cell: Cell, handler: string): void {
+    cell.handler = handler
+    let id = this.#handlers.get(handler)
+    if (id === undefined) {
+      id = this.#handlers.size + 1
+      this.#handlers.set(handler, id)
+      this.options.onHandler?.(id, handler)
+    }
+    this.vitals[VITALS.actor] = cell.serial
+    this.vitals[VITALS.handler] = id
+  }
+
+  /** Decodes for `cell`: references are bound to it. */
+  decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: import('../messaging/codec.ts').Beside | undefined): unknown {
+    const outer = this.decodingFor
+    this.decodingFor = cell
+    try {
+      return decoder.decode(bytes, beside)
+    } finally {
+      this.decodingFor = outer
+    }
+  }
+
+  countCells(): void {
+    this.vitals[VITALS.alive] = this.cells.size - 1
+    if (this.cells.size === 2) for (const serial of this.cells.keys()) if (serial !== this.main.serial) this.vitals[VITALS.sole] = serial
+  }
+}

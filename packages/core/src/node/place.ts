@@ -1,0 +1,155 @@
+import { nodeOf } from '../actor/pid.ts'
+import type { Pid } from '../actor/pid.ts'
+import { InvalidOption, PlacementError } from '../errors.ts'
+import type { Isolation, IsolationHints, IsolationLimits } from './isolation.ts'
+import type { PlacementDecision } from './placement.ts'
+
+type Kind = PlacementDecision['kind']
+type Share = PlacementDecision['share']
+
+/** What is true of the one who starts the actor. */
+export interface PlacementContext {
+  /** The kinds of node that the system has. */
+  readonly kinds: readonly Kind[]
+  /** Who decided: the code, or an operator's file. Part of the reasons. */
+  readonly by?: string
+  /** Whether the starter is in the root's OS process, where memory can be shared. Default true. */
+  readonly inRootProcess?: boolean
+}
+
+const HANDLER_MS = 5_000
+const WHY_LESS: Record<Kind, string> = {
+  inline: 'a stuck or crashing actor would take its starter along',
+  thread: 'threads share one fate with their OS process: memory, native code and process-wide limits',
+  process: 'a process is dear to start and to talk to, and nothing asked for its wall',
+}
+
+/**
+ * Where an actor goes: hints in, an explained decision out. Pure. Walls beat speed: untrusted, then native, contained and memory limits, then
+ * shared memory, heavy CPU, coordination, compartment, default. Throws `PlacementError` for hints that contradict each other or that this
+ * system cannot meet, naming them, and `InvalidOption` for values that are none.
+ */
+export function place(isolation: Isolation | undefined, context: PlacementContext): PlacementDecision {
+  const decision = typeof isolation === 'object' ? byHints(isolation, context) : byWord(isolation, context)
+  if (!context.kinds.includes(decision.kind)) {
+    throw new PlacementError(
+      `${decision.because[0] ?? 'the default'} needs a ${decision.kind}, but this system has only: ${context.kinds.join(', ')}`,
+    )
+  }
+  return decision
+}
+
+function byWord(word: unknown, { kinds, by }: PlacementContext): PlacementDecision {
+  if (word === undefined) {
+    const kind = kinds.includes('thread') ? 'thread' : 'inline'
+    const why = kind === 'thread' ? 'no hint: the least loaded thread of the pool' : 'no hint, and this system has no threads: in place'
+    return decide(kind, kind === 'thread' ? 'pooled' : 'with', {}, false, [why])
+  }
+  if (word === 'inline' || word === 'thread' || word === 'process') {
+    return decide(word, word === 'inline' ? 'with' : 'pooled', {}, false, [`isolation: '${word}'${by === undefined ? '' : ` (${by})`}`])
+  }
+  throw new InvalidOption('isolation', word, "give 'inline', 'thread', 'process' or an object of hints")
+}
+
+interface Wish {
+  readonly kind: Kind
+  readonly share: Share
+  readonly because: string
+}
+
+function byHints(hints: IsolationHints, { by, inRootProcess = true }: PlacementContext): PlacementDecision {
+  checkHints(hints)
+  const wishes = wishesOf(hints)
+  const first = wishes[0] ?? { kind: 'thread', share: 'pooled', because: 'no hint that matters: the least loaded thread of the pool' }
+  contradict(hints, wishes)
+  if (hints.memory === 'shared' && !inRootProcess) {
+    throw new PlacementError("memory: 'shared' needs an actor in the root's OS process, but its starter is in another: start it from there")
+  }
+  const shared = wishes.find(({ share }) => share !== 'pooled')
+  const because = wishes.length === 0 ? [first.because] : wishes.map((wish) => wish.because)
+  return {
+    ...decide(first.kind, shared?.share ?? first.share, limitsOf(hints), hints.trust === 'untrusted', because),
+    ...(by !== undefined && { because: [`decided by ${by}`, ...because] }),
+    ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
+    ...(shared?.share === 'with' && { node: nodeOf(hints.coordination?.with.pid as Pid) }),
+  }
+}
+
+/** What each hint asks for, the strongest first. */
+function wishesOf(hints: IsolationHints): Wish[] {
+  const { limits = {} } = hints
+  const wishes: Wish[] = []
+  const add = (wanted: unknown, kind: Kind, share: Share, because: string): void => {
+    if (wanted) wishes.push({ kind, share, because })
+  }
+  add(hints.trust === 'untrusted', 'process', 'dedicated', "trust: 'untrusted' needs a sandboxed process of its own")
+  add(hints.native, 'process', 'dedicated', 'native: true can segfault or abort, which only a process contains')
+  add(hints.faults === 'contained', 'process', 'dedicated', "faults: 'contained' needs a process of its own")
+  add(limits.heapMb !== undefined, 'process', 'dedicated', `limits.heapMb: ${limits.heapMb} holds for a whole process only`)
+  add(limits.rssMb !== undefined, 'process', 'dedicated', `limits.rssMb: ${limits.rssMb} holds for a whole process only`)
+  add(hints.memory === 'shared', 'thread', 'pooled', "memory: 'shared' needs a thread of the root's OS process")
+  add(hints.cpu === 'heavy', 'thread', 'dedicated', "cpu: 'heavy' blocks its event loop, so it gets one of its own")
+  add(limits.stackMb !== undefined, 'thread', 'dedicated', `limits.stackMb: ${limits.stackMb} holds for a whole node`)
+  add(hints.coordination, 'thread', 'with', `coordination: the node of ${hints.coordination?.with.pid}`)
+  add(hints.compartment !== undefined, 'thread', 'compartment', `compartment: ${hints.compartment}`)
+  return wishes
+}
+
+function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
+  const walls = wishes.filter(({ kind }) => kind === 'process')
+  const clash = (one: string, other: string, why: string): never => {
+    throw new PlacementError(`${one} contradicts ${other}: ${why}; drop one of them`)
+  }
+  if (hints.memory === 'shared' && walls[0] !== undefined) {
+    clash("memory: 'shared'", walls[0].because.split(' ').slice(0, 2).join(' '), 'nothing is shared across a process wall')
+  }
+  if (hints.coordination === undefined) return
+  const apart = wishes.find(({ share }) => share === 'dedicated')
+  if (apart !== undefined) clash('coordination', apart.because.split(' ').slice(0, 2).join(' '), 'the same node and a node of its own')
+  if (hints.compartment !== undefined) clash('coordination', `compartment: ${hints.compartment}`, 'both name a node')
+}
+
+function limitsOf(hints: IsolationHints): IsolationLimits {
+  return { ...hints.limits, handlerMs: hints.limits?.handlerMs ?? (hints.cpu === 'heavy' ? Infinity : HANDLER_MS) }
+}
+
+function decide(kind: Kind, share: Share, limits: IsolationLimits, sandbox: boolean, because: readonly string[]): PlacementDecision {
+  const all: readonly Kind[] = ['inline', 'thread', 'process']
+  const at = all.indexOf(kind)
+  const rejected = all
+    .filter((other) => other !== kind)
+    .map((other) => ({ kind: other, why: all.indexOf(other) < at ? WHY_LESS[other] : other === 'process' ? WHY_LESS.process : 'a thread is not needed for an actor in place' }))
+  return { kind, share, limits: kind === 'inline' ? limits : { handlerMs: HANDLER_MS, ...limits }, sandbox, because, rejected }
+}
+
+const HINTS: Readonly<Record<keyof IsolationHints, (value: unknown) => boolean>> = {
+  trust: (v) => v === 'trusted' || v === 'untrusted',
+  faults: (v) => v === 'shared' || v === 'contained',
+  native: (v) => typeof v === 'boolean',
+  memory: (v) => v === 'private' || v === 'shared',
+  cpu: (v) => v === 'light' || v === 'heavy',
+  coordination: (v) => typeof (v as { with?: { pid?: unknown } })?.with?.pid === 'string',
+  compartment: (v) => typeof v === 'string' && v !== '',
+  limits: (v) => typeof v === 'object' && v !== null,
+}
+const HINT_VALUES: Readonly<Record<keyof IsolationHints, string>> = {
+  trust: "'trusted' or 'untrusted'", faults: "'shared' or 'contained'", native: 'true or false', memory: "'private' or 'shared'",
+  cpu: "'light' or 'heavy'", coordination: '{ with: a reference to a running actor }', compartment: 'a name', limits: 'an object',
+}
+const LIMITS: readonly (keyof IsolationLimits)[] = ['heapMb', 'rssMb', 'stackMb', 'handlerMs', 'mailbox']
+
+function checkHints(hints: IsolationHints): void {
+  for (const [field, value] of Object.entries(hints)) {
+    const check = HINTS[field as keyof IsolationHints] as ((value: unknown) => boolean) | undefined
+    if (check === undefined) throw new InvalidOption(`isolation.${field}`, value, `there is no such hint; the hints are ${Object.keys(HINTS).join(', ')}`)
+    if (value !== undefined && !check(value)) throw new InvalidOption(`isolation.${field}`, value, `give ${HINT_VALUES[field as keyof IsolationHints]}`)
+  }
+  for (const [field, value] of Object.entries(hints.limits ?? {})) {
+    if (!LIMITS.includes(field as never)) {
+      throw new InvalidOption(`isolation.limits.${field}`, value, `there is no such limit; the limits are ${LIMITS.join(', ')}`)
+    }
+    if (field !== 'mailbox' && value !== undefined && !(typeof value === 'number' && value > 0)) {
+      throw new InvalidOption(`isolation.limits.${field}`, value, 'give a number above 0')
+    }
+  }
+}

@@ -1,0 +1,349 @@
+import type { Cell } from '../actor/cell.ts'
+import type { NodeId, Pid } from '../actor/pid.ts'
+import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
+import { settleCall } from '../messaging/call.ts'
+import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
+import { Undecodable } from '../messaging/codec.ts'
+import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
+import type { FrameKind } from '../messaging/frame.ts'
+import { head, readHead, writeHead } from '../messaging/frame.ts'
+import type { Carried, NodeSignal, Signal, SpawnRequest } from '../messaging/signal.ts'
+import { deliverHere } from './deliver.ts'
+import type { Verdict } from './host.ts'
+import type { Kernel } from './kernel.ts'
+import { nodeWentDown } from './node-down.ts'
+import { hostSpawn } from './spawn.ts'
+import type { Timer } from './timers.ts'
+
+/** How long a node whose verdict is known may take to close its connection before it is cut. */
+const DRAIN_MS = 1_000
+
+interface Waiting {
+  readonly kind: FrameKind
+  readonly to: number
+  readonly from: number
+  readonly ref: number
+  readonly body: Uint8Array | undefined
+  readonly beside: Beside | undefined
+}
+
+/**
+ * Another node, as this one sees it: the one connection with it, what waits for that connection, and what is known about its end. Its loss
+ * becomes signals once the connection is drained and the verdict is known.
+ */
+export class RemoteNode implements Receiver {
+  readonly id: NodeId
+  readonly prefix: string
+  readonly #kernel: Kernel
+  readonly #decoder: Decoder
+  #connection: Connection | undefined
+  #outbox: Waiting[] | undefined = []
+  #nextOut = 0
+  #nextIn = 0
+  #definitionsSent = 0
+  #drained: boolean
+  #verdict: Verdict | undefined
+  #deadline: Timer | undefined
+  #down = false
+  readonly #suspended = new Set<Cell>()
+  #drainWaiters: { readonly cell: Cell; readonly resume: () => void }[] = []
+
+  constructor(kernel: Kernel, id: NodeId) {
+    this.#kernel = kernel
+    this.id = id
+    this.prefix = pidPrefix(kernel.system, id)
+    this.#decoder = kernel.codec.newDecoder()
+    this.#drained = true
+  }
+
+  /** Whether a SharedArrayBuffer can go there. Not known before there is a connection: then it is found out when the frame leaves. */
+  get shares(): boolean {
+    return this.#connection?.shares ?? true
+  }
+
+  get congested(): boolean {
+    return this.#connection !== undefined && this.#connection.pendingBytes >= this.#kernel.highWaterBytes
+  }
+
+  get open(): boolean {
+    return this.#connection !== undefined
+  }
+
+  connected(connection: Connection): void {
+    if (this.#connection !== undefined || this.#down) {
+      connection.cut()
+      return
+    }
+    this.#connection = connection
+    this.#drained = false
+    const waiting = this.#outbox ?? []
+    this.#outbox = undefined
+    this.sendNodeSignal({ kind: 'hello', node: this.#kernel.id, system: this.#kernel.system, fenced: [...this.#kernel.fenced] })
+    this.#kernel.names.peerConnected(this)
+    for (const { kind, to, from, ref, body, beside } of waiting) this.#frame(kind, to, from, ref, body, beside)
+    connection.receive(this)
+  }
+
+  /** Mail or an answer of an actor of this node. False above the high-water mark: that actor gets no next message until it is below. */
+  sendMail(kind: Carried, to: Pid, cell: Cell, ref: number, { bytes, beside }: Encoded): boolean {
+    const flowing = this.#frame(kind, serialOf(to), cell.serial, ref, bytes, beside)
+    if (!flowing) {
+      cell.suspendedBy = this
+      this.#suspended.add(cell)
+    }
+    return flowing
+  }
+
+  sendSignal(signal: Signal): void {
+    const { encoder } = this.#kernel
+    let ref = 0
+    let body: unknown
+    switch (signal.kind) {
+      case 'exit':
+      case 'link_exit':
+        body = signal.ended
+        break
+      case 'down':
+        ref = signal.ref
+        body = signal.ended
+        break
+      case 'unlink':
+      case 'unlink_ack':
+        ref = signal.id
+        break
+      case 'link':
+        break
+      case 'monitor':
+      case 'demonitor':
+      case 'spawn_reply':
+      case 'alive':
+        ref = signal.ref
+        break
+      case 'call_failed':
+        ref = signal.ref
+        body = signal.reason
+        break
+      case 'started':
+        ref = signal.ref
+        body = signal.outcome
+        break
+      case 'alive_reply':
+        ref = signal.ref
+        body = signal.alive
+    }
+    const bytes = body === undefined ? undefined : encoder.encode(body, { root: 'signal' }).bytes
+    this.#frame(signal.kind, serialOf(signal.to), serialOf(signal.from), ref, bytes, undefined)
+  }
+
+  sendSpawn(from: Pid, ref: number, request: SpawnRequest, args: Encoded): void {
+    const { bytes } = this.#kernel.encoder.encode([request, args.bytes], { root: 'spawn' })
+    if (args.beside !== undefined && this.#connection?.shares === false) {
+      // Found out late: the arguments hold shared memory, and this node is behind a process wall.
+      this.#kernel.signal({
+        kind: 'started', to: from, from: makePid(this.prefix, 0), ref,
+        outcome: { kind: 'failed', ended: { reason: 'not_shareable', nameVersion: 0 } },
+      })
+      return
+    }
+    this.#frame('spawn', 0, serialOf(from), ref, bytes, args.beside)
+  }
+
+  sendNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {
+    this.#frame(signal.kind, 0, 0, 0, this.#kernel.encoder.encode(signal, { root: 'signal' }).bytes, undefined)
+  }
+
+  #frame(kind: FrameKind, to: number, from: number, ref: number, body: Uint8Array | undefined, beside: Beside | undefined): boolean {
+    if (this.#down) return true
+    const connection = this.#connection
+    if (connection === undefined) {
+      this.#outbox?.push({ kind, to, from, ref, body, beside })
+      return true
+    }
+    if (beside !== undefined && !connection.shares) {
+      this.#kernel.log('error', `shared memory cannot cross to node ${this.id}, another OS process: the ${kind} is lost`)
+      this.#kernel.deadLetter(makePid(this.prefix, to), this.#kernel.pidOf(from), 'undecodable')
+      return true
+    }
+    const { encoder } = this.#kernel
+    if (this.#definitionsSent < encoder.definitions) {
+      const definition = encoder.define(this.#definitionsSent)
+      this.#definitionsSent = encoder.definitions
+      connection.send(writeHead('define', this.#nextOut++, 0, 0, 0), definition)
+    }
+    return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), body, beside)
+  }
+
+  // What arrives.
+
+  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {
+    if (this.#down) return
+    if (!readHead(segment, start, end)) this.#violated('a frame without a head')
+    else if (head.frameNumber !== this.#nextIn) this.#violated(`frame ${head.frameNumber} came where ${this.#nextIn} was due`)
+    else {
+      this.#nextIn++
+      try {
+        this.#take(segment, end, beside)
+      } catch (error) {
+        if (!(error instanceof Undecodable)) throw error
+        this.#violated(error.message)
+      }
+    }
+  }
+
+  #take(segment: Uint8Array, end: number, beside: Beside | undefined): void {
+    const kernel = this.#kernel
+    const { kind, ref, bodyStart } = head
+    const to = kernel.pidOf(head.to)
+    const from = makePid(this.prefix, head.from)
+    switch (kind) {
+      case 'message':
+      case 'cast':
+      case 'call':
+        deliverHere(kernel, kind, to, from, ref, { bytes: segment.slice(bodyStart, end), beside }, this.#decoder)
+        return
+      case 'reply':
+      case 'refusal':
+        settleCall(kernel, kind, ref, from, segment.slice(bodyStart, end), beside, this.#decoder)
+        return
+      case 'define':
+        this.#decoder.define(segment.slice(bodyStart, end))
+        return
+      case 'link':
+      case 'monitor':
+      case 'demonitor':
+      case 'spawn_reply':
+      case 'alive':
+        kernel.signal({ kind, to, from, ref })
+        return
+      case 'unlink':
+      case 'unlink_ack':
+        kernel.signal({ kind, to, from, id: ref })
+        return
+      default: {
+        const body = this.#decoder.decode(segment, undefined, bodyStart, end)
+        this.#takeBody(kind, to, from, ref, body, beside)
+      }
+    }
+  }
+
+  #takeBody(kind: FrameKind, to: Pid, from: Pid, ref: number, body: unknown, beside: Beside | undefined): void {
+    const kernel = this.#kernel
+    switch (kind) {
+      case 'exit':
+      case 'link_exit':
+        kernel.signal({ kind, to, from, ended: body as never })
+        return
+      case 'down':
+        kernel.signal({ kind, to, from, ref, ended: body as never })
+        return
+      case 'call_failed':
+        kernel.signal({ kind, to, from, ref, reason: body })
+        return
+      case 'started':
+        kernel.signal({ kind, to, from, ref, outcome: body as never })
+        return
+      case 'alive_reply':
+        kernel.signal({ kind, to, from, ref, alive: body === true })
+        return
+      case 'spawn': {
+        const [request, args] = body as [SpawnRequest, Uint8Array]
+        void hostSpawn(kernel, from, ref, request, args, beside, this.#decoder)
+        return
+      }
+      default:
+        this.#takeNodeSignal(body as NodeSignal)
+    }
+  }
+
+  #takeNodeSignal(signal: NodeSignal): void {
+    switch (signal.kind) {
+      case 'hello':
+        if (signal.node !== this.id || signal.system !== this.#kernel.system) this.#violated(`node ${signal.node} answered for node ${this.id}`)
+        else for (const [node, verdict] of signal.fenced) this.#kernel.nodeDown(node, verdict)
+        return
+      case 'fenced':
+        this.#kernel.nodeDown(signal.node, signal.verdict)
+        return
+      case 'name':
+        this.#kernel.names.arrived(this, signal.name)
+        return
+      default:
+        this.#violated('an unknown signal')
+    }
+  }
+
+  /** The peer sent what no node sends: nothing of it is believed any more. */
+  #violated(detail: string): void {
+    this.#kernel.log('error', `node ${this.id} broke the protocol (${detail}): it is ended`)
+    this.#connection?.cut()
+    this.#kernel.host.endNode(this.id, { cause: 'protocol_violation', detail })
+  }
+
+  drained(): void {
+    for (const cell of this.#suspended) {
+      cell.suspendedBy = undefined
+      this.#kernel.queue.add(cell)
+    }
+    this.#suspended.clear()
+    for (const { cell, resume } of this.#drainWaiters.splice(0)) if (!cell.dead) resume()
+  }
+
+  whenDrained(cell: Cell): Promise<void> {
+    if (!this.congested || this.#down) return Promise.resolve()
+    return new Promise((resume) => this.#drainWaiters.push({ cell, resume }))
+  }
+
+  closed(ending: Ending): void {
+    this.#drained = true
+    this.#disarm()
+    if (this.#down) return
+    if (this.#verdict !== undefined) {
+      this.#finish(this.#verdict)
+      return
+    }
+    const verdictMs = this.#kernel.options.verdictMs ?? 250
+    if (ending.how === 'corrupt') this.#violated(ending.detail ?? 'corrupt bytes')
+    this.#deadline = this.#kernel.timers.set(verdictMs, () => this.#finish(unknownVerdict(this.#kernel, this.id, ending)))
+  }
+
+  /** The verdict is known. A fenced node is not listened to any more; any other first says what it had sent. */
+  judged(verdict: Verdict): void {
+    if (this.#down) return
+    this.#verdict = verdict
+    this.#disarm()
+    if (verdict.fenced === true) {
+      this.#drained = true
+      this.#connection?.cut()
+    }
+    if (this.#drained) this.#finish(verdict)
+    else this.#deadline = this.#kernel.timers.set(DRAIN_MS, () => {
+      this.#connection?.cut()
+      this.#finish(verdict)
+    })
+  }
+
+  #finish(verdict: Verdict): void {
+    if (this.#down) return
+    this.#down = true
+    this.#disarm()
+    this.#outbox = undefined
+    nodeWentDown(this.#kernel, this.id, verdict)
+    this.drained()
+  }
+
+  #disarm(): void {
+    if (this.#deadline !== undefined) this.#kernel.timers.cancel(this.#deadline)
+    this.#deadline = undefined
+  }
+
+  /** Ends the connection in order: this node stops. */
+  close(): void {
+    this.#down = true
+    this.#disarm()
+    this.#connection?.close()
+  }
+}
+
+function unknownVerdict(kernel: Kernel, node: NodeId, ending: Ending): Verdict {
+  return { evidence: { node, domain: `${kernel.system}.${node}`, cause: 'unknown', ...(ending.detail !== undefined && { error: ending.detail }) } }
+}

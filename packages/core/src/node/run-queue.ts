@@ -1,0 +1,87 @@
+import type { Cell } from '../actor/cell.ts'
+import { VITALS } from './host.ts'
+import type { Kernel } from './kernel.ts'
+import { step } from './step.ts'
+
+/** Messages that one actor handles before its neighbours get a chance. */
+const QUANTUM = 32
+
+/**
+ * The actors of a node that have something to do, in the order in which they got it. A turn starts from a microtask, as long as messages
+ * are few; once `budget` messages were handled without letting the event loop turn, the rest waits until timers and I/O had a chance.
+ */
+export class RunQueue {
+  readonly #kernel: Kernel
+  readonly #budget: number
+  #left: number
+  #ready: Cell[] = []
+  #next = 0
+  #turnComes = false
+  #renewalComes = false
+
+  constructor(kernel: Kernel, budget: number) {
+    this.#kernel = kernel
+    this.#budget = budget
+    this.#left = budget
+  }
+
+  /** `cell` has something to do. */
+  add(cell: Cell): void {
+    if (cell.queued) return
+    cell.queued = true
+    this.#ready.push(cell)
+    this.#callTurn()
+  }
+
+  #callTurn(): void {
+    if (this.#turnComes) return
+    this.#turnComes = true
+    const { turns } = this.#kernel.platform
+    if (this.#left > 0) turns.soon(this.#turn)
+    else this.#renew()
+  }
+
+  /** The budget is full again after the event loop has turned. */
+  #renew(): void {
+    if (this.#renewalComes) return
+    this.#renewalComes = true
+    this.#kernel.platform.turns.later(this.#renewed)
+  }
+
+  readonly #renewed = (): void => {
+    this.#renewalComes = false
+    this.#left = this.#budget
+    if (this.#turnComes) this.#turn()
+  }
+
+  readonly #turn = (): void => {
+    const vitals = this.#kernel.vitals
+    vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
+    while (this.#left > 0) {
+      const cell = this.#ready[this.#next]
+      if (cell === undefined) break
+      this.#next++
+      cell.queued = false
+      let quantum = Math.min(QUANTUM, this.#left)
+      while (quantum > 0 && step(this.#kernel, cell)) {
+        quantum--
+        this.#left--
+      }
+      if (quantum === 0 && !cell.queued) {
+        cell.queued = true
+        this.#ready.push(cell)
+      }
+    }
+    if (this.#next === this.#ready.length) {
+      this.#ready.length = 0
+      this.#next = 0
+    } else if (this.#next > 1024) {
+      this.#ready = this.#ready.slice(this.#next)
+      this.#next = 0
+    }
+    vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
+    this.#turnComes = false
+    if (this.#next < this.#ready.length) this.#callTurn()
+    if (this.#left < this.#budget) this.#renew()
+  }
+}

@@ -1,0 +1,27 @@
+import type { Cell } from '../actor/cell.ts'
+import type { ActorSnapshot, NodeSnapshot } from './host.ts'
+import type { Kernel } from './kernel.ts'
+
+/** What inspection shows of a node. */
+export function snapshot(kernel: Kernel): NodeSnapshot {
+  const { encoder } = kernel
+  return {
+    node: kernel.id,
+    actors: [...kernel.cells.values()].filter((cell) => cell !== kernel.main).map(actorSnapshot),
+    counters: { ...kernel.counters, encoded: encoder.encodes, decoded: kernel.decoder.decodes },
+  }
+}
+
+function actorSnapshot(cell: Cell): ActorSnapshot {
+  return {
+    pid: cell.pid, behaviour: cell.behaviour, type: cell.type, path: cell.path, parent: cell.parent, name: cell.name,
+    status: statusOf(cell), handler: cell.handler, mailbox: { count: cell.mailbox.count, bytes: cell.mailbox.bytes },
+    restarts: cell.restarts, placement: cell.placement,
+  }
+}
+
+function statusOf(cell: Cell): ActorSnapshot['status'] {
+  if (cell.status === 'starting') return 'starting'
+  if (cell.suspendedBy !== undefined) return 'suspended'
+  return cell.busy && cell.waiting === undefined ? 'running' : 'waiting'
+}

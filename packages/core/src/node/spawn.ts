@@ -1,0 +1,276 @@
+import type { Args, Behaviour } from '../actor/behaviour.ts'
+import { findBehaviour } from '../actor/behaviour-table.ts'
+import { Cell } from '../actor/cell.ts'
+import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
+import type { MonitorRef } from '../actor/notices.ts'
+import type { Pid } from '../actor/pid.ts'
+import { nodeOf } from '../actor/pid.ts'
+import type { Begun, Program } from '../actor/program.ts'
+import type { StartOptions } from '../actor/self.ts'
+import { NameError, NotLoadable } from '../errors.ts'
+import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
+import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
+import { exitCell, sendableReason } from './exits.ts'
+import type { Kernel } from './kernel.ts'
+import type { PlacementDecision } from './placement.ts'
+import { addLink, forgetLink } from './links.ts'
+import type { Timer } from './timers.ts'
+
+/** How a start went, to whoever asked for it. */
+export type SpawnResult =
+  | { readonly kind: 'started'; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
+
+/** A start whose outcome is not known yet, on the spawner's node. */
+export interface PendingSpawn {
+  readonly cell: Cell
+  node: number | undefined
+  pid: Pid | undefined
+  readonly request: SpawnRequest
+  /** What a closure runs: it is found nowhere else. */
+  readonly closure: Program | undefined
+  /** Undefined once the spawner gave up: the child is killed when its pid becomes known. */
+  settle: ((result: SpawnResult) => void) | undefined
+  timer: Timer | undefined
+}
+
+/**
+ * Starts an actor on a node that is known, or found by `whereTo`. Atomic: link and monitor travel in the request, and it has one outcome.
+ */
+export function spawn(
+  cell: Cell, request: SpawnRequest, args: Args, timeoutMs: number, whereTo: number | Promise<number>,
+  closure?: Program,
+): Promise<SpawnResult> {
+  const { kernel } = cell
+  // Encoded at once: what the caller does to its arguments afterwards is its own business.
+  const encoded = kernel.encoder.encode(args, { shares: request.placement.kind !== 'process', root: 'args' })
+  const ref = request.monitor > 0 ? request.monitor : kernel.nextRef()
+  return new Promise((settle) => {
+    const pending: PendingSpawn = { cell, node: undefined, pid: undefined, request, closure, settle, timer: undefined }
+    kernel.spawns.set(ref, pending)
+    if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
+    const place = (node: number): void => sendSpawn(kernel, ref, pending, node, encoded)
+    if (typeof whereTo === 'number') place(whereTo)
+    else whereTo.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
+  })
+}
+
+function sendSpawn(kernel: Kernel, ref: number, pending: PendingSpawn, node: number, encoded: Encoded): void {
+  if (!kernel.spawns.has(ref)) return
+  if (pending.settle === undefined || pending.cell.dead) {
+    kernel.spawns.delete(ref)
+    return
+  }
+  pending.node = node
+  const from = pending.cell.pid
+  if (node === kernel.id) {
+    void hostSpawn(kernel, from, ref, pending.request, encoded.bytes, encoded.beside, kernel.decoder, pending.closure)
+  } else if (kernel.ended.has(node)) {
+    finishSpawn(kernel, ref, { kind: 'failed', reason: 'noconnection' })
+  } else {
+    kernel.remote(node).sendSpawn(from, ref, pending.request, encoded)
+  }
+}
+
+function giveUp(kernel: Kernel, ref: number, pending: PendingSpawn): void {
+  const { settle, pid, node } = pending
+  pending.settle = undefined
+  pending.timer = undefined
+  if (node === undefined || pid !== undefined) kernel.spawns.delete(ref)
+  if (pid !== undefined) {
+    undo(kernel, pending, pid)
+    kernel.signal({ kind: 'exit', to: pid, from: pending.cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+  }
+  if (!pending.cell.dead) settle?.({ kind: 'failed', reason: 'timeout' })
+}
+
+/** The link and monitor of a start that failed: nothing of it may be heard afterwards. */
+function undo(kernel: Kernel, { cell, request }: PendingSpawn, pid: Pid): void {
+  if (request.link) forgetLink(cell, pid)
+  if (request.monitor > 0 && cell.monitors?.delete(request.monitor) === true) {
+    kernel.signal({ kind: 'demonitor', to: pid, from: cell.pid, ref: request.monitor })
+  }
+}
+
+/** The hosting node has made the actor. Its init still runs. */
+export function spawnReplied(kernel: Kernel, ref: number, pid: Pid): void {
+  const pending = kernel.spawns.get(ref)
+  if (pending === undefined) return
+  pending.pid = pid
+  const { cell, request } = pending
+  if (pending.settle === undefined) {
+    kernel.spawns.delete(ref)
+    kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+    return
+  }
+  if (request.link) addLink(cell, pid)
+  if (request.monitor > 0) (cell.monitors ??= new Map()).set(request.monitor, { target: pid, shown: pid })
+}
+
+/** The start is over. */
+export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: StartedOutcome): void {
+  const pending = kernel.spawns.get(ref)
+  if (pending === undefined) return
+  if (outcome.kind === 'started') {
+    finishSpawn(kernel, ref, { kind: 'started', pid, monitor: pending.request.monitor || undefined })
+    return
+  }
+  undo(kernel, pending, pid)
+  if (outcome.kind === 'ignored') {
+    finishSpawn(kernel, ref, { kind: 'ignored' })
+    return
+  }
+  const { reason, evidence } = outcome.ended
+  kernel.names.heardOfEnd(pid, outcome.ended)
+  finishSpawn(kernel, ref, { kind: 'failed', reason, ...(evidence && { evidence }) })
+}
+
+function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
+  const pending = kernel.spawns.get(ref)
+  if (pending === undefined) return
+  kernel.spawns.delete(ref)
+  if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
+  if (!pending.cell.dead) pending.settle?.(result)
+}
+
+/** A spawner has ended while starts of it were under way: a linked child shares its fate, any other lives on. */
+export function spawnerExited(kernel: Kernel, cell: Cell): void {
+  for (const [ref, pending] of kernel.spawns) {
+    if (pending.cell !== cell) continue
+    if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
+    if (!pending.request.link) kernel.spawns.delete(ref)
+    // A link whose pid is known is an ordinary link by now, and is told as one.
+    else if (pending.pid !== undefined) kernel.spawns.delete(ref)
+    else pending.settle = undefined
+  }
+}
+
+/** A node went down under starts that were on their way to it. */
+export function failSpawnsOn(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason, evidence: Evidence): void {
+  for (const [ref, pending] of kernel.spawns) {
+    if (pending.node !== node) continue
+    if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
+    finishSpawn(kernel, ref, { kind: 'failed', reason: pending.pid === undefined ? 'noconnection' : reasonOf(pending.pid), evidence })
+  }
+}
+
+/** What the hosting node needs to know. */
+export function makeRequest(
+  kernel: Kernel, behaviour: Behaviour, path: string, placement: PlacementDecision, options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
+): SpawnRequest {
+  return {
+    url: behaviour.url, key: behaviour.key, behaviour: behaviour.name, path, name: options.name, link: options.link === true,
+    monitor: options.monitor === true ? kernel.nextRef() : 0, restarts: options.restarts ?? 0,
+    mailbox: options.mailbox ?? placement.limits.mailbox, placement,
+  }
+}
+
+/** On the hosting node: finds the behaviour, makes the actor, answers, registers its name, runs its init. */
+export async function hostSpawn(
+  kernel: Kernel, from: Pid, ref: number, request: SpawnRequest, args: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+  closure?: Program,
+): Promise<void> {
+  let program: Program
+  try {
+    program = closure ?? findBehaviour(request.key)?.program ?? (await loadProgram(kernel, request))
+  } catch (error) {
+    refuseStart(kernel, from, ref, error)
+    return
+  }
+  if (kernel.stopped || kernel.ended.has(nodeOf(from))) return
+  const cell = makeCell(kernel, program, request, findBehaviour(request.key)?.type ?? 'worker', from)
+  kernel.signal({ kind: 'spawn_reply', to: from, from: cell.pid, ref })
+  await runInit(kernel, cell, from, ref, request, () => kernel.decodeFor(cell, decoder, args, beside) as Args)
+}
+
+async function loadProgram(kernel: Kernel, { url, key, behaviour }: SpawnRequest): Promise<Program> {
+  await kernel.options.load(url, key)
+  const found = findBehaviour(key)
+  if (found?.program === undefined) {
+    throw new NotLoadable(`${url} was loaded but does not define ${behaviour}: define it at the top level of that module, under that name`)
+  }
+  return found.program
+}
+
+/** A start that failed before there was an actor. */
+function refuseStart(kernel: Kernel, to: Pid, ref: number, error: unknown): void {
+  const ended = { reason: sendableReason(kernel, error), nameVersion: 0 }
+  kernel.signal({ kind: 'started', to, from: kernel.pidOf(0), ref, outcome: { kind: 'failed', ended } })
+}
+
+/** Makes the actor, linked and monitored from its first moment. */
+export function makeCell(kernel: Kernel, program: Program, request: SpawnRequest, type: 'worker' | 'supervisor', from: Pid | undefined): Cell {
+  const serial = kernel.nextSerial()
+  const cell = new Cell(kernel, serial, kernel.pidOf(serial), program, {
+    behaviour: request.behaviour, type, parent: from, path: request.path, restarts: request.restarts,
+    placement: request.placement, limits: request.mailbox,
+  })
+  kernel.cells.set(serial, cell)
+  kernel.countCells()
+  if (from !== undefined && request.link) addLink(cell, from)
+  if (from !== undefined && request.monitor > 0) cell.watchers = new Map([[from, new Set([request.monitor])]])
+  kernel.platform.telemetry?.spawned?.({ pid: cell.pid, behaviour: cell.behaviour, path: cell.path })
+  return cell
+}
+
+async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, request: SpawnRequest, openArgs: () => Args): Promise<void> {
+  const finish = (outcome: StartedOutcome): void => kernel.signal({ kind: 'started', to: from, from: cell.pid, ref, outcome })
+  const failWith = (reason: ExitReason): void => {
+    if (cell.dead) return
+    cell.onFailedStart = undefined
+    finish({ kind: 'failed', ended: { reason: sendableReason(kernel, reason), nameVersion: cell.nameVersion } })
+    exitCell(kernel, cell, reason)
+  }
+  cell.onFailedStart = (ended) => finish({ kind: 'failed', ended })
+  if (request.name !== undefined) {
+    try {
+      await kernel.names.register(request.name, cell.pid, cell)
+    } catch (error) {
+      const holder = error instanceof NameError ? error.holder : undefined
+      failWith(holder === undefined ? error : { already_started: holder })
+      return
+    }
+    if (cell.dead) return
+  }
+  if (!cell.program.acknowledges) {
+    started(kernel, cell, finish)
+    try {
+      void begin(kernel, cell, openArgs)
+    } catch (error) {
+      exitCell(kernel, cell, error)
+    }
+    return
+  }
+  let begun: Begun
+  try {
+    const result = begin(kernel, cell, openArgs)
+    begun = typeof result === 'object' && 'then' in result ? await result : result
+  } catch (error) {
+    failWith(error)
+    return
+  }
+  if (cell.dead) return
+  if (begun === 'ready') started(kernel, cell, finish)
+  else if (begun === 'ignore') {
+    cell.onFailedStart = undefined
+    finish({ kind: 'ignored' })
+    exitCell(kernel, cell, 'normal')
+  } else failWith(begun.exit)
+}
+
+function begin(kernel: Kernel, cell: Cell, openArgs: () => Args): Begun | Promise<Begun> {
+  const args = openArgs()
+  kernel.enter(cell, `${cell.behaviour}.init`)
+  return kernel.runFor(cell, () => cell.program.begin(cell, args))
+}
+
+function started(kernel: Kernel, cell: Cell, finish: (outcome: StartedOutcome) => void): void {
+  if (cell.dead) return
+  cell.onFailedStart = undefined
+  cell.status = 'alive'
+  finish({ kind: 'started' })
+  cell.afterStart?.()
+  cell.afterStart = undefined
+  kernel.queue.add(cell)
+}

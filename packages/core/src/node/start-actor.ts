@@ -1,0 +1,65 @@
+import type { Args, Behaviour } from '../actor/behaviour.ts'
+import { checkBehaviour, DefinedBehaviour } from '../actor/behaviour-table.ts'
+import type { Cell } from '../actor/cell.ts'
+import type { MailboxLimits } from '../actor/mailbox-limits.ts'
+import type { StartOptions } from '../actor/self.ts'
+import { ActorExited, BulkheadError, InvalidOption } from '../errors.ts'
+import { checkTimeout } from '../messaging/call.ts'
+import { place } from './place.ts'
+import type { SpawnResult } from './spawn.ts'
+import { makeRequest, spawn } from './spawn.ts'
+
+export type StartTies = { readonly link?: boolean; readonly monitor?: boolean }
+
+/** Places an actor and starts it. What is wrong with the options is thrown; what goes wrong with the start is the result. */
+export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, options: StartOptions & StartTies): Promise<SpawnResult> {
+  checkBehaviour(behaviour)
+  checkOptions(options)
+  if (!Array.isArray(args)) throw new InvalidOption('args', args, `give the arguments of ${behaviour.name}.init as an array`)
+  const { kernel } = cell
+  const id = options.id ?? behaviour.name
+  const path = cell === kernel.main ? `/${id}` : `${cell.path}/${id}`
+  const override = kernel.host.override?.(path, behaviour.name)
+  let placement
+  try {
+    placement = place(override ?? options.isolation ?? behaviour.isolation, {
+      kinds: kernel.host.kinds, ...(override !== undefined && { by: "the operator's placement file" }),
+      ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
+    })
+  } catch (error) {
+    if (error instanceof BulkheadError) return { kind: 'failed', reason: error }
+    throw error
+  }
+  const request = makeRequest(kernel, behaviour, path, placement, options)
+  const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
+  const where = placement.kind === 'inline' ? kernel.id : kernel.host.allocate(placement)
+  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, where, local)
+  if (cell.dead) throw new ActorExited(cell.pid)
+  return result
+}
+
+function checkOptions(options: StartOptions & StartTies): void {
+  for (const [field, value] of Object.entries(options)) {
+    if (!OPTIONS.has(field)) throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
+  }
+  if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
+  if (options.id !== undefined && (typeof options.id !== 'string' || options.id === '' || options.id.includes('/'))) {
+    throw new InvalidOption('id', options.id, 'give a part of a path: not empty, without /')
+  }
+  if (options.name !== undefined && typeof options.name !== 'string') throw new InvalidOption('name', options.name, 'give a string')
+  if (options.mailbox !== undefined) checkMailbox(options.mailbox)
+}
+
+const OPTIONS = new Set(['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'link', 'monitor'])
+const POLICIES = ['refuse', 'drop_newest', 'drop_oldest', 'exit']
+
+export function checkMailbox(mailbox: MailboxLimits): void {
+  if (typeof mailbox !== 'object' || mailbox === null) throw new InvalidOption('mailbox', mailbox, 'give { count?, bytes?, overflow? }')
+  for (const [field, value] of Object.entries(mailbox)) {
+    if (field === 'overflow') {
+      if (!POLICIES.includes(value as string)) throw new InvalidOption('mailbox.overflow', value, `give one of ${POLICIES.join(', ')}`)
+    } else if (field !== 'count' && field !== 'bytes') {
+      throw new InvalidOption(`mailbox.${field}`, value, 'there is no such bound; the bounds are count, bytes, overflow')
+    } else if (typeof value !== 'number' || !(value >= 1)) throw new InvalidOption(`mailbox.${field}`, value, 'give a number of at least 1')
+  }
+}
