@@ -1,0 +1,35 @@
+import { BulkheadError, type Pid, registerError } from '@bulkhead/core'
+
+/** OTP's words for what a supervisor refuses. */
+export type ChildErrorCode =
+  | 'already_present'
+  | 'already_started'
+  | 'not_found'
+  | 'running'
+  | 'restarting'
+  | 'max_children'
+
+const WHY: Readonly<Record<ChildErrorCode, string>> = {
+  already_present: 'a child with this id is there and does not run: restartChild starts it, deleteChild removes it',
+  already_started: 'it runs already',
+  not_found: 'the supervisor has no such child',
+  running: 'the child runs: terminateChild stops it',
+  restarting: 'the supervisor is about to restart the child: terminateChild makes it stop trying',
+  max_children: 'the supervisor has as many children as maxChildren allows',
+}
+
+/** A supervisor refused a request about a child; only the caller fails. `code` is OTP's word. */
+export class ChildError extends BulkheadError {
+  declare readonly code: ChildErrorCode
+  /** The id or pid that was asked about. */
+  readonly child: string
+  /** The actor in the way, for `already_started`. */
+  readonly pid: Pid | undefined
+  constructor(code: ChildErrorCode, child: string, pid?: Pid) {
+    super(code, `child ${child}: ${WHY[code]}${pid === undefined ? '' : ` as ${pid}`}`)
+    this.child = child
+    this.pid = pid
+  }
+}
+
+registerError(ChildError)
