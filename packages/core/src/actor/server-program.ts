@@ -138,14 +138,14 @@ export class ServerProgram implements Program {
     } finally {
       handled?.({ pid: cell.pid, handler: label, queuedMs: from - queuedAt, ranMs: kernel.platform.clock.now() - from })
     }
-    if (!(result instanceof Promise)) {
+    if (!isThenable(result)) {
       this.#settled(cell, caller, result)
       return
     }
     if (cell.dead) return
     cell.busy = true
     if (caller !== undefined) keepOpen(cell, caller)
-    result.then(
+    Promise.resolve(result).then(
       (value) => this.#resume(cell, () => this.#settled(cell, caller, value)),
       (error: unknown) => this.#resume(cell, () => this.#failed(cell, caller, error)),
     )
@@ -244,7 +244,7 @@ export class ServerProgram implements Program {
     const result = cell.kernel.runFor(cell, () => terminate(selfOf(cell), reason))
     // A crash report names the handler that crashed, not the one that cleaned up.
     cell.handler = label
-    return result instanceof Promise ? (result as Promise<void>) : undefined
+    return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
   }
 
   report(cell: Cell): { readonly state?: unknown } {
@@ -255,6 +255,10 @@ export class ServerProgram implements Program {
       return { state: 'formatState failed' }
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }
 
 /** An unanswered call: its caller hears of this actor's end. */

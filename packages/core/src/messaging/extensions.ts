@@ -4,12 +4,21 @@ import { From } from '../actor/from.ts'
 import { isPid } from '../actor/pid.ts'
 import type { Pid } from '../actor/pid.ts'
 import type { Kernel } from '../node/kernel.ts'
-import { registerExtension, Undecodable } from './codec.ts'
+import {
+  ActorExited, BulkheadError, CallFailed, InvalidOption, NameError, NotLoadable, PlacementError, StartFailed,
+} from '../errors.ts'
+import { NotSendable, registerError, registerExtension, Undecodable } from './codec.ts'
 
 /*
  * What travels besides values: references, the right to reply, behaviours. Each is bound to the actor for which it is decoded. EXIT, DOWN and
  * timeouts are no extensions: no bytes become one.
  */
+
+for (const error of [
+  ActorExited, BulkheadError, CallFailed, InvalidOption, NameError, NotLoadable, NotSendable, PlacementError, StartFailed, Undecodable,
+]) {
+  registerError(error)
+}
 
 function holder(kernel: unknown): Kernel['main'] {
   const { decodingFor, main } = kernel as Kernel

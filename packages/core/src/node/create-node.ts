@@ -73,6 +73,7 @@ class LocalNode implements Node {
     if (kernel.stopped) return
     for (const cell of [...kernel.cells.values()].reverse()) exitCell(kernel, cell, reason)
     kernel.stopped = true
+    exitCell(kernel, kernel.main, reason)
     kernel.timers.clear()
     for (const remote of kernel.remotes.values()) remote.close()
     kernel.remotes.clear()

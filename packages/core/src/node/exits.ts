@@ -54,7 +54,7 @@ export function signStack(cell: Cell, reason: unknown): void {
  * being registered waits for the authority's answer, so that nobody who heard of the end can find the name afterwards.
  */
 export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidence?: Evidence): void {
-  if (cell.dead) return
+  if (cell.dead || (cell === kernel.main && !kernel.stopped)) return
   signStack(cell, reason)
   report(kernel, cell, reason)
   cell.status = 'exiting'
