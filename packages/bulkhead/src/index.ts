@@ -1,1 +1,9 @@
-export {}
+/** What users install: actors, supervisors, and `start`, which places them in threads and processes. */
+export { start } from './start.ts'
+export type { SystemOptions } from './system-options.ts'
+export type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
+export { telemetryChannels } from './nodejs/telemetry-channels.ts'
+export { ActorExited, andContinue, answerKind, BulkheadError, CallFailed, checkBehaviour, createNode, defineActor, defineServer, Down, Exit, findBehaviour, From, ignore, InvalidOption, isCleanExit, isPid, later, match, NameError, NodeDown, nodeOf, NotLoadable, NotSendable, P, place, PlacementError, refuse, registerError, registerType, reply, ROOT, show, StartFailed, stop, Timeout, Undecodable, VITALS } from '@bulkhead/core'
+export type { AbortControllerLike, AbortSignalLike, ActorRef, ActorScope, ActorSelf, ActorSnapshot, Args, Behaviour, Called, Clock, Continue, CrashReport, DeadLetterReason, Destination, Evidence, ExitReason, Handlers, Ignore, Init, Isolation, IsolationHints, IsolationLimits, Later, LogRecord, MailboxLimits, MonitorRef, Node, NodeControl, NodeHost, NodeId, NodeOptions, NodeReason, NodeSnapshot, OnHandler, Pid, Placed, PlacementContext, PlacementDecision, Platform, Protocol, ReceiveClauses, Refusal, RegisteredType, Server, ServerSelf, ServerSpec, StartOptions, StartOutcome, Stop, Telemetry, TimerRef, TurnScheduler, Verdict } from '@bulkhead/core'
+export { checkChildSpecs, child, ChildError, childTemplate, DEFAULT_RULES, defineDynamicSupervisor, defineSupervisor } from '@bulkhead/supervisor'
+export type { AutoShutdown, BackoffOptions, ChildCounts, ChildErrorCode, ChildInfo, ChildOptions, ChildSpec, ChildStatus, ChildTemplate, DynamicSupervisorProtocol, DynamicSupervisorSpec, IntensityOptions, KeptChildSpec, ReportContext, RestartType, Rules, Shutdown, Strategy, SupervisorProtocol, SupervisorReport, SupervisorSpec } from '@bulkhead/supervisor'

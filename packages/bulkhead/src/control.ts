@@ -1,0 +1,132 @@
+import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
+import type { ThreadEnd } from '@bulkhead/transport-thread'
+import type { Overrides } from './placement-overrides.ts'
+
+/** Everything that nodes and their warden say to each other. Both are trusted: they are parent and child. */
+
+/** What a node is told when it becomes one. */
+export interface NodeBirth {
+  readonly system: string
+  readonly id: NodeId
+  readonly killMs: number
+  readonly overrides: Overrides
+  /** Whether log records are sent to the root instead of being printed. */
+  readonly forwardsLog: boolean
+}
+
+export type FromNode =
+  /** The thread or process has started and is a spare from now on. `thread`: the operating system's number of its main thread. */
+  | { readonly type: 'started'; readonly thread: number | undefined }
+  /** The node exists. */
+  | { readonly type: 'up' }
+  | { readonly type: 'connect'; readonly peer: NodeId }
+  | { readonly type: 'listening'; readonly address: string }
+  /** No connection with `peer` came about. */
+  | { readonly type: 'unreachable'; readonly peer: NodeId; readonly why: string }
+  | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision }
+  | { readonly type: 'end_node'; readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }
+  | { readonly type: 'fenced_by_peer'; readonly node: NodeId }
+  | { readonly type: 'handler'; readonly id: number; readonly name: string }
+  | { readonly type: 'population'; readonly population: Population }
+  | { readonly type: 'output' }
+  | { readonly type: 'pong'; readonly ping: number }
+  | { readonly type: 'log'; readonly record: LogRecord }
+  | { readonly type: 'snapshot'; readonly request: number; readonly snapshot: NodeSnapshot }
+  /** All actors ended as `stop` asked; the thread or process leaves now. */
+  | { readonly type: 'stopped' }
+
+export type ToNode =
+  | { readonly type: 'become'; readonly birth: NodeBirth }
+  | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd }
+  | { readonly type: 'listen' }
+  | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string }
+  | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
+  | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict }
+  | { readonly type: 'allocated'; readonly request: number; readonly node: NodeId }
+  | { readonly type: 'refused'; readonly request: number; readonly why: string }
+  | { readonly type: 'ping'; readonly ping: number }
+  | { readonly type: 'snapshot'; readonly request: number }
+  | { readonly type: 'stop' }
+
+/** What the root says beyond that. */
+export type FromRoot =
+  | FromNode
+  | { readonly type: 'survey'; readonly request: number }
+  /** End all nodes: in order within so many milliseconds, then by force. */
+  | { readonly type: 'shut_down'; readonly withinMs: number }
+
+export type ToRoot =
+  | ToNode
+  | { readonly type: 'surveyed'; readonly request: number; readonly nodes: readonly NodeSurvey[] }
+  | { readonly type: 'record'; readonly record: LogRecord }
+  | { readonly type: 'shut_down' }
+
+/** How many actors a node has, and who the only one is. */
+export interface Population {
+  readonly alive: 'none' | 'one' | 'several'
+  readonly sole?: { readonly serial: number; readonly path: string }
+}
+
+/** One node as `tree`, `explain` and `bulkhead inspect` see it. */
+export interface NodeSurvey {
+  readonly node: NodeId
+  readonly kind: 'inline' | 'thread' | 'process'
+  /** The OS process it lives in. */
+  readonly osProcess: number
+  readonly share: 'root' | PlacementDecision['share']
+  readonly snapshot: NodeSnapshot | undefined
+  /** Milliseconds since the snapshot was taken: more than 0 when the node did not answer in time. */
+  readonly ageMs: number
+}
+
+/** What a process node says on its watch socket, one JSON line each: its last words about itself. */
+export type LastWord =
+  | { readonly type: 'stuck'; readonly handler: string | undefined; readonly forMs: number; readonly culprit: number | undefined; readonly heapBytes: number }
+  | { readonly type: 'leaving'; readonly culprit: number | undefined }
+  | { readonly type: 'error'; readonly error: { readonly name: string; readonly message: string; readonly stack: string | undefined }; readonly culprit: number | undefined }
+
+/** Orders for a thread or process that this package starts for itself. */
+export type Orders =
+  | { readonly role: 'warden'; readonly orders: WardenOrders }
+  | { readonly role: 'thread'; readonly orders: ThreadOrders }
+  | { readonly role: 'process'; readonly orders: ProcessOrders }
+  | { readonly role: 'process_watch'; readonly orders: ProcessWatchOrders }
+
+export interface WardenOrders {
+  readonly system: string
+  readonly entry: string
+  readonly threads: number
+  readonly processes: number
+  readonly spares: number
+  readonly handlerMs: number
+  readonly killMs: number
+  readonly overrides: Overrides
+  readonly forwardsLog: boolean
+  /** The control port of the root. */
+  readonly port: import('node:worker_threads').MessagePort
+  readonly vitals: SharedArrayBuffer
+  /** The root's main thread. */
+  readonly thread: number | undefined
+  /** OS processes for the root to end when it leaves; 0 is a free place. */
+  readonly children: SharedArrayBuffer
+}
+
+export interface ThreadOrders {
+  readonly port: import('node:worker_threads').MessagePort
+  readonly vitals: SharedArrayBuffer
+  readonly output: SharedArrayBuffer
+}
+
+export interface ProcessOrders {
+  /** The OS process that has to stay alive. */
+  readonly parent: number
+  readonly handlerMs: number | null
+}
+
+export interface ProcessWatchOrders {
+  readonly parent: number
+  readonly handlerMs: number
+  readonly vitals: SharedArrayBuffer
+  readonly thread: number | undefined
+  readonly port: import('node:worker_threads').MessagePort
+}

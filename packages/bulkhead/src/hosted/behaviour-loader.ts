@@ -1,0 +1,53 @@
+import { NotLoadable } from '@bulkhead/core'
+
+/** Milliseconds for which a module may neither define the behaviour nor settle. */
+const silentMs = 20_000
+
+type Table = Map<string, unknown>
+const TABLE = Symbol.for('bulkhead.behaviours')
+
+/** Who waits for which key. */
+const waiting = new Map<string, Set<() => void>>()
+
+/**
+ * Makes the behaviour with this key known in this realm by importing its module. That is done as soon as the module has defined it, also when
+ * the module throws or never settles afterwards, as a program does that ends in `await start()`. Rejects with `NotLoadable`.
+ */
+export async function loadBehaviour(url: string, key: string): Promise<void> {
+  const table = observedTable()
+  if (table.has(key)) return
+  const name = key.slice(url.length + 1)
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string, cause?: unknown): void => settle(() => reject(new NotLoadable(`${name} of ${url}: ${why}`, { cause })))
+    const patience = setTimeout(() => fail(`the module was not ready within ${silentMs} ms; define the behaviour above its first await`), silentMs)
+    const defined = (): void => settle(resolve)
+    const settle = (outcome: () => void): void => {
+      clearTimeout(patience)
+      waiting.get(key)?.delete(defined)
+      outcome()
+    }
+    patience.unref()
+    waiting.set(key, (waiting.get(key) ?? new Set()).add(defined))
+    import(url).then(
+      () => fail('the module defines no such behaviour; define it at the top level, with import.meta of the module itself'),
+      (error: unknown) => fail(`the module cannot be imported (${(error as Error)?.message ?? String(error)})`, error),
+    )
+  })
+}
+
+/** The table that every `define…` fills, made to say what enters it. */
+function observedTable(): Table {
+  const holder = globalThis as { [TABLE]?: Table }
+  const table = (holder[TABLE] ??= new Map())
+  if (!observed.has(table)) {
+    observed.add(table)
+    table.set = (key, value) => {
+      Map.prototype.set.call(table, key, value)
+      waiting.get(key)?.forEach((defined) => defined())
+      return table
+    }
+  }
+  return table
+}
+
+const observed = new WeakSet<Table>()

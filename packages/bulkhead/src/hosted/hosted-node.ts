@@ -1,0 +1,182 @@
+import { createNode, PlacementError } from '@bulkhead/core'
+import type { Isolation, LogRecord, Node, NodeHost, NodeId, PlacementDecision, Telemetry } from '@bulkhead/core'
+import { dial, listenFor, openSocketConnection } from '@bulkhead/transport-process'
+import type { Listener } from '@bulkhead/transport-process'
+import { openThreadConnection } from '@bulkhead/transport-thread'
+import type { ControlChannel } from '../control-channel.ts'
+import type { FromNode, NodeBirth, ToNode } from '../control.ts'
+import type { TracingScope } from '../nodejs/actor-scope.ts'
+import { nodejsPlatform } from '../nodejs/platform.ts'
+import { channelTelemetry } from '../nodejs/telemetry-channels.ts'
+import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
+import { overrideFor } from '../placement-overrides.ts'
+import { loadBehaviour } from './behaviour-loader.ts'
+import { pidOf, serialOf } from '../pid-parts.ts'
+import { LoopResponder } from './loop-responder.ts'
+import { PopulationReport } from './population-report.ts'
+import { sharedNow } from './vitals.ts'
+import type { Vitals } from './vitals.ts'
+
+export interface HostedNodeOptions {
+  readonly birth: NodeBirth
+  readonly channel: ControlChannel<FromNode, ToNode>
+  readonly vitals: Vitals
+  readonly scope: TracingScope
+  /** Whether memory can be shared with the root. */
+  readonly inRootProcess: boolean
+  readonly log: (record: LogRecord) => void
+  /** Told the handler names, by their numbers in the vitals. */
+  readonly onHandler?: (id: number, name: string) => void
+  /** An error that belongs to no actor is about to be raised again. */
+  readonly onOrphanedError?: (error: unknown) => void
+}
+
+/** A node in this thread and its side of the talk with the warden. */
+export class HostedNode implements NodeHost {
+  readonly kinds = ['inline', 'thread', 'process'] as const
+  readonly inRootProcess: boolean
+  readonly node: Node
+  readonly #options: HostedNodeOptions
+  readonly #channel: ControlChannel<FromNode, ToNode>
+  readonly #allocations = new Map<number, { resolve: (node: NodeId) => void; reject: (error: Error) => void }>()
+  readonly #responder: LoopResponder
+  readonly #letGo: () => void
+  #requests = 0
+  #listener: Promise<Listener> | undefined
+  #ended = false
+
+  constructor(options: HostedNodeOptions) {
+    const { birth, channel, vitals, scope, log } = options
+    this.#options = options
+    this.#channel = channel
+    this.inRootProcess = options.inRootProcess
+    this.#responder = new LoopResponder(vitals)
+    const population = new PopulationReport(vitals, () => this.node.snapshot(), (each) => this.#say({ type: 'population', population: each }))
+    const onHandler = options.onHandler ?? ((id, name) => this.#say({ type: 'handler', id, name }))
+    this.node = createNode({
+      system: birth.system,
+      id: birth.id,
+      host: this,
+      load: loadBehaviour,
+      vitals: vitals.ofCore,
+      killMs: birth.killMs,
+      onHandler,
+      platform: nodejsPlatform({ log, scope, telemetry: telemetryOf(scope, population), onTurn: () => (vitals.turnAt = sharedNow()) }),
+    })
+    this.#letGo = claimUncaughtErrors({
+      scope,
+      attributed: (serial, error) => this.#attribute(serial, error),
+      ...(options.onOrphanedError && { orphaned: options.onOrphanedError }),
+    })
+  }
+
+  connect(peer: NodeId): void {
+    this.#say({ type: 'connect', peer })
+  }
+
+  allocate(decision: PlacementDecision): Promise<NodeId> {
+    const request = ++this.#requests
+    return new Promise((resolve, reject) => {
+      this.#allocations.set(request, { resolve, reject })
+      this.#say({ type: 'allocate', request, decision })
+    })
+  }
+
+  endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
+    this.#say({ type: 'end_node', node, why })
+  }
+
+  override(path: string, behaviour: string): Isolation | undefined {
+    return overrideFor(this.#options.birth.overrides, path, behaviour)
+  }
+
+  fencedByPeer(node: NodeId): void {
+    this.#say({ type: 'fenced_by_peer', node })
+  }
+
+  /** Acts on what the warden says. */
+  take(message: ToNode): void {
+    switch (message.type) {
+      case 'linked':
+        return this.node.connected(message.peer, openThreadConnection(message.end))
+      case 'listen':
+        return void this.#listen()
+      case 'accept':
+        return void this.#accept(message.peer, message.token)
+      case 'dial':
+        return void this.#dial(message.peer, message.address, message.token)
+      case 'down':
+        return this.node.down(message.peer, message.verdict)
+      case 'allocated':
+        return this.#settle(message.request, (allocation) => allocation.resolve(message.node))
+      case 'refused':
+        return this.#settle(message.request, (allocation) => allocation.reject(new PlacementError(message.why)))
+      case 'ping':
+        return this.#responder.answer(message.ping)
+      case 'snapshot':
+        return this.#say({ type: 'snapshot', request: message.request, snapshot: this.node.snapshot() })
+      case 'stop':
+        return this.stop()
+      case 'become':
+        return
+    }
+  }
+
+  /** Ends all actors and closes all connections. */
+  stop(): void {
+    if (this.#ended) return
+    this.node.stop('shutdown')
+    this.#say({ type: 'stopped' })
+    this.#ended = true
+    this.#letGo()
+    void this.#listener?.then((listener) => listener.close())
+  }
+
+  #say(message: FromNode): void {
+    if (!this.#ended) this.#channel.post(message)
+  }
+
+  #attribute(serial: number, error: unknown): void {
+    if (this.node.crash(serial, error)) return
+    const pid = pidOf(this.node.system, this.node.id, serial)
+    this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
+  }
+
+  #settle(request: number, outcome: (allocation: { resolve: (node: NodeId) => void; reject: (error: Error) => void }) => void): void {
+    const allocation = this.#allocations.get(request)
+    this.#allocations.delete(request)
+    if (allocation !== undefined) outcome(allocation)
+  }
+
+  async #listen(): Promise<void> {
+    this.#listener ??= listenFor()
+    this.#say({ type: 'listening', address: (await this.#listener).address })
+  }
+
+  async #accept(peer: NodeId, token: string): Promise<void> {
+    await this.#open(peer, async () => await (await this.#listener)?.accept(token))
+  }
+
+  async #dial(peer: NodeId, address: string, token: string): Promise<void> {
+    await this.#open(peer, async () => await dial(address, token))
+  }
+
+  async #open(peer: NodeId, reach: () => Promise<Awaited<ReturnType<typeof dial>> | undefined>): Promise<void> {
+    try {
+      const socket = await reach()
+      if (socket !== undefined) this.node.connected(peer, openSocketConnection(socket))
+    } catch (error) {
+      this.#say({ type: 'unreachable', peer, why: (error as Error).message })
+    }
+  }
+}
+
+function telemetryOf(scope: TracingScope, population: PopulationReport): Telemetry {
+  return channelTelemetry({
+    spawned: () => population.changed(),
+    exited: ({ pid }) => {
+      scope.forget(serialOf(pid))
+      population.changed()
+    },
+  })
+}

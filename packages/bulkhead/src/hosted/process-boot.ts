@@ -1,0 +1,101 @@
+import { writeSync } from 'node:fs'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { controlSocket } from '@bulkhead/transport-process'
+import { socketChannel } from '../control-channel.ts'
+import type { FromNode, LastWord, Orders, ProcessOrders, ToNode } from '../control.ts'
+import { ownThread } from '../linux/proc.ts'
+import { printRecord } from '../nodejs/log-line.ts'
+import { TracingScope } from '../nodejs/actor-scope.ts'
+import { ordersField } from '../orders.ts'
+import { HostedNode } from './hosted-node.ts'
+import { LoopResponder } from './loop-responder.ts'
+import { Vitals } from './vitals.ts'
+
+/** Descriptor on which a process node says its last words. */
+const watchDescriptor = 4
+
+/** What an OS process runs that waits to become a node. `entry` is the module that boots. */
+export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}) // only the root decides
+  for (const stream of [process.stdout, process.stderr]) setBlocking(stream)
+  const channel = socketChannel<FromNode, ToNode>(controlSocket())
+  const vitals = new Vitals()
+  const responder = new LoopResponder(vitals)
+  const scope = new TracingScope()
+  const watch = startWatch({ parent, handlerMs: handlerMs ?? Infinity, vitals: vitals.memory, thread: ownThread() }, entry)
+  let hosted: HostedNode | undefined
+
+  watch.onMessage((ping) => responder.answer(ping))
+  process.on('exit', () => sayLast({ type: 'leaving', culprit: scope.current() ?? vitals.culprit }))
+  channel.onClose(() => process.kill(-process.pid, 'SIGKILL')) // the warden is gone, and the system with it
+  channel.onMessage((message) => {
+    if (message.type === 'become') {
+      const { birth } = message
+      const log = birth.forwardsLog ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record }) : printRecord
+      hosted = new HostedNode({
+        birth,
+        channel,
+        vitals,
+        scope,
+        log,
+        inRootProcess: false,
+        onHandler: (id, name) => watch.post({ id, name }),
+        onOrphanedError: (error) => sayLast({ type: 'error', error: printed(error), culprit: vitals.culprit }),
+      })
+      channel.post({ type: 'up' })
+      return
+    }
+    if (hosted === undefined) return message.type === 'stop' ? leave() : undefined
+    hosted.take(message)
+    if (message.type === 'stop') leave()
+  })
+  channel.post({ type: 'started', thread: process.pid })
+}
+
+interface Watch {
+  post(handler: { readonly id: number; readonly name: string }): void
+  onMessage(take: (ping: number) => void): void
+}
+
+function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>, entry: string): Watch {
+  const { port1, port2 } = new MessageChannel()
+  const all: Orders = { role: 'process_watch', orders: { ...orders, port: port2 } }
+  const worker = new Worker(new URL(entry), { workerData: { [ordersField]: all }, transferList: [port2], name: 'bulkhead watch' })
+  worker.unref()
+  worker.on('error', (error: Error) => {
+    process.stderr.write(`the watch of process ${process.pid} failed: ${error.stack ?? error.message}\n`)
+    process.kill(-process.pid, 'SIGKILL')
+  })
+  return {
+    post: (handler) => port1.postMessage(handler),
+    onMessage: (take) => {
+      port1.on('message', take)
+      port1.unref()
+    },
+  }
+}
+
+/** One write of less than a pipe's atomic size, which goes through whatever the other threads are doing. */
+export function sayLast(word: LastWord): void {
+  try {
+    writeSync(watchDescriptor, `${JSON.stringify(word)}\n`)
+  } catch {
+    // nobody listens any more
+  }
+}
+
+function printed(error: unknown): Extract<LastWord, { type: 'error' }>['error'] {
+  const { name = 'Error', message = String(error), stack } = (error ?? {}) as Partial<Error>
+  return { name, message: message.slice(0, 500), stack: stack?.slice(0, 2_000) }
+}
+
+/** Output is written before the call returns, so it survives every death. Whoever reads it never blocks for long. */
+function setBlocking(stream: NodeJS.WriteStream): void {
+  const { _handle: handle } = stream as { _handle?: { setBlocking?: (value: boolean) => void } }
+  handle?.setBlocking?.(true)
+}
+
+/** After what was written and closed in this turn is on its way. */
+function leave(): void {
+  setImmediate(() => setImmediate(() => process.exit(0)))
+}

@@ -1,0 +1,41 @@
+import type { ProcessWatchOrders } from '../control.ts'
+import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { lookBusyMs, lookIdleMs } from '../warden/stuck.ts'
+import { NodeWatch } from '../warden/node-watch.ts'
+import { sayLast } from './process-boot.ts'
+import { Vitals } from './vitals.ts'
+
+/**
+ * What the second thread of a process node runs: it ends its OS process, and whatever that has started, when the parent is gone or the
+ * node is stuck. It says why first.
+ */
+export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, port }: ProcessWatchOrders): void {
+  const vitals = new Vitals(memory)
+  const watch = new NodeWatch({
+    vitals,
+    limitMs: handlerMs,
+    ping: (ping) => port.postMessage(ping),
+    cpuMs: () => (thread === undefined ? undefined : threadCpuMs(thread)),
+    blocked: () => thread !== undefined && isThreadBlocked(thread),
+    exempt: () => vitals.inspected,
+  })
+  const look = (): void => {
+    if (process.ppid !== parent) end()
+    const judgement = watch.look()
+    if (judgement.state === 'stuck') {
+      const { what, forMs } = judgement
+      const culprit = what === 'turn' ? vitals.culprit : vitals.looper
+      sayLast({ type: 'stuck', handler: watch.handlerName, forMs: Math.round(forMs), culprit, heapBytes: vitals.heapBytes })
+      end()
+    }
+    const nextMs = judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
+    setTimeout(look, judgement.state === 'busy' ? Math.min(nextMs, lookBusyMs) : nextMs)
+  }
+  port.on('message', ({ id, name }: { id: number; name: string }) => watch.handlers.set(id, name))
+  look()
+}
+
+function end(): never {
+  process.kill(-process.pid, 'SIGKILL')
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+}

@@ -1,0 +1,42 @@
+import { portChannel } from '../control-channel.ts'
+import type { FromNode, ThreadOrders, ToNode } from '../control.ts'
+import { ownThread } from '../linux/proc.ts'
+import { printRecord } from '../nodejs/log-line.ts'
+import { TracingScope } from '../nodejs/actor-scope.ts'
+import { captureOutput } from '../output/capture-output.ts'
+import { OutputWriter } from '../output/output-ring.ts'
+import { HostedNode } from './hosted-node.ts'
+import { LoopResponder } from './loop-responder.ts'
+import { Vitals } from './vitals.ts'
+
+/** What a thread runs that waits to become a node. */
+export function bootThread({ port, vitals: memory, output }: ThreadOrders): void {
+  const channel = portChannel<FromNode, ToNode>(port)
+  const vitals = new Vitals(memory)
+  const responder = new LoopResponder(vitals)
+  const scope = new TracingScope()
+  let hosted: HostedNode | undefined
+
+  captureOutput(new OutputWriter(output, () => channel.post({ type: 'output' })))
+  process.on('exit', () => (vitals.leaver = scope.current()))
+  channel.onMessage((message) => {
+    if (message.type === 'become') {
+      const { birth } = message
+      const log = birth.forwardsLog ? (record: LogRecordOf) => channel.post({ type: 'log', record }) : printRecord
+      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true })
+      channel.post({ type: 'up' })
+      return
+    }
+    if (hosted === undefined) return message.type === 'ping' ? responder.answer(message.ping) : leave()
+    hosted.take(message)
+    if (message.type === 'stop') leave()
+  })
+  channel.post({ type: 'started', thread: ownThread() })
+}
+
+type LogRecordOf = Parameters<typeof printRecord>[0]
+
+/** After what was posted and closed in this turn is on its way. */
+function leave(): void {
+  setImmediate(() => setImmediate(() => process.exit(0)))
+}

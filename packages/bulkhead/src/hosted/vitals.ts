@@ -1,0 +1,105 @@
+import { VITALS } from '@bulkhead/core'
+
+/** Words behind core's `VITALS` in the same shared memory, written by a node's thread and read by whoever watches it. */
+const SLOTS = {
+  /** Time at which the latest turn of the run queue began, see {@link sharedNow}. */
+  turnAt: VITALS.length,
+  /** Number of the last ping that the event loop answered. */
+  pong: VITALS.length + 1,
+  /** 1 while a debugger can be attached to the OS process. */
+  inspected: VITALS.length + 2,
+  /** Bytes of V8 heap in use at the last pong. */
+  heapBytes: VITALS.length + 3,
+  /** Serial of the actor that called `process.exit`, plus 1. */
+  leaver: VITALS.length + 4,
+  length: VITALS.length + 8,
+} as const
+
+/** What a node's thread shows of itself without being asked. */
+export class Vitals {
+  readonly memory: SharedArrayBuffer
+  readonly #words: Float64Array
+
+  constructor(memory = new SharedArrayBuffer(SLOTS.length * Float64Array.BYTES_PER_ELEMENT)) {
+    this.memory = memory
+    this.#words = new Float64Array(memory)
+  }
+
+  /** The words that core writes. */
+  get ofCore(): Float64Array {
+    return this.#words.subarray(0, VITALS.length)
+  }
+
+  /** Counts turns; odd while one runs. */
+  get turn(): number {
+    return this.#read(VITALS.turn)
+  }
+  get turnAt(): number {
+    return this.#read(SLOTS.turnAt)
+  }
+  set turnAt(time: number) {
+    this.#words[SLOTS.turnAt] = time
+  }
+  get pong(): number {
+    return this.#read(SLOTS.pong)
+  }
+  set pong(ping: number) {
+    this.#words[SLOTS.pong] = ping
+  }
+  get inspected(): boolean {
+    return this.#read(SLOTS.inspected) === 1
+  }
+  set inspected(value: boolean) {
+    this.#words[SLOTS.inspected] = value ? 1 : 0
+  }
+  get heapBytes(): number {
+    return this.#read(SLOTS.heapBytes)
+  }
+  set heapBytes(bytes: number) {
+    this.#words[SLOTS.heapBytes] = bytes
+  }
+  get alive(): number {
+    return this.#read(VITALS.alive)
+  }
+  /** Number of the handler that ran last. */
+  get handler(): number {
+    return this.#read(VITALS.handler)
+  }
+  /** Serial of the actor that ran `process.exit`, if one did. */
+  get leaver(): number | undefined {
+    const serial = this.#read(SLOTS.leaver) - 1
+    return serial < 0 ? undefined : serial
+  }
+  set leaver(serial: number | undefined) {
+    this.#words[SLOTS.leaver] = serial === undefined ? 0 : serial + 1
+  }
+  /** Serial of the node's only actor. */
+  get sole(): number | undefined {
+    return this.alive === 1 ? this.#read(VITALS.sole) : undefined
+  }
+  /** Serial of the actor to blame when this node took itself down: its only one, or the one whose handler runs now. */
+  get culprit(): number | undefined {
+    return this.sole ?? (this.turn % 2 === 1 ? this.#lastActor : undefined)
+  }
+  /** The same for a loop that never turns: a handler that awaits in a circle runs on after its turn. */
+  get looper(): number | undefined {
+    return this.sole ?? this.#lastActor
+  }
+
+  get #lastActor(): number | undefined {
+    const serial = this.#read(VITALS.actor)
+    return serial > 0 ? serial : undefined
+  }
+
+  #read(slot: number): number {
+    return this.#words[slot] as number
+  }
+}
+
+const [seconds, nanoseconds] = process.hrtime()
+const offsetMs = seconds * 1e3 + nanoseconds / 1e6 - performance.now()
+
+/** Monotonic milliseconds that all threads of one OS process agree on. */
+export function sharedNow(): number {
+  return performance.now() + offsetMs
+}

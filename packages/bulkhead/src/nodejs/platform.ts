@@ -1,0 +1,49 @@
+import type { ActorScope, LogRecord, Platform, Telemetry } from '@bulkhead/core'
+
+export interface PlatformOptions {
+  readonly log: (record: LogRecord) => void
+  readonly scope: ActorScope
+  readonly telemetry: Telemetry
+  /** Called before each turn of the run queue. */
+  readonly onTurn?: () => void
+}
+
+/** Node.js as core sees it. */
+export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOptions): Platform {
+  return {
+    clock: {
+      now: () => performance.now(),
+      setTimer: (fire, ms) => setTimeout(fire, ms),
+      clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    },
+    turns: {
+      soon: (turn) => queueMicrotask(onTurn === undefined ? turn : observed(turn, onTurn)),
+      later: (turn) => setImmediate(onTurn === undefined ? turn : observed(turn, onTurn)),
+    },
+    random: () => Math.random(),
+    log,
+    telemetry,
+    scope,
+    newAbortController: () => new AbortController(),
+    raise: (error) => {
+      setImmediate(() => {
+        throw error
+      })
+    },
+  }
+}
+
+const wrappers = new WeakMap<() => void, () => void>()
+
+/** The run queue hands over the same few functions again and again, so each is wrapped once. */
+function observed(turn: () => void, onTurn: () => void): () => void {
+  let wrapper = wrappers.get(turn)
+  if (wrapper === undefined) {
+    wrapper = () => {
+      onTurn()
+      turn()
+    }
+    wrappers.set(turn, wrapper)
+  }
+  return wrapper
+}

@@ -1,0 +1,166 @@
+import debug from 'debug'
+import { nanoid } from 'nanoid'
+import { Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
+import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
+import { child } from '@bulkhead/supervisor'
+import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
+import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
+import type { ControlChannel } from './control-channel.ts'
+import { HostedNode } from './hosted/hosted-node.ts'
+import { Vitals } from './hosted/vitals.ts'
+import { printRecord } from './nodejs/log-line.ts'
+import { TracingScope } from './nodejs/actor-scope.ts'
+import type { Overrides } from './placement-overrides.ts'
+import { shutdownMs, stopOnSignals } from './shutdown-signals.ts'
+import { explanationOf, treeOf } from './survey.ts'
+import type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
+import type { CheckedOptions } from './system-options.ts'
+import { TopSupervisor } from './top-supervisor.ts'
+import { WardenThread } from './warden-thread.ts'
+
+const log = debug('bulkhead:system')
+
+/** Milliseconds that nodes without actors get to leave. */
+const leaveMs = 1_000
+
+/** The system from its root's side. */
+export class RunningSystem implements System {
+  readonly id: string
+  readonly stopped: Promise<ExitReason>
+  readonly #options: CheckedOptions
+  readonly #warden: WardenThread
+  readonly #hosted: HostedNode
+  readonly #node: Node
+  readonly #letGoOfSignals: () => void
+  readonly #settleStopped: (reason: ExitReason) => void
+  #top: ActorRef<SupervisorProtocol> | undefined
+  readonly #topEnded = Promise.withResolvers<ExitReason>()
+  #stopping: Promise<StopReport> | undefined
+  readonly #overdue = Promise.withResolvers<void>()
+
+  /** Rejects when the top supervisor does not start. */
+  static async start(options: CheckedOptions, overrides: Overrides, entry: string): Promise<System> {
+    const system = new RunningSystem(options, overrides, entry)
+    await system.#startTop()
+    return system
+  }
+
+  private constructor(options: CheckedOptions, overrides: Overrides, entry: string) {
+    this.#options = options
+    this.id = nanoid(10)
+    const { promise, resolve } = Promise.withResolvers<ExitReason>()
+    this.stopped = promise
+    this.#settleStopped = resolve
+    const vitals = new Vitals()
+    const forwardsLog = options.log !== undefined
+    const { threads, processes, spares, handlerMs, killMs } = options
+    const orders = { threads, processes, spares, handlerMs, killMs, system: this.id, entry, overrides, forwardsLog, vitals: vitals.memory }
+    this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
+    this.#hosted = new HostedNode({
+      birth: { system: this.id, id: ROOT, killMs, overrides, forwardsLog },
+      channel: this.#warden.channel as unknown as ControlChannel<FromNode, ToNode>,
+      vitals,
+      scope: new TracingScope(),
+      log: options.log ?? printRecord,
+      inRootProcess: true,
+    })
+    this.#node = this.#hosted.node
+    this.#warden.channel.onMessage((message) => this.#take(message))
+    this.#letGoOfSignals = options.signals ? stopOnSignals((signal) => this.#stopOn(signal)) : () => {}
+    log('system %s', this.id)
+  }
+
+  async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options: ChildOptions = {}): Promise<ActorRef<P>> {
+    if (this.#stopping !== undefined || this.#top === undefined) throw new StartFailed(behaviour.name, 'noproc')
+    const spec = child(behaviour, args, options)
+    const pid = await this.#top.within(Infinity).call.startChild(spec)
+    if (pid === undefined) throw new StartFailed(behaviour.name, 'ignore')
+    return options.name === undefined ? this.#node.main.ref(behaviour, pid) : this.named(behaviour, options.name)
+  }
+
+  named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
+    return this.#node.main.named(behaviour, name)
+  }
+
+  async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
+    return explanationOf(await this.#warden.survey(), actor)
+  }
+
+  async tree(): Promise<readonly TreeEntry[]> {
+    return treeOf(await this.#warden.survey())
+  }
+
+  async stop({ deadlineMs = Infinity, reason = 'shutdown' }: StopOptions = {}): Promise<StopReport> {
+    if (!(deadlineMs >= 0)) throw new InvalidOption('deadlineMs', deadlineMs, 'use milliseconds, 0 or more, or Infinity')
+    if (deadlineMs !== Infinity) setTimeout(() => this.#overdue.resolve(), deadlineMs).unref()
+    return await (this.#stopping ??= this.#stop(reason))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #startTop(): Promise<void> {
+    const { main } = this.#node
+    this.#top = await main.startLink(TopSupervisor, [{}], { id: 'system', isolation: 'inline' })
+    const ref = main.monitor(this.#top)
+    void this.#watchTop(ref)
+  }
+
+  /** Takes all that the node's own actor is sent, for as long as the top supervisor lives. */
+  async #watchTop(ref: number): Promise<void> {
+    for (;;) {
+      const message = await this.#node.main.receive((on) => on.with(P.any, (each: unknown) => each))
+      if (!(message instanceof Down) || message.ref !== ref) continue
+      this.#topEnded.resolve(message.reason)
+      if (this.#stopping === undefined) this.#giveUp(message.reason)
+      return
+    }
+  }
+
+  #giveUp(reason: ExitReason): void {
+    process.exitCode = 1
+    this.#log('error', 'the top supervisor gave up, so the system stops', reason)
+    void this.stop({ reason })
+  }
+
+  #take(message: ToRoot): void {
+    if (message.type === 'record') this.#options.log?.(message.record)
+    else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
+  }
+
+  #stopOn(signal: NodeJS.Signals): void {
+    void this.stop({ deadlineMs: shutdownMs, reason: { shutdown: signal } })
+  }
+
+  async #stop(reason: ExitReason): Promise<StopReport> {
+    log('stop: %o', reason)
+    if (this.#top?.pid !== undefined) this.#node.main.exit(this.#top.pid, 'shutdown')
+    const isOverdue = await Promise.race([this.#topEnded.promise.then(() => false), this.#overdue.promise.then(() => true)])
+    const cutShort = isOverdue ? actorsOf(await this.#warden.survey()) : []
+    for (const { path, pid } of cutShort) this.#log('warning', 'was cut short by the deadline of the shutdown', undefined, path, pid)
+    await this.#warden.end(isOverdue ? 0 : leaveMs)
+    this.#hosted.stop()
+    this.#letGoOfSignals()
+    this.#settleStopped(reason)
+    return { cutShort }
+  }
+
+  #onWardenFailure(error: Error): void {
+    this.#settleStopped(error)
+    throw error
+  }
+
+  #log(level: 'warning' | 'error', text: string, data?: unknown, path?: string, pid?: Pid): void {
+    const write = this.#options.log ?? printRecord
+    write({ level, text, ...(data !== undefined && { data }), ...(path !== undefined && { path }), ...(pid !== undefined && { pid }) })
+  }
+}
+
+/** All actors but the top supervisor. */
+function actorsOf(nodes: readonly NodeSurvey[]): StopReport['cutShort'] {
+  return nodes
+    .flatMap(({ snapshot }) => snapshot?.actors ?? [])
+    .filter(({ behaviour, parent }) => behaviour !== 'Top' || parent === undefined)
+    .map(({ pid, path }) => ({ pid, path }))
+}

@@ -1,0 +1,19 @@
+import { entry, isHosted } from './entry.ts'
+import { readOverrides } from './placement-overrides.ts'
+import { RunningSystem } from './running-system.ts'
+import type { System } from './system.ts'
+import { checkSystemOptions } from './system-options.ts'
+import type { SystemOptions } from './system-options.ts'
+
+/**
+ * Starts a system: its root node in this thread, its warden beside it, and its top supervisor. Threads and processes follow when actors need them.
+ *
+ * In a thread or process that a system has started it never settles, so that a program that ends in `await start()` can be loaded there for
+ * the behaviours that it defines. Throws `InvalidOption`.
+ */
+export async function start(options: SystemOptions = {}): Promise<System> {
+  if (isHosted) return await new Promise<never>(() => {})
+  const checked = checkSystemOptions(options, process.argv[1])
+  const overrides = checked.placement === undefined ? {} : readOverrides(checked.placement)
+  return await RunningSystem.start(checked, overrides, entry)
+}

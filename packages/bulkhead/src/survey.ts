@@ -1,0 +1,39 @@
+import { CallFailed, isPid } from '@bulkhead/core'
+import type { ActorRef, ActorSnapshot, Pid } from '@bulkhead/core'
+import type { NodeSurvey } from './control.ts'
+import type { Explanation, TreeEntry } from './system.ts'
+
+/** All actors of a survey, as a tree: children below who started them, in the order in which they were started. */
+export function treeOf(nodes: readonly NodeSurvey[]): TreeEntry[] {
+  const entries = new Map<Pid, TreeEntry & { readonly children: TreeEntry[] }>()
+  for (const { node, kind, snapshot } of nodes) {
+    for (const actor of snapshot?.actors ?? []) entries.set(actor.pid, { ...actor, node, kind, children: [] })
+  }
+  const tops: TreeEntry[] = []
+  for (const entry of entries.values()) {
+    const parent = entry.parent === undefined ? undefined : entries.get(entry.parent)
+    ;(parent?.children ?? tops).push(entry)
+  }
+  return tops
+}
+
+/** Where one actor of a survey lives, and why. Throws `CallFailed`. */
+export function explanationOf(nodes: readonly NodeSurvey[], target: ActorRef | Pid | string): Explanation {
+  const sought = typeof target === 'string' ? target : (target.pid ?? target.registeredName ?? '')
+  const isSought = (actor: ActorSnapshot): boolean => (isPid(sought) ? actor.pid === sought : actor.name === sought)
+  for (const { node, kind, osProcess, snapshot } of nodes) {
+    const actor = snapshot?.actors.find(isSought)
+    if (actor === undefined) continue
+    const neighbours = snapshot?.actors.filter((other) => other !== actor) ?? []
+    return {
+      pid: actor.pid,
+      path: actor.path,
+      node,
+      kind,
+      osProcess,
+      decision: actor.placement,
+      blastRadius: neighbours.map((other) => other.path),
+    }
+  }
+  throw new CallFailed(sought, 'explain', 'noproc')
+}

@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { InvalidOption } from '@bulkhead/core'
+import type { LogRecord } from '@bulkhead/core'
+
+/** What `start` takes. Everything has a default. */
+export interface SystemOptions {
+  /** What the system calls itself in its log and to `bulkhead inspect`. Default: the name of the program's main file. */
+  readonly name?: string
+  /** Thread nodes that share the actors without a placement of their own. Default: one less than the cores, at least 1. */
+  readonly threads?: number
+  /** Process nodes that share the actors placed in a process without a node of their own; started on demand. Default: 2. */
+  readonly processes?: number
+  /** Started, empty nodes kept waiting, of each kind that was used. Default 1. */
+  readonly spares?: number
+  /** Milliseconds that one uninterrupted turn may take before its node is stuck and is ended; `Infinity` for no limit. Default 5,000. */
+  readonly handlerMs?: number
+  /** Milliseconds that a killed actor's node has to report its death before the whole node is ended. Default 1,000. */
+  readonly killMs?: number
+  /** Whether SIGINT and SIGTERM stop the system in order. Default true. */
+  readonly signals?: boolean
+  /** A JSON file of isolation overrides, which win over code; see docs/placement.md. Default: none. */
+  readonly placement?: string | URL
+  /** Whether `bulkhead inspect` can attach to the system. Default true. */
+  readonly inspect?: boolean
+  /** Takes every line of the log, of all nodes. Default: they are printed on stderr. */
+  readonly log?: (record: LogRecord) => void
+}
+
+/** The options with their defaults filled in. */
+export interface CheckedOptions {
+  readonly name: string
+  readonly threads: number
+  readonly processes: number
+  readonly spares: number
+  readonly handlerMs: number
+  readonly killMs: number
+  readonly signals: boolean
+  readonly placement: string | undefined
+  readonly inspect: boolean
+  readonly log: ((record: LogRecord) => void) | undefined
+}
+
+type Rules = { readonly [Field in keyof SystemOptions]-?: { readonly accepts: (value: unknown) => boolean; readonly expected: string } }
+
+const isFlag = { accepts: (value: unknown) => typeof value === 'boolean', expected: 'use true or false' }
+
+const isCount = (min: number) => ({
+  accepts: (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= 1_024,
+  expected: `use a whole number from ${min} to 1024`,
+})
+
+const isDuration = (min: number, endless: boolean) => ({
+  accepts: (value: unknown) =>
+    typeof value === 'number' && value >= min && (value <= 2 ** 31 - 1 || (endless && value === Infinity)),
+  expected: `use milliseconds, at least ${min}${endless ? ', or Infinity for no limit' : ''}`,
+})
+
+const rules: Rules = {
+  name: {
+    accepts: (value) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
+    expected: 'use 1 to 64 letters, digits, dots, underscores or hyphens',
+  },
+  threads: isCount(1),
+  processes: isCount(1),
+  spares: isCount(0),
+  handlerMs: isDuration(50, true),
+  killMs: isDuration(1, false),
+  signals: isFlag,
+  placement: {
+    accepts: (value) => (typeof value === 'string' && value !== '') || value instanceof URL,
+    expected: 'use the path or file: URL of a JSON file',
+  },
+  inspect: isFlag,
+  log: { accepts: (value) => typeof value === 'function', expected: 'use a function that takes a LogRecord' },
+}
+
+/** Checks the options of `start` and fills in the defaults. Throws `InvalidOption`, for an unknown field too. */
+export function checkSystemOptions(options: SystemOptions, mainFile: string | undefined): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw new InvalidOption('options', options, 'pass an object, or nothing')
+  for (const [field, value] of Object.entries(options)) {
+    if (!Object.hasOwn(rules, field)) {
+      throw new InvalidOption(`options.${field}`, value, `there is no such option; there are ${Object.keys(rules).join(', ')}`)
+    }
+    const rule = rules[field as keyof SystemOptions]
+    if (value !== undefined && !rule.accepts(value)) throw new InvalidOption(`options.${field}`, value, rule.expected)
+  }
+  return {
+    name: options.name ?? nameOf(mainFile),
+    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    processes: options.processes ?? 2,
+    spares: options.spares ?? 1,
+    handlerMs: options.handlerMs ?? 5_000,
+    killMs: options.killMs ?? 1_000,
+    signals: options.signals ?? true,
+    placement: options.placement === undefined ? undefined : pathOf(options.placement),
+    inspect: options.inspect ?? true,
+    log: options.log,
+  }
+}
+
+function nameOf(mainFile: string | undefined): string {
+  const file = mainFile?.split(/[\\/]/).at(-1)?.replace(/\.[a-z]+$/, '') ?? ''
+  return file.replaceAll(/[^\w.-]/g, '-').slice(0, 64) || 'system'
+}
+
+function pathOf(placement: string | URL): string {
+  const isUrl = placement instanceof URL || placement.startsWith('file:')
+  if (!isUrl) return placement as string
+  try {
+    return fileURLToPath(placement)
+  } catch {
+    throw new InvalidOption('options.placement', String(placement), 'use the path or file: URL of a JSON file')
+  }
+}

@@ -1,0 +1,67 @@
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { portChannel } from './control-channel.ts'
+import type { ControlChannel } from './control-channel.ts'
+import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
+import { ownThread } from './linux/proc.ts'
+import { ordersField } from './orders.ts'
+import { ChildTable } from './warden/child-table.ts'
+import { inheritedExecArgv } from './warden/exec-argv.ts'
+
+/** The root's hold on its warden. */
+export class WardenThread {
+  readonly channel: ControlChannel<FromRoot, ToRoot>
+  readonly children = new ChildTable()
+  readonly #worker: Worker
+  readonly #exited: Promise<void>
+  readonly #surveys = new Map<number, (nodes: readonly NodeSurvey[]) => void>()
+  #requests = 0
+  #onShutDown: (() => void) | undefined
+
+  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children'>, onFailure: (error: Error) => void) {
+    const { port1, port2 } = new MessageChannel()
+    const all: Orders = { role: 'warden', orders: { ...orders, port: port2, thread: ownThread(), children: this.children.memory } }
+    this.channel = portChannel(port1)
+    this.#worker = new Worker(new URL(orders.entry), {
+      workerData: { [ordersField]: all },
+      transferList: [port2],
+      name: 'bulkhead warden',
+      execArgv: inheritedExecArgv('thread'),
+    })
+    this.#worker.on('error', onFailure)
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
+    process.on('exit', this.#leave)
+  }
+
+  /** Acts on what only the root is told; false for what every node is told. */
+  take(message: ToRoot): boolean {
+    if (message.type === 'surveyed') {
+      this.#surveys.get(message.request)?.(message.nodes)
+      this.#surveys.delete(message.request)
+      return true
+    }
+    if (message.type === 'shut_down') this.#onShutDown?.()
+    return message.type === 'shut_down'
+  }
+
+  survey(): Promise<readonly NodeSurvey[]> {
+    const request = ++this.#requests
+    return new Promise((resolve) => {
+      this.#surveys.set(request, resolve)
+      this.channel.post({ type: 'survey', request })
+    })
+  }
+
+  /** Ends all nodes, in order within `withinMs` milliseconds, then the warden. */
+  async end(withinMs: number): Promise<void> {
+    const done = new Promise<void>((resolve) => (this.#onShutDown = resolve))
+    this.channel.post({ type: 'shut_down', withinMs })
+    await Promise.race([done, this.#exited])
+    this.children.killAll()
+    process.off('exit', this.#leave)
+    this.channel.close()
+    await this.#worker.terminate()
+  }
+
+  /** The program leaves with its system running: nothing of it may stay behind. */
+  readonly #leave = (): void => this.children.killAll()
+}

@@ -1,0 +1,30 @@
+import type { PlacementDecision } from '@bulkhead/core'
+
+/** What a thread or process is started with; nodes of one profile can stand in for each other before they are used. */
+export interface LaunchProfile {
+  readonly kind: 'thread' | 'process'
+  readonly heapMb?: number
+  readonly rssMb?: number
+  readonly stackMb?: number
+  /** Milliseconds that one turn may take. */
+  readonly handlerMs: number
+}
+
+/** The profile that a decision asks for. */
+export function profileOf(decision: PlacementDecision, handlerMsDefault: number): LaunchProfile {
+  const { heapMb, rssMb, stackMb } = decision.limits
+  const { handlerMs = handlerMsDefault } = decision.limits
+  return {
+    kind: decision.kind === 'process' ? 'process' : 'thread',
+    handlerMs,
+    ...(heapMb !== undefined && { heapMb }),
+    ...(rssMb !== undefined && { rssMb }),
+    ...(stackMb !== undefined && { stackMb }),
+  }
+}
+
+/** Equal for profiles that are started in the same way. */
+export function keyOf({ kind, heapMb, rssMb, stackMb, handlerMs }: LaunchProfile): string {
+  // a thread's turns are limited by the warden, so that limit can still be chosen when it is used
+  return [kind, heapMb, rssMb, stackMb, kind === 'process' ? handlerMs : ''].join()
+}

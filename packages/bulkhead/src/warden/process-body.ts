@@ -1,0 +1,185 @@
+import { spawnNodeProcess } from '@bulkhead/transport-process'
+import type { NodeProcess } from '@bulkhead/transport-process'
+import { socketChannel } from '../control-channel.ts'
+import type { ControlChannel } from '../control-channel.ts'
+import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
+import { sharedNow } from '../hosted/vitals.ts'
+import { isStopped, processCpuMs, residentBytes } from '../linux/proc.ts'
+import { ordersField } from '../orders.ts'
+import { TaggedOutput } from '../output/tagged-output.ts'
+import type { ChildTable } from './child-table.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
+import type { LaunchProfile } from './launch-profile.ts'
+import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
+import { lookBusyMs } from './stuck.ts'
+import type { Judgement } from './stuck.ts'
+
+/** Milliseconds for which output is waited for after an OS process has ended: a helper of its own can hold the pipes open. */
+const lastWordsMs = 100
+
+/** An OS process started by the warden; a second thread in it watches its event loop. */
+export class ProcessBody implements NodeBody {
+  readonly kind = 'process'
+  readonly osProcess: number
+  readonly vitals = undefined
+  readonly tag = { text: 'process' }
+  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly #process: NodeProcess
+  readonly #profile: LaunchProfile
+  readonly #channel: ControlChannel<ToNode, FromNode>
+  readonly #events: BodyEvents
+  readonly #children: ChildTable
+  #lastWord: LastWord | undefined
+  #heardAt = sharedNow()
+  #stoppedAt: number | undefined
+  #rssBytes = 0
+  #isOver = false
+  #isReported = false
+
+  constructor(entry: string, profile: LaunchProfile, events: BodyEvents, children: ChildTable) {
+    const { handlerMs } = profile
+    const orders: Orders = { role: 'process', orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs } }
+    this.#profile = profile
+    this.#events = events
+    this.#children = children
+    this.#process = spawnNodeProcess({
+      entry,
+      env: { ...process.env, [ordersField]: JSON.stringify(orders) },
+      execArgv: processExecArgv(profile),
+      ref: true,
+    })
+    const { child, control, watch, stdout, stderr } = this.#process
+    this.osProcess = child.pid ?? 0
+    children.add(this.osProcess)
+    this.#channel = socketChannel(control)
+    this.#channel.onMessage((message) => {
+      this.#heardAt = sharedNow()
+      events.message(message)
+    })
+    watch.on('data', lines((line) => this.#takeLastWord(JSON.parse(line) as LastWord)))
+    stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
+    stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
+    child.on('error', (error) => this.#report({ cause: 'error', error }, true))
+    child.on('exit', (code, signal) => this.#onExit(code, signal))
+  }
+
+  post(message: ToNode): void {
+    this.#channel.post(message)
+  }
+
+  watch(): void {} // by the process's own second thread
+
+  learnHandler(): void {}
+
+  look(): Judgement {
+    if (this.#isOver || this.osProcess === 0) return { state: 'idle' }
+    const { rssMb, handlerMs } = this.#profile
+    if (rssMb !== undefined) {
+      this.#rssBytes = residentBytes(this.osProcess) ?? this.#rssBytes
+      if (this.#rssBytes > rssMb * 2 ** 20) this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
+    }
+    if (!isStopped(this.osProcess)) {
+      this.#stoppedAt = undefined
+      return rssMb === undefined ? { state: 'idle' } : { state: 'busy', nextLookMs: lookBusyMs }
+    }
+    this.#stoppedAt ??= sharedNow()
+    const forMs = sharedNow() - this.#stoppedAt
+    return forMs >= handlerMs ? { state: 'stuck', what: 'loop', forMs } : { state: 'busy', nextLookMs: lookBusyMs }
+  }
+
+  activeMs(): number | undefined {
+    return processCpuMs(this.osProcess)
+  }
+
+  get silentMs(): number {
+    return Math.round(sharedNow() - this.#heardAt)
+  }
+
+  kill(): void {
+    if (this.#isOver || this.osProcess === 0) return
+    try {
+      process.kill(-this.osProcess, 'SIGKILL')
+    } catch {
+      this.#process.child.kill('SIGKILL') // it is not the leader of its group yet
+    }
+  }
+
+  #takeLastWord(word: LastWord): void {
+    if (this.#lastWord?.type === 'stuck') return
+    this.#lastWord = word
+    if (word.type !== 'stuck') return
+    const { handler, forMs, culprit, heapBytes } = word
+    this.#endFor({ cause: 'stuck', forMs, heapBytes, ...(handler !== undefined && { handler }), ...(culprit !== undefined && { culprit }) })
+  }
+
+  /** Reports an end that is not there yet, and brings it about. */
+  #endFor(end: BodyEnd): void {
+    this.#report(end, false)
+    this.kill()
+  }
+
+  #report(end: BodyEnd, gone: boolean): void {
+    if (this.#isReported && !gone) return
+    this.#isReported = true
+    this.#events.ended(end, gone)
+  }
+
+  #onExit(code: number | null, signal: string | null): void {
+    this.kill() // the helpers it has started
+    this.#isOver = true
+    this.#children.remove(this.osProcess)
+    const { control, watch, stdout, stderr } = this.#process
+    const open = new Set([stdout, stderr, watch])
+    const conclude = (): void => {
+      clearTimeout(patience)
+      for (const socket of [control, watch, stdout, stderr]) socket.destroy()
+      this.output.end()
+      this.#report(this.#endOf(code, signal), true)
+    }
+    const patience = setTimeout(conclude, lastWordsMs)
+    for (const socket of open) {
+      const closed = (): void => {
+        open.delete(socket)
+        if (open.size === 0) conclude()
+      }
+      if (socket.closed || socket.readableEnded) closed()
+      else socket.once('close', closed)
+    }
+  }
+
+  #endOf(code: number | null, signal: string | null): BodyEnd {
+    const word = this.#lastWord
+    const culprit = word?.culprit === undefined ? {} : { culprit: word.culprit }
+    const heapBytes = this.#rssBytes === 0 ? {} : { heapBytes: this.#rssBytes }
+    if (signal !== null) {
+      const ranOut = signal !== 'SIGKILL' && this.output.lastLines.some((line) => outOfMemory.test(line))
+      const { heapMb } = this.#profile
+      if (ranOut) return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
+      return { cause: 'signaled', signal, ...heapBytes }
+    }
+    if (word?.type === 'error') {
+      const { name, message, stack } = word.error
+      return { cause: 'error', code: code ?? 1, error: Object.assign(new Error(message), { name, stack }), ...culprit }
+    }
+    return { cause: 'exited', code: code ?? 1, ...culprit }
+  }
+}
+
+const outOfMemory = /^FATAL ERROR: .*(out of memory|heap limit)/i
+
+function processExecArgv({ heapMb, stackMb }: LaunchProfile): string[] {
+  const argv = inheritedExecArgv('process')
+  if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) argv.push('--disable-sigusr1')
+  if (heapMb !== undefined) argv.push(`--max-old-space-size=${heapMb}`)
+  if (stackMb !== undefined) argv.push(`--stack-size=${Math.floor(stackMb * 1_000)}`)
+  return argv
+}
+
+function lines(take: (line: string) => void): (bytes: Uint8Array) => void {
+  let rest = ''
+  return (bytes) => {
+    const parts = (rest + Buffer.from(bytes).toString()).split('\n')
+    rest = parts.pop() ?? ''
+    parts.forEach((part) => take(part))
+  }
+}

@@ -1,0 +1,75 @@
+import type { MessagePort, Transferable } from 'node:worker_threads'
+import { portChannel } from '../control-channel.ts'
+import type { FromRoot, ToNode, ToRoot } from '../control.ts'
+import { Vitals } from '../hosted/vitals.ts'
+import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { TaggedOutput } from '../output/tagged-output.ts'
+import type { NodeBody } from './node-body.ts'
+import { NodeWatch } from './node-watch.ts'
+import type { Judgement } from './stuck.ts'
+
+/** The thread that called `start`: watched as the others are, but never ended. */
+export class RootBody implements NodeBody {
+  readonly kind = 'inline'
+  readonly osProcess = process.pid
+  readonly vitals: Vitals
+  readonly tag = { text: 'root' }
+  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly #channel: ReturnType<typeof portChannel<ToRoot, FromRoot>>
+  readonly #thread: number | undefined
+  #watch: NodeWatch
+
+  constructor(port: MessagePort, vitals: SharedArrayBuffer, thread: number | undefined, onMessage: (message: FromRoot) => void) {
+    this.vitals = new Vitals(vitals)
+    this.#thread = thread
+    this.#watch = this.#newWatch(Infinity)
+    this.#channel = portChannel(port)
+    this.#channel.onMessage(onMessage)
+  }
+
+  post(message: ToNode, transfer?: readonly Transferable[]): void {
+    this.#channel.post(message, transfer)
+  }
+
+  /** Says what only the root is told. */
+  postToRoot(message: ToRoot): void {
+    this.#channel.post(message)
+  }
+
+  watch(limitMs: number): void {
+    this.#watch = this.#newWatch(limitMs)
+  }
+
+  learnHandler(id: number, name: string): void {
+    this.#watch.handlers.set(id, name)
+  }
+
+  get handlerName(): string | undefined {
+    return this.#watch.handlerName
+  }
+
+  look(): Judgement {
+    return this.#watch.look()
+  }
+
+  activeMs(): number | undefined {
+    return this.#thread === undefined ? undefined : threadCpuMs(this.#thread)
+  }
+
+  get silentMs(): number {
+    return this.#watch.silentMs
+  }
+
+  kill(): void {} // only a guardian above it could
+
+  #newWatch(limitMs: number): NodeWatch {
+    return new NodeWatch({
+      vitals: this.vitals,
+      limitMs,
+      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
+      cpuMs: () => this.activeMs(),
+      blocked: () => this.#thread !== undefined && isThreadBlocked(this.#thread),
+      exempt: () => this.vitals.inspected,
+    })
+  }
+}

@@ -1,0 +1,67 @@
+import { keyOf } from './launch-profile.ts'
+import type { LaunchProfile } from './launch-profile.ts'
+import type { BodyEvents, NodeBody } from './node-body.ts'
+
+/** A body whose events go to whoever holds it. */
+export interface SpareBody {
+  readonly body: NodeBody
+  readonly events: { -readonly [Name in keyof BodyEvents]: BodyEvents[Name] }
+}
+
+/** Milliseconds before a spare that was used is replaced: whoever used it has work to do first. */
+const replaceMs = 200
+
+/** Threads and processes that were started and wait to become nodes. */
+export class Spares {
+  readonly #start: (profile: LaunchProfile, events: BodyEvents) => NodeBody
+  readonly #count: number
+  readonly #waiting = new Map<string, SpareBody[]>()
+  #isOver = false
+
+  constructor(start: (profile: LaunchProfile, events: BodyEvents) => NodeBody, count: number) {
+    this.#start = start
+    this.#count = count
+  }
+
+  /** One with this profile, ready or starting. */
+  take(profile: LaunchProfile): SpareBody {
+    return this.#waiting.get(keyOf(profile))?.shift() ?? this.#newSpare(profile)
+  }
+
+  /** Keeps spares of this profile from soon on. */
+  keep(profile: LaunchProfile): void {
+    setTimeout(() => {
+      const waiting = this.#waitingFor(profile)
+      while (!this.#isOver && waiting.length < this.#count) waiting.push(this.#newSpare(profile))
+    }, replaceMs).unref()
+  }
+
+  /** Ends them all. */
+  end(): void {
+    this.#isOver = true
+    for (const waiting of this.#waiting.values()) for (const { body } of waiting.splice(0)) body.kill()
+  }
+
+  #waitingFor(profile: LaunchProfile): SpareBody[] {
+    const key = keyOf(profile)
+    const waiting = this.#waiting.get(key) ?? []
+    this.#waiting.set(key, waiting)
+    return waiting
+  }
+
+  #newSpare(profile: LaunchProfile): SpareBody {
+    const waiting = this.#waitingFor(profile)
+    const events: SpareBody['events'] = {
+      message: () => {},
+      ended: () => {
+        const at = waiting.findIndex((spare) => spare.events === events)
+        if (at >= 0) waiting.splice(at, 1)
+      },
+    }
+    const body = this.#start(profile, {
+      message: (message) => events.message(message),
+      ended: (end, gone) => events.ended(end, gone),
+    })
+    return { body, events }
+  }
+}

@@ -1,0 +1,130 @@
+/** What a watcher sees of a node's thread at one moment. Times are milliseconds of one clock. */
+export interface Look {
+  readonly now: number
+  /** Counts turns of the run queue; odd while one runs. */
+  readonly turn: number
+  /** When the latest turn began. */
+  readonly turnAt: number
+  /** When the ping was sent that the event loop has not answered; undefined when it answered all. */
+  readonly unansweredSince: number | undefined
+  /** Milliseconds since the look before this one during which the thread was not idle, as far as anybody knows. */
+  readonly activeMs: number
+  /** CPU time of the thread so far; undefined where the platform does not tell. */
+  readonly cpuMs: () => number | undefined
+  /** Whether the thread sleeps or is blocked, rather than running or waiting for a CPU. */
+  readonly blocked: () => boolean
+  /** Limits do not count now: a debugger can be attached. */
+  readonly exempt: boolean
+}
+
+export type Judgement =
+  | { readonly state: 'idle' }
+  /** `nextLookMs` is how soon it is worth looking again. */
+  | { readonly state: 'busy'; readonly nextLookMs: number }
+  /** `turn`: within one turn. `loop`: turns end, but the event loop does not go on, as in `for (;;) await null`. */
+  | { readonly state: 'stuck'; readonly what: 'turn' | 'loop'; readonly forMs: number }
+
+/** Milliseconds between two looks at a node that idles, and at one that does not. */
+export const lookIdleMs = 250
+export const lookBusyMs = 50
+
+/** How much longer than the limit a thread may take that hardly gets a CPU. */
+const starvedFactor = 4
+
+/** A watcher that comes later than this did not run meanwhile: the machine slept, or the OS process was stopped. */
+const pauseMs = 200
+
+/**
+ * Tells a stuck node from a busy one and from one that gets no CPU. A node is stuck when one turn of its run queue, or one of its event loop,
+ * has lasted for the limit, and its thread used the CPU for at least half of that time or is blocked; a starved one gets four times
+ * as long. Only time counts in which the watcher ran itself.
+ */
+export class StuckJudge {
+  readonly limitMs: number
+  readonly #turn = new Stretch()
+  readonly #loop = new Stretch()
+  #lastTurn = 0
+  #activeMs = 0
+  #dueAt = Infinity
+
+  constructor(limitMs: number) {
+    this.limitMs = limitMs
+  }
+
+  look(look: Look): Judgement {
+    if (look.now - this.#dueAt > pauseMs) this.#forgive(look.now - this.#dueAt)
+    const judgement = this.#judge(look)
+    this.#dueAt = look.now + (judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs)
+    this.#lastTurn = look.turn
+    if (look.unansweredSince === undefined) this.#activeMs = look.activeMs
+    return judgement
+  }
+
+  #forgive(ms: number): void {
+    this.#turn.forgive(ms)
+    this.#loop.forgive(ms)
+  }
+
+  #judge(look: Look): Judgement {
+    if (look.exempt) {
+      this.#turn.end()
+      this.#loop.end()
+      return { state: 'idle' }
+    }
+    this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, look.turnAt, look)
+    this.#loop.see(look.unansweredSince, (look.unansweredSince ?? 0) - this.#activeMs, look)
+    const longestMs = Math.max(this.#turn.lastedMs(look), this.#loop.lastedMs(look))
+    if (longestMs >= this.limitMs) {
+      const what = this.#turn.lastedMs(look) >= this.limitMs ? 'turn' : 'loop'
+      const isStuck = longestMs >= this.limitMs * starvedFactor || (what === 'turn' ? this.#turn : this.#loop).isAtWork(look)
+      return isStuck ? { state: 'stuck', what, forMs: longestMs } : { state: 'busy', nextLookMs: lookBusyMs }
+    }
+    if (longestMs > 0) return { state: 'busy', nextLookMs: nextLookMs(this.limitMs - longestMs) }
+    const isBusy = look.turn !== this.#lastTurn || look.activeMs > lookBusyMs / 2
+    return isBusy ? { state: 'busy', nextLookMs: lookBusyMs } : { state: 'idle' }
+  }
+}
+
+const nextLookMs = (leftMs: number): number => Math.max(1, Math.min(lookBusyMs, leftMs))
+
+/** One stretch of time without a sign of life. */
+class Stretch {
+  /** What has not changed since: a turn's number, or the time of a ping. */
+  #unchanged: number | undefined
+  #startedAt = 0
+  #seenAt = 0
+  #cpuMs: number | undefined
+  #blockedLooks = 0
+
+  see(sign: number | undefined, startedAt: number, look: Look): void {
+    if (sign === this.#unchanged) return
+    this.#unchanged = sign
+    if (sign === undefined) return
+    this.#startedAt = startedAt
+    this.#seenAt = look.now
+    this.#cpuMs = look.cpuMs()
+    this.#blockedLooks = 0
+  }
+
+  end(): void {
+    this.#unchanged = undefined
+  }
+
+  forgive(ms: number): void {
+    this.#startedAt += ms
+    this.#seenAt += ms
+  }
+
+  lastedMs(look: Look): number {
+    return this.#unchanged === undefined ? 0 : Math.max(1, look.now - this.#startedAt)
+  }
+
+  /** Whether the thread used a CPU for half of the time, or is blocked at two looks in a row. */
+  isAtWork(look: Look): boolean {
+    const cpuMs = look.cpuMs()
+    if (cpuMs === undefined || this.#cpuMs === undefined) return true
+    if (cpuMs - this.#cpuMs >= (look.now - this.#seenAt) / 2) return true
+    this.#blockedLooks = look.blocked() ? this.#blockedLooks + 1 : 0
+    return this.#blockedLooks >= 2
+  }
+}

@@ -1,0 +1,128 @@
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
+import { portChannel } from '../control-channel.ts'
+import type { ControlChannel } from '../control-channel.ts'
+import type { FromNode, Orders, ToNode } from '../control.ts'
+import { Vitals } from '../hosted/vitals.ts'
+import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { ordersField } from '../orders.ts'
+import { OutputReader } from '../output/output-ring.ts'
+import { TaggedOutput } from '../output/tagged-output.ts'
+import type { LaunchProfile } from './launch-profile.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
+import type { BodyEvents, NodeBody } from './node-body.ts'
+import { NodeWatch } from './node-watch.ts'
+import type { Judgement } from './stuck.ts'
+
+/** A worker thread of the warden's OS process. */
+export class ThreadBody implements NodeBody {
+  readonly kind = 'thread'
+  readonly osProcess = process.pid
+  readonly vitals = new Vitals()
+  readonly tag = { text: 'thread' }
+  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly #worker: Worker
+  readonly #channel: ControlChannel<ToNode, FromNode>
+  readonly #ring = new OutputReader()
+  readonly #isExempt: () => boolean
+  #watch: NodeWatch
+  #thread: number | undefined
+  #error: { readonly value: unknown } | undefined
+
+  constructor(entry: string, profile: LaunchProfile, events: BodyEvents, isExempt: () => boolean) {
+    const { port1, port2 } = new MessageChannel()
+    const orders: Orders = {
+      role: 'thread',
+      orders: { port: port2, vitals: this.vitals.memory, output: this.#ring.memory },
+    }
+    this.#worker = new Worker(new URL(entry), {
+      workerData: { [ordersField]: orders },
+      transferList: [port2],
+      name: 'bulkhead thread',
+      stdout: true,
+      stderr: true,
+      execArgv: inheritedExecArgv('thread'),
+      ...(profile.stackMb !== undefined && { resourceLimits: { stackSizeMb: profile.stackMb } }),
+    })
+    this.#isExempt = isExempt
+    this.#watch = this.#newWatch(Infinity)
+    this.#channel = portChannel(port1)
+    this.#channel.onMessage((message) => {
+      if (message.type === 'started') this.#thread = message.thread
+      if (message.type === 'output') this.#drain()
+      else events.message(message)
+    })
+    this.#worker.stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
+    this.#worker.stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
+    this.#worker.on('error', (value) => (this.#error ??= { value }))
+    this.#worker.on('exit', (code) => {
+      this.#channel.close()
+      this.#drain()
+      this.output.end()
+      events.ended(this.#endOf(code), true)
+    })
+  }
+
+  post(message: ToNode, transfer?: readonly Transferable[]): void {
+    this.#channel.post(message, transfer)
+  }
+
+  watch(limitMs: number): void {
+    const { handlers } = this.#watch
+    this.#watch = this.#newWatch(limitMs)
+    for (const [id, name] of handlers) this.#watch.handlers.set(id, name)
+  }
+
+  look(): Judgement {
+    this.#drain()
+    return this.#watch.look()
+  }
+
+  get handlerName(): string | undefined {
+    return this.#watch.handlerName
+  }
+
+  learnHandler(id: number, name: string): void {
+    this.#watch.handlers.set(id, name)
+  }
+
+  activeMs(): number {
+    return this.#worker.performance.eventLoopUtilization().active
+  }
+
+  get silentMs(): number {
+    return this.#watch.silentMs
+  }
+
+  kill(): void {
+    this.#drain()
+    void this.#worker.terminate()
+  }
+
+  #newWatch(limitMs: number): NodeWatch {
+    return new NodeWatch({
+      vitals: this.vitals,
+      limitMs,
+      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
+      cpuMs: () => (this.#thread === undefined ? undefined : threadCpuMs(this.#thread)),
+      blocked: () => this.#thread !== undefined && isThreadBlocked(this.#thread),
+      exempt: this.#isExempt,
+      activeMs: () => this.activeMs(),
+    })
+  }
+
+  #drain(): void {
+    this.#ring.drain((stream, text) => this.output.take(stream, text))
+  }
+
+  #endOf(code: number): Parameters<BodyEvents['ended']>[0] {
+    const { vitals } = this
+    const heapBytes = vitals.heapBytes
+    const culprit = vitals.leaver ?? vitals.culprit
+    const who = { heapBytes, ...(culprit !== undefined && { culprit }) }
+    if (this.#error === undefined) return { cause: 'exited', code, ...who }
+    const error = this.#error.value
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return { cause: 'out_of_memory', ...who }
+    return { cause: 'error', error, ...who }
+  }
+}

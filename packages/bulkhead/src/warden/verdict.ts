@@ -1,0 +1,51 @@
+import type { Evidence, ExitReason, Verdict } from '@bulkhead/core'
+import { pidOf } from '../pid-parts.ts'
+import type { BodyEnd } from './node-body.ts'
+import type { NodeRecord } from './node-record.ts'
+
+/** What everybody is told about the end of a node. `fenced`: it is cut off before it has really ended. */
+export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenced: boolean): Verdict {
+  const { id, body, population } = record
+  const output = body.output.lastLines
+  const evidence: Evidence = {
+    node: id,
+    domain: `${system}.${id}`,
+    cause: end.cause,
+    lastHeartbeatMs: body.silentMs,
+    ...(end.code !== undefined && { code: end.code }),
+    ...(end.signal !== undefined && { signal: end.signal }),
+    ...(end.handler !== undefined && { handler: end.handler }),
+    ...(end.error !== undefined && { error: end.error }),
+    ...(end.heapBytes !== undefined && end.heapBytes > 0 && { heapBytes: end.heapBytes }),
+    ...(output.length > 0 && { output: [...output] }),
+  }
+  const serial = end.culprit ?? (body.vitals === undefined ? population.sole?.serial : body.vitals.sole)
+  const isBlamed = serial !== undefined && serial > 0 && end.cause !== 'stopped' && end.cause !== 'unknown'
+  return {
+    evidence,
+    ...(isBlamed && { culprit: { pid: pidOf(system, id, serial), reason: reasonOf(end) } }),
+    ...(fenced && { fenced }),
+  }
+}
+
+/** What the actor to blame ends with. */
+function reasonOf(end: BodyEnd): ExitReason {
+  switch (end.cause) {
+    case 'stuck':
+      return { stuck: { handler: end.handler ?? 'unknown', forMs: Math.round(end.forMs ?? 0) } }
+    case 'out_of_memory':
+      return { out_of_memory: { limitMb: end.limitMb } }
+    case 'exited':
+      return { exited: { code: end.code ?? 0 } }
+    case 'signaled':
+      return { signaled: { signal: end.signal ?? 'unknown' } }
+    case 'error':
+      return end.error
+    case 'killed':
+      return 'killed'
+    case 'protocol_violation':
+    case 'stopped':
+    case 'unknown':
+      return end.cause
+  }
+}

@@ -1,0 +1,316 @@
+import debug from 'debug'
+import { ROOT } from '@bulkhead/core'
+import type { NodeId, PlacementDecision } from '@bulkhead/core'
+import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
+import { serialOf } from '../pid-parts.ts'
+import { writeFully } from '../output/tagged-output.ts'
+import { introduce, listens, part } from './broker.ts'
+import { ChildTable } from './child-table.ts'
+import { keyOf, profileOf } from './launch-profile.ts'
+import type { LaunchProfile } from './launch-profile.ts'
+import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
+import { fits, newRecord, weightOf } from './node-record.ts'
+import type { NodeRecord } from './node-record.ts'
+import { ProcessBody } from './process-body.ts'
+import { RootBody } from './root-body.ts'
+import { Spares } from './spares.ts'
+import { lookIdleMs } from './stuck.ts'
+import { Surveyor } from './surveyor.ts'
+import { ThreadBody } from './thread-body.ts'
+import { verdictOf } from './verdict.ts'
+
+const log = debug('bulkhead:warden')
+
+/** Milliseconds after which a node of its own is ended to which nobody came. */
+const unusedMs = 30_000
+
+/** Milliseconds for which the node of a compartment outlives its last actor. */
+const vacantMs = 5_000
+
+/** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
+export class Warden {
+  readonly #orders: WardenOrders
+  readonly #children: ChildTable
+  readonly #nodes = new Map<NodeId, NodeRecord>()
+  readonly #root: NodeRecord
+  readonly #rootBody: RootBody
+  readonly #spares: Spares
+  readonly #surveyor: Surveyor
+  #lastId: NodeId = ROOT
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = 0
+  #loadAt = performance.now()
+  #rootIsStuck = false
+  #isShuttingDown = false
+  #onEmpty: (() => void) | undefined
+
+  constructor(orders: WardenOrders) {
+    this.#orders = orders
+    this.#children = new ChildTable(orders.children)
+    this.#rootBody = new RootBody(orders.port, orders.vitals, orders.thread, (message) => this.#takeFromRoot(message))
+    this.#rootBody.watch(orders.handlerMs)
+    this.#root = newRecord(ROOT, this.#rootBody, undefined, 'root')
+    this.#root.settleUp()
+    this.#nodes.set(ROOT, this.#root)
+    this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
+    this.#surveyor = new Surveyor(this.#nodes)
+    this.#look()
+    this.#root.body.post({ type: 'ping', ping: 0 })
+    this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
+  }
+
+  // ---- what nodes say
+
+  #takeFromRoot(message: FromRoot): void {
+    if (message.type === 'survey') return void this.#answerSurvey(message.request)
+    if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
+    this.#take(this.#root, message)
+  }
+
+  #take(record: NodeRecord, message: FromNode): void {
+    switch (message.type) {
+      case 'up':
+        return record.settleUp()
+      case 'connect':
+        return this.#connect(record, message.peer)
+      case 'listening':
+        return listens(record, message.address)
+      case 'unreachable':
+        part(record, message.peer)
+        return this.#connect(record, message.peer)
+      case 'allocate':
+        return void this.#answerAllocate(record, message.request, message.decision)
+      case 'end_node':
+        return this.#endNode(record, message.node, message.why)
+      case 'handler':
+        return record.body.learnHandler(message.id, message.name)
+      case 'population':
+        return this.#populate(record, message.population)
+      case 'log':
+        return this.#rootBody.postToRoot({ type: 'record', record: message.record })
+      case 'snapshot':
+        return this.#surveyor.take(record.id, message.request, message.snapshot)
+      case 'started':
+      case 'output':
+      case 'pong':
+      case 'fenced_by_peer':
+        return
+      case 'stopped':
+        if (record !== this.#root) record.retiring = true
+    }
+  }
+
+  #connect(record: NodeRecord, peerId: NodeId): void {
+    const peer = this.#nodes.get(peerId)
+    const verdict = peer?.verdict ?? (peer === undefined ? neverWas(peerId) : undefined)
+    if (verdict !== undefined) return record.body.post({ type: 'down', peer: peerId, verdict })
+    if (peer === undefined || record.peers.has(peerId)) return
+    log('introduce %d to %d', record.id, peerId)
+    introduce(record, peer)
+  }
+
+  // ---- placement
+
+  async #answerAllocate(from: NodeRecord, request: number, decision: PlacementDecision): Promise<void> {
+    try {
+      const record = this.#allocate(decision)
+      record.placedSince++
+      record.placedAt = performance.now()
+      await record.up
+      if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
+      from.body.post({ type: 'allocated', request, node: record.id })
+    } catch (error) {
+      from.body.post({ type: 'refused', request, why: `no node for it: ${(error as Error).message}` })
+    }
+  }
+
+  #allocate(decision: PlacementDecision): NodeRecord {
+    if (this.#isShuttingDown) throw new Error('the system stops')
+    if (decision.share === 'with') return this.#nodeOf(decision.node)
+    const profile = profileOf(decision, this.#orders.handlerMs)
+    const key = keyOf(profile)
+    const sharing =
+      decision.share === 'dedicated'
+        ? []
+        : [...this.#nodes.values()].filter((each) => fits(each, decision) && each.profile !== undefined && keyOf(each.profile) === key)
+    const lightest = sharing.reduce<NodeRecord | undefined>((best, each) => (best === undefined || weightOf(each) < weightOf(best) ? each : best), undefined)
+    if (lightest !== undefined && (decision.share === 'compartment' || weightOf(lightest) < 1 || sharing.length >= this.#poolMax(profile))) return lightest
+    return this.#launch(profile, decision)
+  }
+
+  #poolMax(profile: LaunchProfile): number {
+    return profile.kind === 'thread' ? this.#orders.threads : this.#orders.processes
+  }
+
+  #nodeOf(id: NodeId | undefined): NodeRecord {
+    const record = id === undefined ? undefined : this.#nodes.get(id)
+    if (record === undefined || record.verdict !== undefined) throw new Error(`node ${id} has ended`)
+    return record
+  }
+
+  #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
+    const { system, killMs, overrides, forwardsLog, handlerMs } = this.#orders
+    const id = ++this.#lastId
+    const { body, events } = this.#spares.take(profile)
+    const record = newRecord(id, body, profile, decision.share, decision.compartment)
+    this.#nodes.set(id, record)
+    events.message = (message) => this.#take(record, message)
+    events.ended = (end, gone) => this.#finish(record, end, !gone)
+    body.tag.text = `${profile.kind} ${id}`
+    body.watch(profile.handlerMs)
+    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog } })
+    log('%s %d (%s)', profile.kind, id, decision.share)
+    this.#spares.keep({ kind: profile.kind, handlerMs })
+    this.#lookWithin(0)
+    if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
+    return record
+  }
+
+  #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
+    const { entry } = this.#orders
+    return profile.kind === 'thread'
+      ? new ThreadBody(entry, profile, events, () => this.#rootBody.vitals.inspected)
+      : new ProcessBody(entry, profile, events, this.#children)
+  }
+
+  #populate(record: NodeRecord, population: FromNodePopulation): void {
+    record.population = population
+    record.placedSince = 0
+    const { kind } = record.body
+    record.body.tag.text = `${kind} ${record.id}${population.sole?.path ? ` ${population.sole.path}` : ''}`
+    if (population.alive !== 'none') record.wasUsed = true
+    else if (record.share === 'dedicated' && record.wasUsed) this.#retire(record)
+    else if (record.share === 'compartment') setTimeout(() => this.#retireIfVacant(record), vacantMs).unref()
+  }
+
+  #retireIfVacant(record: NodeRecord): void {
+    if (record.population.alive === 'none' && performance.now() - record.placedAt >= vacantMs) this.#retire(record)
+  }
+
+  /** Ends a node that nobody needs any more. */
+  #retire(record: NodeRecord): void {
+    if (record.retiring || record.verdict !== undefined) return
+    record.retiring = true
+    record.body.post({ type: 'stop' })
+    setTimeout(() => record.verdict ?? record.body.kill(), this.#orders.killMs).unref()
+  }
+
+  // ---- ends
+
+  #endNode(from: NodeRecord, id: NodeId, why: Extract<FromNode, { type: 'end_node' }>['why']): void {
+    const record = this.#nodes.get(id)
+    if (record === undefined || record.verdict !== undefined) return
+    if (record === this.#root) return this.#say(`the root was to be ended by node ${from.id} (${why.cause}), which only its own program can do`)
+    const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
+    this.#finish(record, { cause: why.cause, ...culprit }, true)
+  }
+
+  /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
+  #finish(record: NodeRecord, end: BodyEnd, fenced: boolean): void {
+    if (record.verdict === undefined) {
+      const verdict = verdictOf(this.#orders.system, record, record.retiring && !fenced ? { cause: 'stopped' } : end, fenced)
+      record.verdict = verdict
+      log('node %d ended: %o', record.id, verdict.evidence)
+      record.settleUp(new Error(`node ${record.id} ended before it was there (${end.cause})${lastLine(record)}`))
+      for (const other of this.#nodes.values()) {
+        if (other !== record && other.verdict === undefined) other.body.post({ type: 'down', peer: record.id, verdict })
+      }
+      if (fenced) record.body.kill()
+    }
+    if (fenced) return
+    this.#surveyor.forget(record.id)
+    if (this.#living().length === 0) this.#onEmpty?.()
+  }
+
+  #living(): NodeRecord[] {
+    return [...this.#nodes.values()].filter((record) => record.verdict === undefined && record !== this.#root)
+  }
+
+  // ---- looking
+
+  readonly #look = (): void => {
+    let nextMs = lookIdleMs
+    for (const record of this.#nodes.values()) {
+      if (record.verdict !== undefined) continue
+      const judgement = record.body.look()
+      if (record === this.#root) this.#lookAtRoot(judgement)
+      else if (judgement.state === 'stuck') this.#finish(record, this.#stuckEnd(record, judgement), true)
+      if (judgement.state === 'busy') nextMs = Math.min(nextMs, judgement.nextLookMs)
+    }
+    this.#measure()
+    this.#timer = undefined
+    this.#lookWithin(nextMs)
+  }
+
+  #lookWithin(ms: number): void {
+    const at = performance.now() + ms
+    if (this.#timer !== undefined && this.#timerAt <= at) return
+    clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(this.#look, ms)
+  }
+
+  #stuckEnd({ body }: NodeRecord, { what, forMs }: { what: 'turn' | 'loop'; forMs: number }): BodyEnd {
+    const culprit = what === 'turn' ? body.vitals?.culprit : body.vitals?.looper
+    const handler = (body as Partial<ThreadBody>).handlerName
+    return { cause: 'stuck', forMs, ...(handler !== undefined && { handler }), ...(culprit !== undefined && { culprit }) }
+  }
+
+  #lookAtRoot(judgement: ReturnType<NodeBody['look']>): void {
+    if (judgement.state === 'stuck' && !this.#rootIsStuck) {
+      this.#say(`the root has been stuck for ${Math.round(judgement.forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`)
+    }
+    if (judgement.state !== 'stuck' && this.#rootIsStuck && judgement.state === 'idle') this.#say('the root goes on')
+    this.#rootIsStuck = judgement.state === 'stuck' || (this.#rootIsStuck && judgement.state === 'busy')
+  }
+
+  /** How busy each node was since the last time. */
+  #measure(): void {
+    const now = performance.now()
+    const passedMs = now - this.#loadAt
+    if (passedMs < lookIdleMs) return
+    this.#loadAt = now
+    for (const record of this.#nodes.values()) {
+      if (record.verdict !== undefined || record === this.#root) continue
+      const activeMs = record.body.activeMs() ?? 0
+      record.load = Math.min(1, (activeMs - record.lastActiveMs) / passedMs)
+      record.lastActiveMs = activeMs
+    }
+  }
+
+  // ---- the whole
+
+  async #answerSurvey(request: number): Promise<void> {
+    this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey() })
+  }
+
+  async #shutDown(withinMs: number): Promise<void> {
+    this.#isShuttingDown = true
+    this.#spares.end()
+    const living = this.#living()
+    for (const record of living) this.#retire(record)
+    if (living.length > 0) {
+      const all = new Promise<void>((resolve) => (this.#onEmpty = resolve))
+      const timer = setTimeout(() => this.#living().forEach((record) => record.body.kill()), withinMs)
+      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, withinMs + 500))])
+      clearTimeout(timer)
+    }
+    clearTimeout(this.#timer)
+    this.#rootBody.postToRoot({ type: 'shut_down' })
+  }
+
+  #say(text: string): void {
+    writeFully(2, `[bulkhead] ${text}\n`)
+  }
+}
+
+type FromNodePopulation = NodeRecord['population']
+
+function neverWas(node: NodeId): Extract<ToNode, { type: 'down' }>['verdict'] {
+  return { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } }
+}
+
+function lastLine({ body }: NodeRecord): string {
+  const line = body.output.lastLines.findLast((each) => each.trim() !== '')
+  return line === undefined ? '' : `; it said: ${line}`
+}
