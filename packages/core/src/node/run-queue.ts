@@ -57,9 +57,21 @@ export class RunQueue {
   readonly #turn = (): void => {
     const vitals = this.#kernel.vitals
     vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
+    try {
+      this.#run()
+    } finally {
+      vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
+      this.#forget()
+      this.#turnComes = false
+      if (this.#next < this.#ready.length) this.#callTurn()
+      if (this.#left < this.#budget) this.#renew()
+    }
+  }
+
+  #run(): void {
     while (this.#left > 0) {
       const cell = this.#ready[this.#next]
-      if (cell === undefined) break
+      if (cell === undefined) return
       this.#next++
       cell.queued = false
       let quantum = Math.min(QUANTUM, this.#left)
@@ -72,6 +84,10 @@ export class RunQueue {
         this.#ready.push(cell)
       }
     }
+  }
+
+  /** Drops the part of the queue that is behind us. */
+  #forget(): void {
     if (this.#next === this.#ready.length) {
       this.#ready.length = 0
       this.#next = 0
@@ -79,9 +95,5 @@ export class RunQueue {
       this.#ready = this.#ready.slice(this.#next)
       this.#next = 0
     }
-    vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
-    this.#turnComes = false
-    if (this.#next < this.#ready.length) this.#callTurn()
-    if (this.#left < this.#budget) this.#renew()
   }
 }
