@@ -33,7 +33,8 @@ const marked = new Marked({
   },
 })
 
-/** Markdown to HTML that is safe to show. */
+/** Markdown to HTML that is safe to show, and never empty: what renders to nothing, such as the target of a link, is shown as it is. */
 export function renderMarkdown(markdown: string): string {
-  return marked.parse(markdown) as string
+  const html = marked.parse(markdown) as string
+  return html.trim() === '' ? `<pre>${escape(markdown)}</pre>\n` : html
 }

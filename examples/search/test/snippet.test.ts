@@ -30,6 +30,8 @@ describe('rendering', () => {
     ],
     ['[x](./local.md)', '<p>x</p>\n'],
     ['![logo](logo.png "t")', '<p>logo</p>\n'],
+    ['[npm]: https://npmjs.com "<npm>"', '<pre>[npm]: https://npmjs.com &quot;&lt;npm&gt;&quot;</pre>\n'],
+    ['', '<pre></pre>\n'],
   ])('%j', (markdown, html) => expect(renderMarkdown(markdown)).toBe(html))
 
   test.each([

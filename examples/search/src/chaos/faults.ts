@@ -32,8 +32,8 @@ function spin(): void {
 
 /** Keeps everything that it allocates, on V8's heap, until there is no more. */
 function exhaustHeap(): never {
-  const kept: object[][] = []
-  for (;;) kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i })))
+  const kept: number[][] = []
+  for (;;) kept.push(Array<number>(1_000_000).fill(kept.length + 0.5))
 }
 
 /** Ends an OS process as `kill -9` does: from another process, with nothing that the victim could do about it. */

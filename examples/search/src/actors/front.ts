@@ -1,0 +1,42 @@
+// Shows: an actor at the edge of the system. It turns HTTP requests into calls, and it can be killed like any other actor: the
+// socket that it serves belongs to the program and is there for the next front.
+import { CallFailed, defineServer } from 'bulkhead'
+import { Listener } from '../http/listener.ts'
+import type { Problem } from '../http/route.ts'
+import { createHttpServer, type Search } from '../http/server.ts'
+import { patiently, PATIENCE_MS } from './patience.ts'
+import { Router } from './router.ts'
+
+/** More than the router may need: for shards, and then for snippets, one attempt and the wait for a replacement. */
+const ROUTER_MS = 4 * PATIENCE_MS + 500
+
+export const Front = defineServer(import.meta, 'Front', {
+  init: (self, port: number, router: string) => {
+    const answerer = self.named(Router, router).within(ROUTER_MS)
+    const search: Search = async ({ words }) => {
+      try {
+        const found = await patiently(() => answerer.call.search(words), isDown)
+        if (found.kind === 'unavailable') return unavailable(found.why)
+        return { words, total: found.hits.total, results: found.hits.best }
+      } catch (error) {
+        return unavailable(error instanceof Error ? error.message : String(error))
+      }
+    }
+    const http = createHttpServer(search)
+    const listener = Listener.at(port)
+    listener.serveWith(http.serve)
+    self.abortSignal.addEventListener('abort', () => {
+      listener.release(http.serve)
+      http.close()
+    })
+    return { url: listener.url }
+  },
+})
+
+function unavailable(why: string): Problem {
+  return { status: 503, code: 'unavailable', message: `a part of the service is being replaced: ${why}` }
+}
+
+function isDown(error: unknown): boolean {
+  return error instanceof CallFailed
+}

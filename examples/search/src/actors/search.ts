@@ -1,0 +1,62 @@
+// Shows: the supervision tree, and where everybody lives. Read it from the top: which actors there are, what each one needs, and
+// who restarts it.
+import { child, defineSupervisor } from 'bulkhead'
+import { openCorpus, slices } from '../corpus.ts'
+import { Front } from './front.ts'
+import { Router } from './router.ts'
+import { Shard } from './shard.ts'
+import { Snippets } from './snippets.ts'
+
+export const SHARDS = ['shard-0', 'shard-1', 'shard-2']
+export const SNIPPETS = 'snippets'
+export const FRONT = 'front'
+const ROUTER = 'router'
+
+/** The names of the supervisors below the top one, and of those that each starts. */
+export const SUPERVISED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['shards', SHARDS],
+  ['rendering', [SNIPPETS]],
+])
+
+/** A turn that lasts longer is stuck. The longest healthy ones, on a busy machine, take a tenth of it. */
+const HANDLER_MS = 1_000
+
+/** Enough for a trial, which hurts the same few actors all the time; a real service would allow fewer. */
+const MANY_RESTARTS = { intensity: 30, periodMs: 30_000 }
+
+export const Search = defineSupervisor(import.meta, 'Search', (corpus: SharedArrayBuffer, port: number) => ({
+  strategy: 'one_for_one',
+  ...MANY_RESTARTS,
+  children: [
+    child(Shards, [corpus], { id: 'shards', name: 'shards' }),
+    child(Rendering, [], { id: 'rendering', name: 'rendering' }),
+    child(Router, [SHARDS, SNIPPETS], { id: ROUTER, name: ROUTER }),
+    child(Front, [port, ROUTER], { id: FRONT, name: FRONT, isolation: 'inline' }),
+  ],
+}))
+
+/** The index. The shards read one shared corpus, and building or searching keeps a core busy: each has a thread of its own. */
+export const Shards = defineSupervisor(import.meta, 'Shards', (corpus: SharedArrayBuffer) => ({
+  strategy: 'one_for_one',
+  ...MANY_RESTARTS,
+  children: slices(openCorpus(corpus).size, SHARDS.length).map((slice, i) =>
+    child(Shard, [corpus, slice], {
+      id: SHARDS[i]!,
+      name: SHARDS[i]!,
+      isolation: { memory: 'shared', cpu: 'heavy', limits: { handlerMs: HANDLER_MS } },
+    }),
+  ),
+}))
+
+/** Foreign input. Whatever a document does to the library that renders it, a process of its own contains it. */
+export const Rendering = defineSupervisor(import.meta, 'Rendering', () => ({
+  strategy: 'one_for_one',
+  ...MANY_RESTARTS,
+  children: [
+    child(Snippets, [], {
+      id: SNIPPETS,
+      name: SNIPPETS,
+      isolation: { faults: 'contained', limits: { heapMb: 64, handlerMs: HANDLER_MS } },
+    }),
+  ],
+}))
