@@ -131,7 +131,8 @@ export class ByteWriter {
     this.position += 8
   }
 
-  protected bigint(value: bigint): void {
+  /** Writes an integer of at most 64 bits, or nothing and returns false. */
+  protected bigint(value: bigint): boolean {
     if (BigInt.asIntN(64, value) === value) {
       this.byte(0xd3)
       this.#view.setBigInt64(this.position, value)
@@ -140,11 +141,12 @@ export class ByteWriter {
       this.byte(0xcf)
       this.#view.setBigUint64(this.position, value)
       this.position += 8
-    } else this.#wideBigint(value)
+    } else return false
+    return true
   }
 
   /** Big-endian two's complement, as msgpackr writes it. */
-  #wideBigint(value: bigint): void {
+  protected wideBigint(value: bigint): void {
     const magnitude = (value < 0n ? ~value : value).toString(16)
     const length = (magnitude.length >> 1) + 1
     const hex = magnitude.padStart(length * 2, '0')
@@ -320,14 +322,11 @@ export class ByteWriter {
     return true
   }
 
-  /** Sets the head of the string of `length` bytes at `from`, moving it if the head came out longer than guessed. */
+  /** Puts the head before the string of `length` bytes at `from`, which moves if its head is longer than guessed. */
   #placeString(from: number, length: number): void {
-    const head = this.#stringHead(length)
-    const at = this.position + head
-    if (at !== from) {
-      this.bytes.copyWithin(at, from, from + length)
-      this.#stringHead(length)
-    }
+    const at = this.position + (length < 0x20 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : 5)
+    if (at !== from) this.bytes.copyWithin(at, from, from + length)
+    this.#stringHead(length)
     this.position = at + length
   }
 

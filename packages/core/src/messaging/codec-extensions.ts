@@ -1,17 +1,100 @@
-/** How values of one class travel: `write` gives plain data, `read` makes the value again from it. */
+type Class<T> = abstract new (...args: never[]) => T
+
+/** How values of one class of core's own travel: `write` gives data that the codec encodes in turn, `read` makes the value again. */
 export interface Extension<T = unknown, D = unknown> {
-  readonly class: abstract new (...args: never[]) => T
-  /** Plain data that stands for the value; it is encoded by the codec in turn. */
+  readonly class: Class<T>
+  /** `context` is what {@link CodecOptions} of the encoding codec holds. */
   write(value: T, context: unknown): D
-  /** The value again. What it throws becomes `Undecodable`. The data comes from the wire: check it. */
+  /** The data comes from the wire: check it. What it throws becomes `Undecodable`. `context` is that of the decoding codec. */
   read(data: unknown, context: unknown): T
 }
 
-/** A class of the user's that keeps its class when it travels. */
+/** A user's class whose instances keep their class when they travel. */
 export interface RegisteredType<T = unknown, D = unknown> {
-  readonly class: abstract new (...args: never[]) => T
-  /** Names the class on the wire; the same in every node. */
+  readonly class: Class<T>
+  /** Names the class on the wire: the same in every node, different from all others. */
   readonly name: string
+  /** Any sendable value that stands for the instance. It must not lead back to the instance. */
   encode(value: T): D
+  /** The data comes from the wire: check it. What it throws becomes `Undecodable`. */
   decode(data: unknown): T
+}
+
+/** One for each JavaScript realm, so that two copies of this module share what users registered. */
+interface Registry {
+  readonly types: Map<string, RegisteredType>
+  readonly errors: Map<string, Class<Error>>
+  /** By the prototypes of the classes: an instance's class is found by walking up from its own prototype. */
+  readonly typeOf: WeakMap<object, RegisteredType>
+  readonly errorNameOf: WeakMap<object, string>
+}
+
+const registryKey = Symbol.for('bulkhead.types')
+const realm = globalThis as { [registryKey]?: Registry }
+const registry: Registry = (realm[registryKey] ??= { types: new Map(), errors: new Map(), typeOf: new WeakMap(), errorNameOf: new WeakMap() })
+
+/** An extension with its code. */
+export interface CodedExtension {
+  readonly code: number
+  readonly extension: Extension
+}
+
+const firstCode = 0x20
+const lastCode = 0x3f
+const extensions: (Extension | undefined)[] = []
+const extensionOf = new Map<object, CodedExtension>()
+
+/** Lets values of a class of core's own travel, under a code from 0x20 to 0x3f. Throws RangeError for another code, or one that another class has. */
+export function registerExtension<T, D>(code: number, extension: Extension<T, D>): void {
+  if (!Number.isInteger(code) || code < firstCode || code > lastCode) throw new RangeError(`extension code ${code} is not between 0x20 and 0x3f`)
+  const taken = extensions[code]
+  if (taken !== undefined && taken.class !== (extension.class as unknown)) throw new RangeError(`extension code ${code} is taken by ${taken.class.name}`)
+  extensions[code] = extension as unknown as Extension
+  extensionOf.set(extension.class.prototype as object, { code, extension: extension as unknown as Extension })
+}
+
+/** The extension with this code, if there is one. */
+export function extensionWith(code: number): Extension | undefined {
+  return extensions[code]
+}
+
+/**
+ * Keeps a class of errors: `instanceof` holds on the other side, if the class is registered there too. Its constructor is not run;
+ * the error gets its message, stack, cause and own fields. Registering a name again replaces the class, as reloaded modules need it.
+ *
+ * @param name names the class on the wire; by default the class's own name.
+ */
+export function registerError(errorClass: Class<Error>, name: string = errorClass.name): void {
+  registry.errors.set(name, errorClass)
+  registry.errorNameOf.set(errorClass.prototype as object, name)
+}
+
+/** The class registered under this name, if there is one. */
+export function errorClassNamed(name: string): Class<Error> | undefined {
+  return registry.errors.get(name)
+}
+
+/** The name under which this class of errors was registered, if it was. */
+export function registeredErrorName(prototype: object): string | undefined {
+  return registry.errorNameOf.get(prototype)
+}
+
+/** Keeps a class: its instances are encoded and decoded by these functions. Registering a name again replaces the class. */
+export function registerType<T, D>(type: RegisteredType<T, D>): void {
+  registry.types.set(type.name, type as unknown as RegisteredType)
+  registry.typeOf.set(type.class.prototype as object, type as unknown as RegisteredType)
+}
+
+/** The type registered under this name, if there is one. */
+export function typeNamed(name: string): RegisteredType | undefined {
+  return registry.types.get(name)
+}
+
+/** How instances with this prototype travel, if their class or one above it was registered. */
+export function registeredFor(prototype: object): CodedExtension | RegisteredType | undefined {
+  for (let above: object | null = prototype; above !== null; above = Object.getPrototypeOf(above) as object | null) {
+    const found = extensionOf.get(above) ?? registry.typeOf.get(above)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

@@ -1,0 +1,150 @@
+import { Undecodable } from './undecodable.ts'
+
+/** Strings from this length on are decoded by the platform, if it can. */
+const longString = 64
+
+interface Utf8Decoder {
+  decode(bytes: Uint8Array): string
+}
+const TextDecoder = (globalThis as { TextDecoder?: new (encoding: string, options: { fatal: boolean; ignoreBOM: boolean }) => Utf8Decoder }).TextDecoder
+const utf8 = TextDecoder === undefined ? undefined : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const { fromCharCode } = String
+
+const wordBytes = new Uint8Array(8)
+const wordAsFloat64 = new Float64Array(wordBytes.buffer)
+const wordAsFloat32 = new Float32Array(wordBytes.buffer)
+const wordAsInt64 = new BigInt64Array(wordBytes.buffer)
+const wordAsUint64 = new BigUint64Array(wordBytes.buffer)
+
+/** Reads the parts of msgpack tokens, never past the end it was given, and allocates nothing larger than what is really there. */
+export class ByteReader {
+  protected bytes: Uint8Array = wordBytes
+  protected position = 0
+  protected end = 0
+
+  /** Makes sure that there are as many bytes as are about to be read. */
+  protected need(length: number): void {
+    if (this.position + length > this.end) throw new Undecodable('the bytes end before the value does')
+  }
+
+  protected uint8(): number {
+    this.need(1)
+    return this.bytes[this.position++] as number
+  }
+
+  protected uint16(): number {
+    this.need(2)
+    const { bytes, position } = this
+    this.position = position + 2
+    return ((bytes[position] as number) << 8) | (bytes[position + 1] as number)
+  }
+
+  protected uint32(): number {
+    return this.int32() >>> 0
+  }
+
+  protected int32(): number {
+    this.need(4)
+    const { bytes, position } = this
+    this.position = position + 4
+    return ((bytes[position] as number) << 24) | ((bytes[position + 1] as number) << 16) | ((bytes[position + 2] as number) << 8) | (bytes[position + 3] as number)
+  }
+
+  /** Brings the next bytes, at most eight and big-endian, into the scratch word. */
+  #word(length: number): void {
+    this.need(length)
+    const { bytes } = this
+    let position = this.position
+    for (let index = length - 1; index >= 0; index--) wordBytes[index] = bytes[position++] as number
+    this.position = position
+  }
+
+  protected float64(): number {
+    this.#word(8)
+    return wordAsFloat64[0] as number
+  }
+
+  protected float32(): number {
+    this.#word(4)
+    return wordAsFloat32[0] as number
+  }
+
+  protected int64(): bigint {
+    this.#word(8)
+    return wordAsInt64[0] as bigint
+  }
+
+  protected uint64(): bigint {
+    this.#word(8)
+    return wordAsUint64[0] as bigint
+  }
+
+  /** A copy of the next bytes, in a buffer of its own. */
+  protected copy(length: number): Uint8Array<ArrayBuffer> {
+    this.need(length)
+    const from = this.position
+    this.position = from + length
+    const copy = new Uint8Array(length)
+    copy.set(this.bytes.subarray(from, from + length))
+    return copy
+  }
+
+  /** An integer of any size, big-endian two's complement. */
+  protected wideInteger(length: number): bigint {
+    if (length === 0) throw new Undecodable('an integer has no bytes')
+    const digits = Array.from(this.copy(length), (byte) => byte.toString(16).padStart(2, '0'))
+    return BigInt.asIntN(length * 8, BigInt(`0x${digits.join('')}`))
+  }
+
+  protected string(length: number): string {
+    const from = this.position
+    const end = from + length
+    this.need(length)
+    if (length >= longString && utf8 !== undefined) {
+      this.position = end
+      return utf8.decode(this.bytes.subarray(from, end))
+    }
+    const { bytes } = this
+    let text = ''
+    let position = from
+    for (; position + 4 <= end; position += 4) {
+      const one = bytes[position] as number
+      const two = bytes[position + 1] as number
+      const three = bytes[position + 2] as number
+      const four = bytes[position + 3] as number
+      if ((one | two | three | four) > 0x7f) return this.#unicode(end, text, position)
+      text += fromCharCode(one, two, three, four)
+    }
+    for (; position < end; position++) {
+      const one = bytes[position] as number
+      if (one > 0x7f) return this.#unicode(end, text, position)
+      text += fromCharCode(one)
+    }
+    this.position = end
+    return text
+  }
+
+  /** The rest of a string from its first characters that are not ASCII on. */
+  #unicode(end: number, before: string, from: number): string {
+    let text = before
+    this.position = from
+    while (this.position < end) text += String.fromCodePoint(this.#codePoint(end))
+    return text
+  }
+
+  #codePoint(end: number): number {
+    const first = this.bytes[this.position++] as number
+    if (first < 0x80) return first
+    const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1
+    let point = first & (0x3f >> more)
+    for (let left = more; left > 0; left--) {
+      const next = this.position < end ? (this.bytes[this.position++] as number) : 0
+      if ((next & 0xc0) !== 0x80) throw new Undecodable('a string is not UTF-8')
+      point = (point << 6) | (next & 0x3f)
+    }
+    const least = more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000
+    const valid = first >= 0xc2 && first <= 0xf4 && point >= least && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
+    if (!valid) throw new Undecodable('a string is not UTF-8')
+    return point
+  }
+}
