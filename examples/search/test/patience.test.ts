@@ -43,7 +43,14 @@ test('without a replacement the last failure is passed on when the patience is o
   await expect(patiently(ask, isDown, time)).rejects.toThrow('attempt 5')
   // Attempts at 0, 500, 1,000, 1,500 and 2,000; the deadline is 2,485, when the fifth fails.
   expect(asked).toHaveLength(5)
-  expect(time.now()).toBe(2_485)
+})
+
+test('no attempt is given less than no time, however long a pause was', async () => {
+  const time = manualTime()
+  const { ask, asked } = service(time, Infinity, 0)
+  const slow = { ...time, pause: () => Promise.resolve(time.advance(999)) }
+  await expect(patiently(ask, isDown, slow)).rejects.toThrow('attempt 3')
+  expect(asked).toEqual([2_000, 1_001, 2])
 })
 
 test('a failure that means something else is passed on at once', async () => {

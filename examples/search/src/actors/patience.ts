@@ -22,14 +22,17 @@ export async function patiently<T>(
   isDown: (error: unknown) => boolean,
   waiting: Waiting = REAL,
 ): Promise<T> {
+  let left = PATIENCE_MS
   let deadline = Infinity
   for (;;) {
     try {
-      return await ask(Math.min(PATIENCE_MS, deadline - waiting.now()))
+      return await ask(left)
     } catch (error) {
+      if (!isDown(error)) throw error
       deadline = Math.min(deadline, waiting.now() + PATIENCE_MS)
-      if (!isDown(error) || waiting.now() + RETRY_MS >= deadline) throw error
+      await waiting.pause(RETRY_MS)
+      left = deadline - waiting.now()
+      if (left <= 0) throw error
     }
-    await waiting.pause(RETRY_MS)
   }
 }
