@@ -1,4 +1,5 @@
-import { nodeOf } from '../actor/pid.ts'
+import { checkMailbox } from '../actor/mailbox-limits.ts'
+import { isPid, nodeOf } from '../actor/pid.ts'
 import type { Pid } from '../actor/pid.ts'
 import { InvalidOption, PlacementError } from '../errors.ts'
 import type { Isolation, IsolationHints, IsolationLimits } from './isolation.ts'
@@ -30,7 +31,8 @@ const WHY_LESS: Record<Kind, string> = {
  * system cannot meet, naming them, and `InvalidOption` for values that are none.
  */
 export function place(isolation: Isolation | undefined, context: PlacementContext): PlacementDecision {
-  const decision = typeof isolation === 'object' ? byHints(isolation, context) : byWord(isolation, context)
+  const hinted = typeof isolation === 'object' && isolation !== null && !Array.isArray(isolation)
+  const decision = hinted ? byHints(isolation, context) : byWord(isolation, context)
   if (!context.kinds.includes(decision.kind)) {
     throw new PlacementError(
       `${decision.because[0] ?? 'the default'} needs a ${decision.kind}, but this system has only: ${context.kinds.join(', ')}`,
@@ -57,9 +59,10 @@ interface Wish {
   readonly because: string
 }
 
-function byHints(hints: IsolationHints, { by, inRootProcess = true }: PlacementContext): PlacementDecision {
+function byHints(hints: IsolationHints, { kinds, by, inRootProcess = true }: PlacementContext): PlacementDecision {
   checkHints(hints)
   const wishes = wishesOf(hints)
+  if (wishes.length === 0 && !kinds.includes('thread')) return inPlace(hints, by)
   const first = wishes[0] ?? { kind: 'thread', share: 'pooled', because: 'no hint that matters: the least loaded thread of the pool' }
   contradict(hints, wishes)
   if (hints.memory === 'shared' && !inRootProcess) {
@@ -73,6 +76,16 @@ function byHints(hints: IsolationHints, { by, inRootProcess = true }: PlacementC
     ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
     ...(shared?.share === 'with' && { node: nodeOf(hints.coordination?.with.pid as Pid) }),
   }
+}
+
+/** Hints that ask for no place, in a system without threads. */
+function inPlace({ limits: { mailbox, ...limits } = {} }: IsolationHints, by: string | undefined): PlacementDecision {
+  const [limit] = Object.entries(limits).find(([, value]) => value !== undefined) ?? []
+  if (limit !== undefined) {
+    throw new PlacementError(`limits.${limit} cannot be enforced in place, and this system has no threads: drop it, or add threads`)
+  }
+  const why = 'no hint that matters, and this system has no threads: in place'
+  return decide('inline', 'with', mailbox === undefined ? {} : { mailbox }, false, by === undefined ? [why] : [`decided by ${by}`, why])
 }
 
 /** What each hint asks for, the strongest first. */
@@ -96,17 +109,17 @@ function wishesOf(hints: IsolationHints): Wish[] {
 }
 
 function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
-  const walls = wishes.filter(({ kind }) => kind === 'process')
   const clash = (one: string, other: string, why: string): never => {
     throw new PlacementError(`${one} contradicts ${other}: ${why}; drop one of them`)
   }
-  if (hints.memory === 'shared' && walls[0] !== undefined) {
-    clash("memory: 'shared'", walls[0].because.split(' ').slice(0, 2).join(' '), 'nothing is shared across a process wall')
-  }
-  if (hints.coordination === undefined) return
+  const named = ({ because }: Wish): string => because.split(' ').slice(0, 2).join(' ')
+  const wall = wishes.find(({ kind }) => kind === 'process')
+  if (hints.memory === 'shared' && wall !== undefined) clash("memory: 'shared'", named(wall), 'nothing is shared across a process wall')
   const apart = wishes.find(({ share }) => share === 'dedicated')
-  if (apart !== undefined) clash('coordination', apart.because.split(' ').slice(0, 2).join(' '), 'the same node and a node of its own')
-  if (hints.compartment !== undefined) clash('coordination', `compartment: ${hints.compartment}`, 'both name a node')
+  const compartment = hints.compartment === undefined ? undefined : `compartment: ${hints.compartment}`
+  const together = hints.coordination === undefined ? compartment : 'coordination'
+  if (together !== undefined && apart !== undefined) clash(together, named(apart), 'a node with others and a node of its own')
+  if (together === 'coordination' && compartment !== undefined) clash(together, compartment, 'both name a node')
 }
 
 function limitsOf(hints: IsolationHints): IsolationLimits {
@@ -128,7 +141,7 @@ const HINTS: Readonly<Record<keyof IsolationHints, (value: unknown) => boolean>>
   native: (v) => typeof v === 'boolean',
   memory: (v) => v === 'private' || v === 'shared',
   cpu: (v) => v === 'light' || v === 'heavy',
-  coordination: (v) => typeof (v as { with?: { pid?: unknown } })?.with?.pid === 'string',
+  coordination: (v) => isPid((v as { with?: { pid?: unknown } } | null)?.with?.pid),
   compartment: (v) => typeof v === 'string' && v !== '',
   limits: (v) => typeof v === 'object' && v !== null,
 }
@@ -151,5 +164,6 @@ function checkHints(hints: IsolationHints): void {
     if (field !== 'mailbox' && value !== undefined && !(typeof value === 'number' && value > 0)) {
       throw new InvalidOption(`isolation.limits.${field}`, value, 'give a number above 0')
     }
+    if (field === 'mailbox' && value !== undefined) checkMailbox(value, 'isolation.limits.mailbox')
   }
 }

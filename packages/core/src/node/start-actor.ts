@@ -1,7 +1,7 @@
 import type { Args, Behaviour } from '../actor/behaviour.ts'
 import { checkBehaviour, DefinedBehaviour } from '../actor/behaviour-table.ts'
 import type { Cell } from '../actor/cell.ts'
-import type { MailboxLimits } from '../actor/mailbox-limits.ts'
+import { checkMailbox } from '../actor/mailbox-limits.ts'
 import type { StartOptions } from '../actor/self.ts'
 import { ActorExited, BulkheadError, InvalidOption } from '../errors.ts'
 import { checkTimeout } from '../messaging/call.ts'
@@ -47,19 +47,7 @@ function checkOptions(options: StartOptions & StartTies): void {
     throw new InvalidOption('id', options.id, 'give a part of a path: not empty, without /')
   }
   if (options.name !== undefined && typeof options.name !== 'string') throw new InvalidOption('name', options.name, 'give a string')
-  if (options.mailbox !== undefined) checkMailbox(options.mailbox)
+  if (options.mailbox !== undefined) checkMailbox(options.mailbox, 'mailbox')
 }
 
 const OPTIONS = new Set(['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'link', 'monitor'])
-const POLICIES = ['refuse', 'drop_newest', 'drop_oldest', 'exit']
-
-export function checkMailbox(mailbox: MailboxLimits): void {
-  if (typeof mailbox !== 'object' || mailbox === null) throw new InvalidOption('mailbox', mailbox, 'give { count?, bytes?, overflow? }')
-  for (const [field, value] of Object.entries(mailbox)) {
-    if (field === 'overflow') {
-      if (!POLICIES.includes(value as string)) throw new InvalidOption('mailbox.overflow', value, `give one of ${POLICIES.join(', ')}`)
-    } else if (field !== 'count' && field !== 'bytes') {
-      throw new InvalidOption(`mailbox.${field}`, value, 'there is no such bound; the bounds are count, bytes, overflow')
-    } else if (typeof value !== 'number' || !(value >= 1)) throw new InvalidOption(`mailbox.${field}`, value, 'give a number of at least 1')
-  }
-}

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Mail, Mailbox } from '../src/actor/mailbox.ts'
+import type { MailKind } from '../src/actor/mailbox.ts'
+
+let number = 0
+/** Each mail has a number of its own, so that no two are equal. */
+const mail = (kind: MailKind = 'message', sizeBytes = 1): Mail =>
+  new Mail(
+    kind,
+    undefined,
+    ++number,
+    kind === 'notice' ? undefined : new Uint8Array(sizeBytes),
+    undefined,
+    undefined,
+    undefined,
+    0,
+  )
+
+const filled = (count: number): { mailbox: Mailbox; mails: Mail[] } => {
+  const mailbox = new Mailbox()
+  const mails = Array.from({ length: count }, () => mail())
+  for (const each of mails) mailbox.push(each)
+  return { mailbox, mails }
+}
+
+function contents(mailbox: Mailbox): Mail[] {
+  const found: Mail[] = []
+  for (let each = mailbox.first; each !== undefined; each = each.next) found.push(each)
+  return found
+}
+
+describe('the queue', () => {
+  test('gives back in the order of arrival', () => {
+    const { mailbox, mails } = filled(3)
+    expect([mailbox.shift(), mailbox.shift(), mailbox.shift(), mailbox.shift()]).toEqual([...mails, undefined])
+  })
+
+  test('counts mail, notices and bytes; bounds are about the mail that is no notice', () => {
+    const mailbox = new Mailbox()
+    for (const each of [mail('call', 10), mail('notice'), mail('cast', 5), mail('notice')]) mailbox.push(each)
+    const { count, notices, bytes, ordinary } = mailbox
+    expect({ count, notices, bytes, ordinary }).toEqual({ count: 4, notices: 2, bytes: 15, ordinary: 2 })
+  })
+
+  test('takeWhere takes the oldest that fits and leaves the others in their order', () => {
+    const { mailbox, mails } = filled(4)
+    expect(mailbox.takeWhere((each) => each === mails[2] || each === mails[3])).toBe(mails[2])
+    expect(contents(mailbox)).toEqual([mails[0], mails[1], mails[3]])
+    expect(mailbox.takeWhere(() => false)).toBeUndefined()
+  })
+
+  test('clear empties it and gives the chain of what was in it', () => {
+    const { mailbox, mails } = filled(2)
+    expect(mailbox.clear()).toBe(mails[0])
+    expect({ ...mailbox, first: mailbox.first }).toMatchObject({
+      first: undefined,
+      last: undefined,
+      count: 0,
+      bytes: 0,
+      notices: 0,
+    })
+  })
+})
+
+describe('a receive that waits', () => {
+  test('finds new what it has not seen, and nothing else', () => {
+    const { mailbox, mails } = filled(3)
+    expect(mailbox.news).toBe(mails[0])
+    mailbox.seen = mails[1]
+    expect(mailbox.news).toBe(mails[2])
+    mailbox.seen = mails[2]
+    expect(mailbox.news).toBeUndefined()
+    const late = mail()
+    mailbox.push(late)
+    expect(mailbox.news).toBe(late)
+  })
+
+  test('keeps its place when the mail it saw last is taken', () => {
+    const { mailbox, mails } = filled(3)
+    mailbox.seen = mails[1]
+    mailbox.takeWhere((each) => each === mails[1])
+    expect(mailbox.news).toBe(mails[2])
+  })
+
+  test('keeps its place when the only mail it saw is taken', () => {
+    const { mailbox, mails } = filled(2)
+    mailbox.seen = mails[0]
+    mailbox.shift()
+    expect(mailbox.news).toBe(mails[1])
+  })
+
+  test('mail that was put back stands where it stood, at either end and in the middle', () => {
+    for (const at of [0, 1, 2]) {
+      const { mailbox, mails } = filled(3)
+      const previous = mails[at - 1]
+      mailbox.take(mails[at] as Mail, previous)
+      mailbox.putBack(mails[at] as Mail, previous)
+      mailbox.push(mail('notice'))
+      expect(contents(mailbox).slice(0, 3)).toEqual(mails)
+      expect({ count: mailbox.count, bytes: mailbox.bytes, notices: mailbox.notices }).toEqual({
+        count: 4,
+        bytes: 3,
+        notices: 1,
+      })
+    }
+  })
+})
+
+test('any program of push, shift, takeWhere and put back behaves as an array would', () => {
+  const step = fc.record({
+    do: fc.constantFrom('push', 'push', 'notice', 'shift', 'take', 'look', 'see'),
+    at: fc.nat(20),
+    sizeBytes: fc.nat(9),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (program) => {
+      const mailbox = new Mailbox()
+      const model: Mail[] = []
+      let seen = 0
+      for (const { do: what, at, sizeBytes } of program) {
+        const index = model.length === 0 ? 0 : at % model.length
+        const picked = model[index]
+        if (what === 'push' || what === 'notice') {
+          const each = mail(what === 'notice' ? 'notice' : 'message', sizeBytes)
+          mailbox.push(each)
+          model.push(each)
+        } else if (what === 'shift') {
+          expect(mailbox.shift()).toBe(model.shift())
+          seen = Math.max(0, seen - 1)
+        } else if (what === 'take' && picked !== undefined) {
+          expect(mailbox.takeWhere((each) => each === picked)).toBe(picked)
+          model.splice(index, 1)
+          if (index < seen) seen--
+        } else if (what === 'look' && mailbox.news !== undefined) {
+          const previous = mailbox.seen
+          const news = mailbox.news
+          mailbox.take(news, previous)
+          mailbox.putBack(news, previous)
+          mailbox.seen = news
+          seen++
+        } else if (what === 'see') {
+          mailbox.seen = undefined
+          seen = 0
+        }
+        expect(contents(mailbox)).toEqual(model)
+        expect(mailbox.last).toBe(model.at(-1))
+        expect(mailbox.news).toBe(model[seen])
+        expect(mailbox.count).toBe(model.length)
+        expect(mailbox.ordinary).toBe(model.filter(({ kind }) => kind !== 'notice').length)
+        expect(mailbox.bytes).toBe(model.reduce((sum, each) => sum + each.sizeBytes, 0))
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
