@@ -1,5 +1,6 @@
 import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
+import type { ErrorParts } from './error-parts.ts'
 import type { Overrides } from './placement-overrides.ts'
 
 /** Everything that nodes and their warden say to each other. Both are trusted: they are parent and child. */
@@ -32,6 +33,8 @@ export type FromNode =
   | { readonly type: 'pong'; readonly ping: number }
   | { readonly type: 'log'; readonly record: LogRecord }
   | { readonly type: 'snapshot'; readonly request: number; readonly snapshot: NodeSnapshot }
+  /** An error that belongs to no actor is about to end this OS process; `culprit` is the serial of its only or its running actor. */
+  | { readonly type: 'failing'; readonly error: ErrorParts; readonly culprit: number | undefined }
   /** All actors ended as `stop` asked; the thread or process leaves now. */
   | { readonly type: 'stopped' }
 
@@ -41,7 +44,8 @@ export type ToNode =
   | { readonly type: 'listen' }
   | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string }
   | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
-  | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict }
+  /** `error`: what stands in the verdict for the error that ended it, taken apart. */
+  | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
   | { readonly type: 'allocated'; readonly request: number; readonly node: NodeId }
   | { readonly type: 'refused'; readonly request: number; readonly why: string }
   | { readonly type: 'ping'; readonly ping: number }
@@ -83,7 +87,6 @@ export interface NodeSurvey {
 export type LastWord =
   | { readonly type: 'stuck'; readonly handler: string | undefined; readonly forMs: number; readonly culprit: number | undefined; readonly heapBytes: number }
   | { readonly type: 'leaving'; readonly culprit: number | undefined }
-  | { readonly type: 'error'; readonly error: { readonly name: string; readonly message: string; readonly stack: string | undefined }; readonly culprit: number | undefined }
 
 /** Orders for a thread or process that this package starts for itself. */
 export type Orders =

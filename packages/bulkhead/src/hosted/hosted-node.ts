@@ -10,6 +10,7 @@ import { nodejsPlatform } from '../nodejs/platform.ts'
 import { channelTelemetry } from '../nodejs/telemetry-channels.ts'
 import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
 import { overrideFor } from '../placement-overrides.ts'
+import { withError } from '../warden/verdict.ts'
 import { loadBehaviour } from './behaviour-loader.ts'
 import { pidOf, serialOf } from '../pid-parts.ts'
 import { LoopResponder } from './loop-responder.ts'
@@ -106,7 +107,7 @@ export class HostedNode implements NodeHost {
       case 'dial':
         return void this.#dial(message.peer, message.address, message.token)
       case 'down':
-        return this.node.down(message.peer, message.verdict)
+        return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
         return this.#settle(message.request, (allocation) => allocation.resolve(message.node))
       case 'refused':

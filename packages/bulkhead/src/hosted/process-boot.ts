@@ -3,6 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { controlSocket } from '@bulkhead/transport-process'
 import { socketChannel } from '../control-channel.ts'
 import type { FromNode, LastWord, Orders, ProcessOrders, ToNode } from '../control.ts'
+import { partsOf } from '../error-parts.ts'
 import { ownThread } from '../linux/proc.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
@@ -40,7 +41,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
         log,
         inRootProcess: false,
         onHandler: (id, name) => watch.post({ id, name }),
-        onOrphanedError: (error) => sayLast({ type: 'error', error: printed(error), culprit: vitals.culprit }),
+        onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
       })
       channel.post({ type: 'up' })
       return
@@ -82,11 +83,6 @@ export function sayLast(word: LastWord): void {
   } catch {
     // nobody listens any more
   }
-}
-
-function printed(error: unknown): Extract<LastWord, { type: 'error' }>['error'] {
-  const { name = 'Error', message = String(error), stack } = (error ?? {}) as Partial<Error>
-  return { name, message: message.slice(0, 500), stack: stack?.slice(0, 2_000) }
 }
 
 /** Output is written before the call returns, so it survives every death. Whoever reads it never blocks for long. */

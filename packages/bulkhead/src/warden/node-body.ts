@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads'
 import type { FromNode, ToNode } from '../control.ts'
+import type { ErrorParts } from '../error-parts.ts'
 import type { Vitals } from '../hosted/vitals.ts'
 import type { TaggedOutput } from '../output/tagged-output.ts'
 import type { Judgement } from './stuck.ts'
@@ -9,7 +10,7 @@ export interface BodyEnd {
   readonly cause: 'stuck' | 'out_of_memory' | 'exited' | 'signaled' | 'error' | 'stopped' | 'killed' | 'protocol_violation' | 'unknown'
   readonly code?: number
   readonly signal?: string
-  readonly error?: unknown
+  readonly error?: ErrorParts
   readonly handler?: string
   readonly forMs?: number
   readonly limitMb?: number

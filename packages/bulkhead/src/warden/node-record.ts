@@ -1,5 +1,6 @@
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { NodeSurvey, Population } from '../control.ts'
+import type { ErrorParts } from '../error-parts.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { NodeBody } from './node-body.ts'
 
@@ -22,6 +23,8 @@ export interface NodeRecord {
   /** It is being ended in order and gets no more actors. */
   retiring: boolean
   verdict: Verdict | undefined
+  /** What ended it, when that was an error. */
+  error: ErrorParts | undefined
   /** The address where other OS processes can dial it, once it listens. */
   address: string | undefined
   /** Dials that wait for that address. */
@@ -56,6 +59,7 @@ export function newRecord(
     placedSince: 0,
     retiring: false,
     verdict: undefined,
+    error: undefined,
     address: undefined,
     dials: [],
     peers: new Set(),

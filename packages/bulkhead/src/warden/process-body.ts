@@ -3,6 +3,7 @@ import type { NodeProcess } from '@bulkhead/transport-process'
 import { socketChannel } from '../control-channel.ts'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
+import { partsOf } from '../error-parts.ts'
 import { sharedNow } from '../hosted/vitals.ts'
 import { isStopped, processCpuMs, residentBytes } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
@@ -30,6 +31,7 @@ export class ProcessBody implements NodeBody {
   readonly #events: BodyEvents
   readonly #children: ChildTable
   #lastWord: LastWord | undefined
+  #failure: Extract<FromNode, { type: 'failing' }> | undefined
   #heardAt = sharedNow()
   #stoppedAt: number | undefined
   #rssBytes = 0
@@ -54,12 +56,13 @@ export class ProcessBody implements NodeBody {
     this.#channel = socketChannel(control)
     this.#channel.onMessage((message) => {
       this.#heardAt = sharedNow()
-      events.message(message)
+      if (message.type === 'failing') this.#failure = message
+      else events.message(message)
     })
     watch.on('data', lines((line) => this.#takeLastWord(JSON.parse(line) as LastWord)))
     stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
     stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
-    child.on('error', (error) => this.#report({ cause: 'error', error }, true))
+    child.on('error', (error) => this.#report({ cause: 'error', error: partsOf(error) }, true))
     child.on('exit', (code, signal) => this.#onExit(code, signal))
   }
 
@@ -129,7 +132,7 @@ export class ProcessBody implements NodeBody {
     this.#isOver = true
     this.#children.remove(this.osProcess)
     const { control, watch, stdout, stderr } = this.#process
-    const open = new Set([stdout, stderr, watch])
+    const open = new Set([stdout, stderr, watch, control])
     const conclude = (): void => {
       clearTimeout(patience)
       for (const socket of [control, watch, stdout, stderr]) socket.destroy()
@@ -157,11 +160,9 @@ export class ProcessBody implements NodeBody {
       if (ranOut) return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
       return { cause: 'signaled', signal, ...heapBytes }
     }
-    if (word?.type === 'error') {
-      const { name, message, stack } = word.error
-      return { cause: 'error', code: code ?? 1, error: Object.assign(new Error(message), { name, stack }), ...culprit }
-    }
-    return { cause: 'exited', code: code ?? 1, ...culprit }
+    if (this.#failure === undefined || code === 0) return { cause: 'exited', code: code ?? 1, ...culprit }
+    const { error, culprit: failed } = this.#failure
+    return { cause: 'error', code: code ?? 1, error, ...(failed !== undefined && { culprit: failed }) }
   }
 }
 

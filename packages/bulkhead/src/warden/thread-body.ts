@@ -3,6 +3,7 @@ import type { Transferable } from 'node:worker_threads'
 import { portChannel } from '../control-channel.ts'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, Orders, ToNode } from '../control.ts'
+import { partsOf } from '../error-parts.ts'
 import { Vitals } from '../hosted/vitals.ts'
 import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
@@ -123,6 +124,6 @@ export class ThreadBody implements NodeBody {
     if (this.#error === undefined) return { cause: 'exited', code, ...who }
     const error = this.#error.value
     if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return { cause: 'out_of_memory', ...who }
-    return { cause: 'error', error, ...who }
+    return { cause: 'error', error: partsOf(error), ...who }
   }
 }

@@ -1,4 +1,6 @@
 import type { Evidence, ExitReason, Verdict } from '@bulkhead/core'
+import { errorOf } from '../error-parts.ts'
+import type { ErrorParts } from '../error-parts.ts'
 import { pidOf } from '../pid-parts.ts'
 import type { BodyEnd } from './node-body.ts'
 import type { NodeRecord } from './node-record.ts'
@@ -15,7 +17,6 @@ export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenc
     ...(end.code !== undefined && { code: end.code }),
     ...(end.signal !== undefined && { signal: end.signal }),
     ...(end.handler !== undefined && { handler: end.handler }),
-    ...(end.error !== undefined && { error: end.error }),
     ...(end.heapBytes !== undefined && end.heapBytes > 0 && { heapBytes: end.heapBytes }),
     ...(output.length > 0 && { output: [...output] }),
   }
@@ -26,6 +27,14 @@ export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenc
     ...(isBlamed && { culprit: { pid: pidOf(system, id, serial), reason: reasonOf(end) } }),
     ...(fenced && { fenced }),
   }
+}
+
+/** A verdict with the error that ended the node, put together again: an error keeps its class and fields across threads only as parts. */
+export function withError(verdict: Verdict, parts: ErrorParts | undefined): Verdict {
+  if (parts === undefined) return verdict
+  const error = errorOf(parts)
+  const { evidence, culprit } = verdict
+  return { ...verdict, evidence: { ...evidence, error }, ...(culprit && { culprit: { ...culprit, reason: error } }) }
 }
 
 /** What the actor to blame ends with. */
@@ -39,8 +48,7 @@ function reasonOf(end: BodyEnd): ExitReason {
       return { exited: { code: end.code ?? 0 } }
     case 'signaled':
       return { signaled: { signal: end.signal ?? 'unknown' } }
-    case 'error':
-      return end.error
+    case 'error': // put together where it is heard, see `withError`
     case 'killed':
       return 'killed'
     case 'protocol_violation':

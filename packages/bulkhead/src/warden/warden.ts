@@ -1,6 +1,6 @@
 import debug from 'debug'
 import { ROOT } from '@bulkhead/core'
-import type { NodeId, PlacementDecision } from '@bulkhead/core'
+import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { serialOf } from '../pid-parts.ts'
 import { writeFully } from '../output/tagged-output.ts'
@@ -55,7 +55,6 @@ export class Warden {
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
     this.#surveyor = new Surveyor(this.#nodes)
     this.#look()
-    this.#root.body.post({ type: 'ping', ping: 0 })
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
 
@@ -90,6 +89,7 @@ export class Warden {
         return this.#rootBody.postToRoot({ type: 'record', record: message.record })
       case 'snapshot':
         return this.#surveyor.take(record.id, message.request, message.snapshot)
+      case 'failing':
       case 'started':
       case 'output':
       case 'pong':
@@ -102,9 +102,9 @@ export class Warden {
 
   #connect(record: NodeRecord, peerId: NodeId): void {
     const peer = this.#nodes.get(peerId)
-    const verdict = peer?.verdict ?? (peer === undefined ? neverWas(peerId) : undefined)
-    if (verdict !== undefined) return record.body.post({ type: 'down', peer: peerId, verdict })
-    if (peer === undefined || record.peers.has(peerId)) return
+    if (peer === undefined) return record.body.post({ type: 'down', peer: peerId, verdict: neverWas(peerId) })
+    if (peer.verdict !== undefined) return record.body.post(downOf(peer, peer.verdict))
+    if (record.peers.has(peerId)) return
     log('introduce %d to %d', record.id, peerId)
     introduce(record, peer)
   }
@@ -210,10 +210,11 @@ export class Warden {
     if (record.verdict === undefined) {
       const verdict = verdictOf(this.#orders.system, record, record.retiring && !fenced ? { cause: 'stopped' } : end, fenced)
       record.verdict = verdict
+      record.error = end.error
       log('node %d ended: %o', record.id, verdict.evidence)
       record.settleUp(new Error(`node ${record.id} ended before it was there (${end.cause})${lastLine(record)}`))
       for (const other of this.#nodes.values()) {
-        if (other !== record && other.verdict === undefined) other.body.post({ type: 'down', peer: record.id, verdict })
+        if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
       if (fenced) record.body.kill()
     }
@@ -306,7 +307,11 @@ export class Warden {
 
 type FromNodePopulation = NodeRecord['population']
 
-function neverWas(node: NodeId): Extract<ToNode, { type: 'down' }>['verdict'] {
+function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
+  return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }
+}
+
+function neverWas(node: NodeId): Verdict {
   return { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } }
 }
 

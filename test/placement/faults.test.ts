@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { CallFailed } from 'bulkhead'
+import type { Isolation, Pid } from 'bulkhead'
+import { Careless } from './fixtures/careless.ts'
+import { trial } from './trial.ts'
+import type { FaultyRef } from './trial.ts'
+
+const limitMs = 400
+const made = trial({ handlerMs: limitMs })
+const { faulty, notices, watch } = made
+
+/** What the three who can see an end are told: a link, a monitor, and whoever waits for a reply. */
+async function seen(isolation: Isolation, fault: (ref: FaultyRef) => Promise<unknown>) {
+  const { ref, pid } = await faulty(isolation)
+  const pending = fault(ref).then(
+    (value) => ({ value }),
+    (error: unknown) => error,
+  )
+  const { exit, down, downNode, exitNode } = await notices(pid)
+  const failure = await pending
+  expect(failure).toBeInstanceOf(CallFailed)
+  return { link: exit, monitor: down, caller: (failure as CallFailed).reason, evidence: downNode, linkEvidence: exitNode }
+}
+
+const everywhere = ['inline', 'thread', 'process'] as const
+const walled = ['thread', 'process'] as const
+
+describe('an error is the reason of the actor that it belongs to', () => {
+  const faults = {
+    'a throw': (ref: FaultyRef) => ref.call.throw(),
+    'a rejected promise': (ref: FaultyRef) => ref.call.reject(),
+    'a throw in a timer': (ref: FaultyRef) => ref.call.timer(),
+    'a throw in a timer that later started': (ref: FaultyRef) => ref.call.timerOfLater(),
+    'a throw in an immediate': (ref: FaultyRef) => ref.call.immediate(),
+    'an unhandled rejection': (ref: FaultyRef) => ref.call.unhandledRejection(),
+    'a throw in an event callback': (ref: FaultyRef) => ref.call.emitter(),
+  }
+  for (const place of everywhere) {
+    test.each(Object.entries(faults))(`${place}: %s`, async (_name, fault) => {
+      const { link, monitor, caller, evidence } = await seen(place, fault)
+      for (const reason of [link, monitor, caller]) {
+        expect(reason).toBeInstanceOf(RangeError)
+        expect(reason).toMatchObject({ message: 'thrown', cause: 'a test' })
+      }
+      expect(evidence).toBeUndefined()
+    })
+  }
+})
+
+describe('an error that belongs to no actor ends its node', () => {
+  for (const place of walled) {
+    test(`${place}: with a single actor, which is to blame`, async () => {
+      const ref = await made.system.start(Careless, [], { id: `careless-${place}`, restart: 'temporary', isolation: place })
+      await watch(ref.pid as Pid)
+      await ref.call.carelessly()
+      const { exit, down, downNode } = await notices(ref.pid as Pid)
+      for (const reason of [exit, down, downNode?.error]) {
+        expect(reason).toBeInstanceOf(TypeError)
+        expect(reason).toMatchObject({ message: 'nobody is to blame', detail: 7 })
+      }
+      expect(downNode?.cause).toBe('error')
+    })
+
+    test(`${place}: with several actors, all of which exit noconnection`, async () => {
+      const ref = await made.system.start(Careless, [], { id: `careless-many-${place}`, restart: 'temporary', isolation: place })
+      await watch(ref.pid as Pid)
+      const neighbour = await faulty({ coordination: { with: ref } })
+      await ref.call.carelessly()
+      for (const pid of [ref.pid as Pid, neighbour.pid]) {
+        const { exit, down, downNode } = await notices(pid)
+        expect([exit, down]).toEqual(['noconnection', 'noconnection'])
+        expect(downNode).toMatchObject({ cause: 'error', error: { message: 'nobody is to blame' } })
+      }
+    })
+  }
+})
+
+describe('a stuck actor ends with its node', () => {
+  const faults = {
+    spin: (ref: FaultyRef) => ref.call.spin(),
+    circle: (ref: FaultyRef) => ref.call.circle(),
+    circleAfterAwait: (ref: FaultyRef) => ref.call.circleAfterAwait(),
+    block: (ref: FaultyRef) => ref.call.block(),
+  }
+  for (const place of walled) {
+    test.each(Object.entries(faults))(`${place}: %s`, async (name, fault) => {
+      const begun = performance.now()
+      const { link, monitor, caller, evidence } = await seen(place, fault)
+      const tookMs = performance.now() - begun
+      const reason = { stuck: { handler: `Faulty.${name}`, forMs: expect.any(Number) } }
+      expect([link, monitor, caller]).toEqual([reason, reason, reason])
+      expect(evidence).toMatchObject({ cause: 'stuck', handler: `Faulty.${name}` })
+      expect((link as { stuck: { forMs: number } }).stuck.forMs).toBeGreaterThanOrEqual(limitMs)
+      expect(tookMs).toBeGreaterThan(limitMs)
+    })
+  }
+})
+
+describe('process.exit ends the node', () => {
+  for (const place of walled) {
+    test.each([3, 0])(`${place}: with code %d`, async (code) => {
+      const { link, monitor, caller, evidence } = await seen(place, (ref) => ref.call.exit(code))
+      const reason = { exited: { code } }
+      expect([link, monitor, caller]).toEqual([reason, reason, reason])
+      expect(evidence).toMatchObject({ cause: 'exited', code })
+    })
+    test(`${place}: after an await`, async () => {
+      const { link, monitor, caller } = await seen(place, (ref) => ref.call.exitAfterAwait(7))
+      const reason = { exited: { code: 7 } }
+      expect([link, monitor, caller]).toEqual([reason, reason, reason])
+    })
+  }
+})
+
+describe('what the operating system does to a process is told', () => {
+  test.each(['SIGKILL', 'SIGSEGV'])('%s from another process', async (signal) => {
+    const { link, monitor, caller, evidence } = await seen('process', async (ref) => {
+      const { osProcess } = await ref.call.whereabouts()
+      const pending = ref.call.silent()
+      execFileSync('kill', ['-s', signal.slice(3), String(osProcess)])
+      await pending
+    })
+    const reason = { signaled: { signal } }
+    expect([link, monitor, caller]).toEqual([reason, reason, reason])
+    expect(evidence).toMatchObject({ cause: 'signaled', signal })
+  })
+
+  test('SIGSTOP is stuck', async () => {
+    const { link, evidence } = await seen({ faults: 'contained', limits: { handlerMs: limitMs } }, async (ref) => {
+      const { osProcess } = await ref.call.whereabouts()
+      const pending = ref.call.silent()
+      execFileSync('kill', ['-s', 'STOP', String(osProcess)])
+      await pending
+    })
+    expect(link).toMatchObject({ stuck: {} })
+    expect(evidence).toMatchObject({ cause: 'stuck' })
+  })
+
+  test('abort', async () => {
+    const { link, monitor, caller } = await seen('process', (ref) => ref.call.abort())
+    const reason = { signaled: { signal: 'SIGABRT' } }
+    expect([link, monitor, caller]).toEqual([reason, reason, reason])
+  })
+
+  test('a heap bomb is out of memory, with the limit', async () => {
+    const { link, monitor, caller, evidence } = await seen({ limits: { heapMb: 64, handlerMs: 60_000 } }, (ref) => ref.call.allocate())
+    const reason = { out_of_memory: { limitMb: 64 } }
+    expect([link, monitor, caller]).toEqual([reason, reason, reason])
+    expect(evidence).toMatchObject({ cause: 'out_of_memory' })
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { descendantsOf, eventually, isRunning, run } from './program.ts'
+import type { Program } from './program.ts'
+
+async function pidsOf(program: Program): Promise<number[]> {
+  const pids = JSON.parse(await program.said('pids')) as number[]
+  expect(pids.filter(isRunning)).toEqual(pids)
+  return pids
+}
+
+const gone = (pids: readonly number[]) => () => !pids.some(isRunning)
+
+describe('nothing outlives its root', () => {
+  test('killed with SIGKILL: idle, busy, blocked and their helpers are gone within 1 s', async () => {
+    const program = run('family.ts')
+    const pids = await pidsOf(program)
+    program.kill('SIGKILL')
+    await program.ended
+    await eventually(gone(pids), 1_000, `some of ${pids.join()} ended`)
+  })
+
+  test('process.exit leaves with its own status and takes all along', async () => {
+    const program = run('family.ts', { args: ['exit', '7'] })
+    const pids = JSON.parse(await program.said('pids')) as number[]
+    expect(await program.ended).toEqual({ code: 7, signal: null })
+    await eventually(gone(pids), 1_000, `some of ${pids.join()} ended`)
+  })
+
+  test('an error of the program itself ends it as ever, and takes all along', async () => {
+    const program = run('family.ts', { args: ['throw'] })
+    const pids = JSON.parse(await program.said('pids')) as number[]
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+    expect(program.stderr.join('\n')).toContain('a bug of the program')
+    await eventually(gone(pids), 1_000, `some of ${pids.join()} ended`)
+  })
+
+  test('a process that was killed leaves none of its helpers behind', async () => {
+    const program = run('family.ts')
+    const pids = await pidsOf(program)
+    const [, , parent, , , helper] = pids as [number, number, number, number, number, number]
+    process.kill(parent, 'SIGKILL')
+    await eventually(gone([parent, helper]), 1_000, 'the helper ended')
+    expect(descendantsOf(program.pid)).not.toContain(helper)
+  })
+})
+
+describe('SIGTERM and SIGINT', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s: stops in order and leaves nothing', async (signal) => {
+    const program = run('service.ts')
+    await program.said('ready')
+    const children = descendantsOf(program.pid)
+    expect(children.length).toBeGreaterThan(0)
+    program.kill(signal)
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(program.stdout.slice(1)).toEqual(['last stopped', 'middle stopped', 'first stopped', 'stopped: {"shutdown":"' + signal + '"}'].map((line) => expect.stringContaining(line)))
+    expect(gone(children)()).toBe(true)
+  })
+
+  test('the second leaves at once', async () => {
+    const program = run('service.ts', { args: ['stubborn'] })
+    await program.said('ready')
+    const children = descendantsOf(program.pid)
+    program.kill('SIGTERM')
+    await program.said('[')
+    program.kill('SIGTERM')
+    expect(await program.ended).toEqual({ code: 143, signal: null })
+    await eventually(gone(children), 1_000, 'its processes ended')
+  })
+
+  test('what is not done after 10 s is cut short and listed', { timeout: 30_000 }, async () => {
+    const program = run('service.ts', { args: ['stubborn'] })
+    await program.said('ready')
+    const begun = performance.now()
+    program.kill('SIGTERM')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    const tookMs = performance.now() - begun
+    expect(tookMs).toBeGreaterThan(9_500)
+    expect(tookMs).toBeLessThan(12_000)
+    expect(program.stderr.join('\n')).toMatch(/stubborn was cut short/)
+  })
+})

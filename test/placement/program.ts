@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export interface ProgramEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A fixture that runs as a program of its own. */
+export interface Program {
+  readonly pid: number
+  /** What it has printed so far, line by line. */
+  readonly stdout: readonly string[]
+  readonly stderr: readonly string[]
+  /** The rest of the first line on stdout that begins with `word`, waiting for it; rejects when the program ends before. */
+  said(word: string): Promise<string>
+  readonly ended: Promise<ProgramEnd>
+  kill(signal: NodeJS.Signals): void
+}
+
+export interface ProgramOptions {
+  readonly args?: readonly string[]
+  readonly execArgv?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+/** Runs a file of `fixtures`, or one at an absolute path, until the test ends. */
+export function run(file: string, { args = [], execArgv = [], env = {}, cwd }: ProgramOptions = {}): Program {
+  const path = file.startsWith('/') ? file : fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))
+  const child = spawn(process.execPath, [...execArgv, path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...withoutVitest(process.env), ...env },
+    ...(cwd !== undefined && { cwd }),
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const stdout: string[] = []
+  const stderr: string[] = []
+  let news = Promise.withResolvers<void>()
+  const tellAll = (): void => {
+    news.resolve()
+    news = Promise.withResolvers<void>()
+  }
+  createInterface(child.stdout).on('line', (line) => {
+    stdout.push(line)
+    tellAll()
+  })
+  createInterface(child.stderr).on('line', (line) => stderr.push(line))
+  let end: ProgramEnd | undefined
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    child.on('close', (code, signal) => {
+      end = { code, signal }
+      resolve(end)
+      tellAll()
+    })
+  })
+  return {
+    pid: child.pid as number,
+    stdout,
+    stderr,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    said: async (word) => {
+      for (;;) {
+        const line = stdout.find((each) => each.startsWith(word))
+        if (line !== undefined) return line.slice(word.length).trim()
+        if (end !== undefined) throw new Error(`the program ended (${end.code ?? end.signal}) without saying ${word}:\n${stderr.join('\n')}`)
+        await news.promise
+      }
+    },
+  }
+}
+
+function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_OPTIONS'))
+}
+
+/** Whether an OS process exists; one that has ended and waits to be reaped does not. */
+export function isRunning(pid: number): boolean {
+  const state = statOf(pid)?.[0]
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+/** The OS processes below this one, at any depth. */
+export function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => Number(statOf(each)?.[1]) === pid && isRunning(each))
+  return children.flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+/** Threads of an OS process whose name begins so (Linux keeps 15 characters). */
+export function threadsOf(pid: number, name: string): number {
+  return readdirSync(`/proc/${pid}/task`).filter((task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'latin1').startsWith(name)).length
+}
+
+/** The fields of /proc/PID/stat behind the command: state, parent, and so on. */
+function statOf(pid: number): string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')
+  } catch {
+    return undefined
+  }
+}
+
+/** Asks again and again until it holds; the last thing it saw is the error when it never does. */
+export async function eventually(holds: () => boolean | Promise<boolean>, withinMs: number, what: string): Promise<number> {
+  const begun = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return performance.now() - begun
+}
