@@ -8,6 +8,7 @@ import { Exiting } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
 import { selfOf } from './own-self.ts'
+import { isThenable } from './thenable.ts'
 
 /** Runs one function from beginning to end; its mail is taken by `self.receive`. */
 export class ActorProgram implements Program {
@@ -27,8 +28,8 @@ export class ActorProgram implements Program {
       this.#failed(cell, error)
       return 'ready'
     }
-    if (result instanceof Promise) {
-      result.then(() => exitCell(cell.kernel, cell, 'normal'), (error: unknown) => this.#failed(cell, error))
+    if (isThenable(result)) {
+      Promise.resolve(result).then(() => exitCell(cell.kernel, cell, 'normal'), (error: unknown) => this.#failed(cell, error))
     } else exitCell(cell.kernel, cell, 'normal')
     return 'ready'
   }

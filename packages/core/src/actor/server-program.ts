@@ -13,6 +13,7 @@ import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { Begun, Program } from './program.ts'
 import { selfOf } from './own-self.ts'
+import { isThenable } from './thenable.ts'
 
 type Handler = (self: unknown, ...args: unknown[]) => unknown
 
@@ -255,10 +256,6 @@ export class ServerProgram implements Program {
       return { state: 'formatState failed' }
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
 }
 
 /** An unanswered call: its caller hears of this actor's end. */

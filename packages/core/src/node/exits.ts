@@ -35,8 +35,8 @@ function encodeReason(kernel: Kernel, value: unknown): Uint8Array {
 
 /** The same value with everything replaced that cannot be sent: what is stored and travels. */
 export function sendableReason(kernel: Kernel, reason: ExitReason): ExitReason {
-  if (typeof reason === 'string' || typeof reason === 'number' || reason === undefined) return reason
-  return typeof reason === 'object' && reason !== null ? kernel.decoder.decode(encodeReason(kernel, reason)) : printable(reason)
+  if (typeof reason === 'object' && reason !== null) return kernel.decoder.decode(encodeReason(kernel, reason))
+  return typeof reason === 'function' || typeof reason === 'symbol' ? printable(reason) : reason
 }
 
 /** An error's stack ends with the actor in which it was raised. */
@@ -83,7 +83,8 @@ function bury(kernel: Kernel, cell: Cell, ended: Ended): void {
   if (cell.nameVersion > 0) kernel.names.ownerExited(cell)
   for (const timer of cell.timers ?? []) kernel.timers.cancel(timer)
   for (const resume of cell.drainWaiters?.splice(0) ?? []) resume()
-  cell.aborter?.abort(new ActorExited(cell.pid))
+  const { aborter } = cell
+  if (aborter !== undefined) kernel.afterSignals(() => aborter.abort(new ActorExited(cell.pid)))
   cell.onFailedStart?.(ended)
   cell.onFailedStart = undefined
   spawnerExited(kernel, cell)

@@ -58,6 +58,7 @@ export class Kernel {
   #serial = 0
   #ref = 0
   readonly #signals: Signal[] = []
+  readonly #afterSignals: (() => void)[] = []
   readonly #handlers = new Map<string, number>()
   #draining = false
 
@@ -150,6 +151,13 @@ export class Kernel {
       this.#signals.length = 0
       this.#draining = false
     }
+    for (const run of this.#afterSignals.splice(0)) run()
+  }
+
+  /** Runs code that may send, once no signal waits to act: what it sends would overtake them. */
+  afterSignals(run: () => void): void {
+    if (this.#draining) this.#afterSignals.push(run)
+    else run()
   }
 
   /** The host's or a peer's verdict about a node. Told twice is told once. */
@@ -168,11 +176,6 @@ export class Kernel {
     this.fenced.set(id, verdict)
     if (this.fenced.size > FENCES_KEPT) this.fenced.delete(this.fenced.keys().next().value as NodeId)
     for (const remote of this.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'fenced', node: id, verdict })
-  }
-
-  /** Whether signals wait to act: whatever else is sent now must wait behind them. */
-  get draining(): boolean {
-    return this.#draining
   }
 
   deadLetter(to: Pid | string, from: Pid | undefined, why: DeadLetterReason): void {
