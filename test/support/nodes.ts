@@ -48,7 +48,8 @@ export class Nodes {
   readonly spawned: Heard<'spawned'>[] = []
   readonly nodesDown: Heard<'nodeDown'>[] = []
   /** What `endNode` was asked for. */
-  readonly ended: { readonly node: NodeId; readonly cause: string }[] = []
+  readonly ended: { readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }[] = []
+  readonly #frozen = new Set<NodeId>()
   readonly #nodes = new Map<NodeId, Node>()
   readonly #connections = new Map<NodeId, Map<NodeId, MemoryConnection>>()
   readonly #options: NodesOptions
@@ -84,7 +85,7 @@ export class Nodes {
         kinds: ['inline', 'thread', 'process'],
         connect: (peer) => this.loop.soon(() => this.#connect(id, peer)),
         allocate: ({ kind }) => Promise.resolve(kind === 'process' ? PROCESS : THREAD),
-        endNode: (ended, { cause }) => this.ended.push({ node: ended, cause }),
+        endNode: (ended, why) => this.ended.push({ node: ended, why }),
         ...host,
       },
       load: (url) => Promise.reject(new Error(`there is no module ${url}`)),
@@ -100,7 +101,7 @@ export class Nodes {
       return
     }
     const [nearEnd, farEnd] = memoryLink({
-      schedule: this.loop.later,
+      schedule: (deliver, { at }) => this.loop.later(() => this.#arrive(at === 0 ? one : other, deliver)),
       shares: one !== PROCESS && other !== PROCESS,
       ...(this.#options.highWaterBytes !== undefined && { highWaterBytes: this.#options.highWaterBytes }),
     })
@@ -108,6 +109,16 @@ export class Nodes {
     this.#connections.get(other)?.set(one, farEnd)
     near.connected(other, nearEnd)
     far.connected(one, farEnd)
+  }
+
+  /** What arrives at a frozen node waits for ever. */
+  #arrive(at: NodeId, deliver: () => void): void {
+    if (!this.#frozen.has(at)) deliver()
+  }
+
+  /** From now on this node hears nothing, as if it were stuck. */
+  freeze(id: NodeId): void {
+    this.#frozen.add(id)
   }
 
   node(id: NodeId): Node {
