@@ -133,7 +133,7 @@ function checkId(value: unknown): string {
 function checkBehaviour(field: string, value: unknown): Behaviour<never, unknown> {
   const { key, url, name, type } = isRecord(value) ? value : {}
   const texts = [key, url, name].every((text) => typeof text === 'string' && text !== '')
-  if (texts && (type === 'worker' || type === 'supervisor')) return value as unknown as Behaviour<never, unknown>
+  if (texts && (type === 'worker' || type === 'supervisor')) return value as Behaviour<never, unknown>
   throw new InvalidOption(field, value, 'pass what defineServer, defineActor or defineSupervisor returned')
 }
 

@@ -1,4 +1,4 @@
-import type { Args, ExitReason, Pid, TimerRef } from '@bulkhead/core'
+import type { Args, Evidence, ExitReason, NodeId, Pid, TimerRef } from '@bulkhead/core'
 import type { Backoff } from './backoff.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { RestartType } from './restart.ts'
@@ -15,8 +15,8 @@ export interface Retry {
   readonly timer: TimerRef
   /** Why the child is not running. */
   readonly reason: ExitReason
-  /** The failure domain that made it so. */
-  readonly domain: string | undefined
+  /** What is known about the end of the node that made it so. */
+  readonly evidence: Evidence | undefined
   /** Whether it was charged when it was put off. */
   readonly charged: boolean
 }
@@ -34,8 +34,8 @@ export interface Child {
   pid: Pid | undefined
   /** How often it was started. */
   starts: number
-  /** The failure domain that it ended with last; the next restart on its account is charged again. */
-  domain: string | undefined
+  /** The node whose end took it last. */
+  lostNode: NodeId | undefined
   retry: Retry | undefined
   readonly backoff: Backoff | undefined
 }

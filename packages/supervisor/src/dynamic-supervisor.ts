@@ -28,28 +28,31 @@ export interface ChildTemplate<E extends unknown[]> extends ChildSpec {
   readonly [rest]?: (extra: E) => void
 }
 
-/** What is left of the arguments `A` after the first ones, `G`. */
-type After<A extends Args, G extends Args> = A extends readonly [
-  ...{ [I in keyof G]: unknown },
-  ...infer E extends unknown[],
-]
-  ? E
-  : never
+type Copied<A extends Args> = { [I in keyof A]: A[I] }
+/** The same tuple: what `defineServer` says of a behaviour's arguments shuts inference out, and a copy lets it in again. */
+type Plain<A extends Args> = Copied<A> extends readonly [...infer P extends unknown[]] ? P : never
+
+/** What is left of the arguments `A` when as many as in `G` are given. */
+type After<A extends Args, G extends Args> = G extends readonly [unknown, ...infer H]
+  ? A extends readonly [unknown?, ...infer B]
+    ? After<B, H>
+    : never
+  : Plain<A>
 
 /**
- * Describes all children of a dynamic supervisor: `args` are the first arguments of each.
+ * Describes all children of a dynamic supervisor: `args` are the first arguments of each, and `startChild` gives the others.
  * Throws `InvalidOption`. OTP: the child spec of a `simple_one_for_one` supervisor.
  */
-export function childTemplate<A extends Args, const G extends Readonly<Partial<A>>>(
+export function childTemplate<A extends Args, G extends Readonly<Partial<Plain<A>>>>(
   behaviour: Behaviour<A, unknown>,
-  args: G,
+  args: readonly [...G],
   options: ChildOptions = {},
-): ChildTemplate<After<A, G>> {
+): ChildTemplate<After<Plain<A>, G>> {
   return child(behaviour as unknown as Behaviour<Args, unknown>, args, options)
 }
 
 /** What the init of a dynamic supervisor returns. */
-export interface DynamicSupervisorSpec<E extends unknown[]> extends IntensityOptions {
+export interface DynamicSupervisorSpec<E extends unknown[] = [spec: ChildSpec]> extends IntensityOptions {
   /** Children at any time, those that are about to be restarted included. Default Infinity. */
   readonly maxChildren?: number
   /** The first arguments of every child, before its own. Default none. */

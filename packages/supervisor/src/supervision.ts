@@ -1,4 +1,4 @@
-import type { ActorSelf, Args, Exit, ExitReason, Timeout } from '@bulkhead/core'
+import type { ActorSelf, Args, Evidence, Exit, ExitReason, Timeout } from '@bulkhead/core'
 import { endsSupervisor } from './auto-shutdown.ts'
 import { Backoff } from './backoff.ts'
 import type { ChildSpec } from './child-spec.ts'
@@ -18,7 +18,7 @@ export type Verdict = 'go_on' | 'shutdown'
 interface FailedStart {
   readonly child: Child
   readonly reason: ExitReason
-  readonly domain: string | undefined
+  readonly evidence: Evidence | undefined
 }
 
 /** The message of a timer that begins a restart. */
@@ -53,7 +53,7 @@ export class Supervision {
       status: 'stopped',
       pid: undefined,
       starts: 0,
-      domain: undefined,
+      lostNode: undefined,
       retry: undefined,
       backoff:
         spec.backoff &&
@@ -114,7 +114,7 @@ export class Supervision {
     if (child?.status !== 'running') return 'go_on'
     child.status = 'stopped'
     if (isReported(child.restart, reason)) reportChild(this.#self, 'child_terminated', child, reason, node)
-    if (isRestarted(child.restart, reason)) return this.#restartEnded(child, reason, node?.domain)
+    if (isRestarted(child.restart, reason)) return this.#restartEnded(child, reason, node)
     this.#stopped(child)
     return this.#afterLastEnd(child)
   }
@@ -123,27 +123,27 @@ export class Supervision {
   async timedOut({ ref, message }: Timeout): Promise<Verdict> {
     const child = Array.isArray(message) && message[0] === RETRY ? this.children.get(String(message[1])) : undefined
     if (!child?.retry || child.retry.timer !== ref) return 'go_on'
-    const { reason, domain, charged } = child.retry
+    const { reason, evidence, charged } = child.retry
     child.retry = undefined
-    if (!charged && !this.#charge(child, domain)) return this.#exceeded(child, reason)
+    if (!charged && !this.#charge(child, evidence)) return this.#exceeded(child, reason)
     return this.#restart(child, reason)
   }
 
   /** Starts a held child, and with it the group that its strategy stopped. When its own start fails it stays held. */
   async resume(child: Child): Promise<Start> {
     const failed = await this.#perform(this.#plan(child), 'held')
-    if (failed?.child === child) return { kind: 'failed', reason: failed.reason, domain: failed.domain }
+    if (failed?.child === child) return { kind: 'failed', reason: failed.reason, evidence: failed.evidence }
     if (failed) this.#tryAgain(failed)
     return child.status === 'running' ? { kind: 'started', pid: child.pid! } : { kind: 'ignored' }
   }
 
   /** The first try follows the end at once, unless the child backs off; its group is stopped at once in any case. */
-  async #restartEnded(child: Child, reason: ExitReason, domain: string | undefined): Promise<Verdict> {
-    if (!this.#charge(child, domain)) return this.#exceeded(child, reason)
+  async #restartEnded(child: Child, reason: ExitReason, evidence: Evidence | undefined): Promise<Verdict> {
+    if (!this.#charge(child, evidence)) return this.#exceeded(child, reason)
     const waitMs = child.backoff?.afterEnd() ?? 0
     if (waitMs === 0) return this.#restart(child, reason)
     await this.#stopGroup(child)
-    this.#restartIn(waitMs, { child, reason, domain }, true)
+    this.#restartIn(waitMs, { child, reason, evidence }, true)
     return 'go_on'
   }
 
@@ -162,18 +162,18 @@ export class Supervision {
     this.#restartIn(failed.child.backoff?.afterFailedStart() ?? 0, failed, false)
   }
 
-  #restartIn(waitMs: number, { child, reason, domain }: FailedStart, charged: boolean): void {
+  #restartIn(waitMs: number, { child, reason, evidence }: FailedStart, charged: boolean): void {
     child.status = 'restarting'
-    child.retry = { timer: this.#self.startTimer(waitMs, [RETRY, child.id]), reason, domain, charged }
+    child.retry = { timer: this.#self.startTimer(waitMs, [RETRY, child.id]), reason, evidence, charged }
   }
 
   /**
-   * Charges one restart. The end of a failure domain is one charge for all children that it took; each has that grace once, so that a child
-   * which cannot start where the domain was exhausts the intensity all the same.
+   * Charges one restart. The end of a failure domain is one charge for all children that it took; each has that grace once per node, so that
+   * a child which is started again and again on a node that is gone exhausts the intensity all the same.
    */
-  #charge(child: Child, domain: string | undefined): boolean {
-    const shared = domain === child.domain ? undefined : domain
-    child.domain = domain
+  #charge(child: Child, evidence: Evidence | undefined): boolean {
+    const shared = evidence && evidence.node !== child.lostNode ? evidence.domain : undefined
+    if (evidence) child.lostNode = evidence.node
     return this.#intensity.charge(child.id, shared)
   }
 

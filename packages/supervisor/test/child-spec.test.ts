@@ -146,8 +146,8 @@ function rejection(act: () => unknown): InvalidOption {
   try {
     act()
   } catch (error) {
-    expect(error).toBeInstanceOf(InvalidOption)
-    return error as InvalidOption
+    if (error instanceof InvalidOption) return error
+    throw error
   }
   throw new Error('nothing was rejected')
 }
