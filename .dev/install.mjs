@@ -4,8 +4,12 @@ import { join } from 'node:path'
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 
-/** Whether node_modules holds what the lock file asks for, by the record that npm keeps of its last install. */
+/**
+ * Whether node_modules holds what the lock file asks for, by the record that npm keeps of its last install.
+ * A folder without a lock file asks for nothing.
+ */
 function isInstalled(folder) {
+  if (!existsSync(join(folder, 'package-lock.json'))) return true
   const record = join(folder, 'node_modules/.package-lock.json')
   if (!existsSync(record)) return false
   const wanted = readJson(join(folder, 'package-lock.json')).packages

@@ -23,13 +23,13 @@ function readMutant(file) {
   return { name: basename(file, '.patch'), patch: join(folder, file), test, title: titles.join(' > ') }
 }
 
-const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 /** Runs the tests of one file whose titles hold one of the texts; returns their results, or undefined when they hung. */
 function runTests(copy, test, titles) {
   const report = join(copy, 'node_modules/.cache/mutant.json')
   rmSync(report, { force: true })
-  const pattern = titles.map(escaped).join('|')
+  const pattern = titles.map(literal).join('|')
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', test, '-t', pattern]
   const argv = [...vitest, '--reporter=json', `--outputFile=${report}`]
   // A group of its own, so that a hung test's threads and child processes end with it.

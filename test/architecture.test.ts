@@ -38,6 +38,7 @@ const sources = packageNames.flatMap((name) => modulesUnder(`packages/${name}/sr
 const sourcesOf = (name: string): Source[] => sources.filter(({ path }) => packageOf(path) === name)
 const portableSources = portable.flatMap(sourcesOf)
 const exampleSources = modulesUnder('examples')
+const isDoor = ({ path }: Source): boolean => /^packages\/[^/]+\/src\/(index|transport)\.ts$/.test(path)
 const isCodec = ({ path }: Source): boolean => path.startsWith('packages/core/src/messaging/codec')
 
 const prose = ['packages', 'examples', 'docs', 'test']
@@ -116,8 +117,8 @@ describe('shipped code', () => {
 })
 
 describe('words', () => {
-  test('exported names use one word for one thing', () => {
-    expect(sources.flatMap(strangeNames)).toEqual([])
+  test.each(packageNames)('what users of %s see has one word for one thing', (name) => {
+    expect(strangeNames(sourcesOf(name), isDoor)).toEqual([])
   })
 
   test('files are named after what they hold', () => {

@@ -5,7 +5,6 @@ const ambient = new Set([
   'process',
   'Buffer',
   'global',
-  'globalThis',
   'require',
   'console',
   'performance',
@@ -19,12 +18,13 @@ const ambient = new Set([
   'queueMicrotask',
 ])
 
-/** Modules that may use one of these globals all the same, each with its reason. */
-const exceptions: Record<string, { readonly name: string; readonly reason: string }> = {
-  'packages/core/src/actor/behaviour-table.ts': {
-    name: 'globalThis',
-    reason: 'two copies of the module in one realm share one table, kept under a symbol',
-  },
+/** Modules that may hold the global object itself, where no rule can see what they read from it, each with its reason. */
+const realmHolders: Record<string, string> = {
+  'packages/core/src/actor/behaviour-table.ts': 'two copies of the module in one realm share one table, under a symbol',
+  'packages/core/src/messaging/codec-extensions.ts':
+    'two copies of the module in one realm share one table, under a symbol',
+  'packages/core/src/messaging/codec-decoder.ts': 'looks up the classes of typed arrays by their names',
+  'packages/core/src/messaging/codec-errors.ts': 'looks up the classes of errors by their names',
 }
 
 const ambientMembers = new Set(['Date.now', 'Math.random'])
@@ -52,27 +52,53 @@ const isNameOnly = (parent: Syntax | undefined, field: string): boolean =>
 
 const nameOf = (node: unknown): string => String((node as { name?: unknown } | undefined)?.name)
 
+/** The expression inside parentheses and type assertions. */
+function bare(node: unknown): Syntax | undefined {
+  let inner = node as Syntax | undefined
+  while (inner && /^(Parenthesized|TSAs|TSSatisfies|TSNonNull)/.test(inner.type)) inner = inner['expression'] as Syntax
+  return inner
+}
+
+/** What a member expression reads, where that stands in the code. */
+function memberName(node: Syntax): string | undefined {
+  const property = node['property'] as { name?: string; value?: unknown }
+  const name = node['computed'] === true ? property.value : property.name
+  return typeof name === 'string' ? name : undefined
+}
+
+const isGlobalThis = (node: unknown): boolean => nameOf(bare(node)) === 'globalThis'
+
 /** Uses of the platform, the clock, global timers or randomness. */
 export function ambientUses(source: Source): Finding[] {
   const findings: Finding[] = []
   const report = (node: Syntax, what: string): number =>
     findings.push(at(source, node.start, `portable code is handed its platform: ${what}`))
+  let globals = 0
   for (const { node, parent, field } of walk(source.program)) {
-    const excepted = nameOf(node) === exceptions[source.path]?.name
-    if (node.type === 'Identifier' && ambient.has(nameOf(node)) && !excepted && !isNameOnly(parent, field))
-      report(node, nameOf(node))
+    const name = nameOf(node)
+    if (node.type === 'Identifier' && !isNameOnly(parent, field)) {
+      if (ambient.has(name)) report(node, name)
+      if (name === 'globalThis') globals++
+    }
     if (node.type === 'MemberExpression') {
-      const path = `${nameOf(node['object'])}.${nameOf(node['property'])}`
-      if (ambientMembers.has(path)) report(node, path)
+      const member = memberName(node)
+      if (ambientMembers.has(`${nameOf(node['object'])}.${member}`)) report(node, `${nameOf(node['object'])}.${member}`)
+      if (isGlobalThis(node['object']) && member !== undefined) {
+        globals--
+        if (ambient.has(member)) report(node, `globalThis.${member}`)
+      }
     }
     if (node.type === 'NewExpression' && nameOf(node['callee']) === 'Date' && (node['arguments'] as []).length === 0)
       report(node, 'new Date()')
   }
+  if (globals > 0 && !Object.hasOwn(realmHolders, source.path)) report(source.program, 'holds globalThis')
   return findings
 }
 
-/** Environment variables that shipped code may read, each with its reason. All are documented for users. */
-export const environmentVariables: Record<string, string> = {}
+/** Environment variables that shipped code may read, each with its reason. */
+export const environmentVariables: Record<string, string> = {
+  BULKHEAD_NODE: 'hands a child process what it was started for, and is gone once that is read',
+}
 
 /** Environment variables read by name, or by a name that is computed, which no list can allow. */
 export function environmentReads(source: Source, allowed = environmentVariables): Finding[] {
@@ -81,9 +107,8 @@ export function environmentReads(source: Source, allowed = environmentVariables)
     if (node.type !== 'MemberExpression') continue
     const object = node['object'] as Syntax
     if (object.type !== 'MemberExpression' || nameOf(object['property']) !== 'env') continue
-    const property = node['property'] as { name?: string; value?: unknown }
-    const name = node['computed'] === true ? property.value : property.name
-    if (typeof name !== 'string') findings.push(at(source, node.start, 'reads a computed environment variable'))
+    const name = memberName(node)
+    if (name === undefined) findings.push(at(source, node.start, 'reads a computed environment variable'))
     else if (!Object.hasOwn(allowed, name))
       findings.push(at(source, node.start, `reads the environment variable ${name}`))
   }

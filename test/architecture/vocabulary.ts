@@ -1,6 +1,6 @@
 import { at, type Finding, type Source, type Syntax, walk } from './source.ts'
 
-/** Words of other frameworks, and ours for the same thing. */
+/** Words of other frameworks, and ours for the same thing: docs/glossary.md. */
 const otherWords: Record<string, string> = {
   tell: 'cast',
   ask: 'call',
@@ -73,34 +73,48 @@ const membersOf = (declaration: Syntax): Syntax[] => {
   )
 }
 
-const isNamed = (node: unknown): node is Syntax & { name: string } =>
-  typeof (node as { name?: unknown } | null)?.name === 'string'
+const nameOf = (node: unknown): string => String((node as { name?: unknown } | null)?.name)
 
-/** The names that a module exports, and the members of the interfaces, object types and classes among them. */
-export function* exportedNames(source: Source): Generator<{ name: string; start: number }> {
-  for (const { node } of walk(source.program)) {
-    if (node.type !== 'ExportNamedDeclaration') continue
-    const declaration = node['declaration'] as Syntax | null
-    const specifiers = (node['specifiers'] ?? []) as Syntax[]
-    const declarators = ((declaration?.['declarations'] ?? []) as Syntax[]).map((each) => each['id'])
-    const members = declaration
-      ? membersOf(declaration).map((each) => (each['computed'] === true ? null : each['key']))
-      : []
-    for (const named of [
-      ...specifiers.map((each) => each['exported']),
-      ...declarators,
-      declaration?.['id'],
-      ...members,
-    ])
-      if (isNamed(named)) yield { name: named.name, start: named.start }
-  }
+const isNamed = (node: unknown): node is Syntax & { name: string } => (node as Syntax | null)?.type === 'Identifier'
+
+const declarationsOf = (node: Syntax): Syntax[] => {
+  const declaration = node['declaration'] as Syntax | null
+  if (node.type !== 'ExportNamedDeclaration' || !declaration) return []
+  return (declaration['declarations'] as Syntax[] | undefined) ?? [declaration]
 }
 
-/** Exported names in words that are not ours. */
-export function strangeNames(source: Source): Finding[] {
-  return [...exportedNames(source)].flatMap(({ name, start }) => {
-    const message = complaint(name)
-    return message ? [at(source, start, message)] : []
+/** The names that a door lets out: as users see them, and as they were declared. */
+export function doorNames(
+  door: Source,
+): { readonly seen: string; readonly declared: string; readonly start: number }[] {
+  return [...walk(door.program)].flatMap(({ node }) => {
+    if (node.type === 'ExportSpecifier')
+      return [{ seen: nameOf(node['exported']), declared: nameOf(node['local']), start: node.start }]
+    return declarationsOf(node).map(({ id, start }) => ({ seen: nameOf(id), declared: nameOf(id), start }))
+  })
+}
+
+/** The members of the public interfaces, object types and classes that a module declares. */
+export function memberNames(source: Source, isPublic: (name: string) => boolean): { name: string; start: number }[] {
+  return [...walk(source.program)]
+    .flatMap(({ node }) => declarationsOf(node))
+    .filter((declaration) => isPublic(nameOf(declaration['id'])))
+    .flatMap(membersOf)
+    .filter((member) => member['computed'] !== true)
+    .map((member) => member['key'])
+    .filter(isNamed)
+}
+
+/** Names that users of a package see, in words that are not ours. A door is a module that package.json exports. */
+export function strangeNames(sources: readonly Source[], isDoor: (source: Source) => boolean): Finding[] {
+  const published = new Set(sources.filter(isDoor).flatMap((door) => doorNames(door).map(({ declared }) => declared)))
+  return sources.flatMap((source) => {
+    const own = isDoor(source) ? doorNames(source).map(({ seen, start }) => ({ name: seen, start })) : []
+    const names = [...own, ...memberNames(source, (name) => published.has(name))]
+    return names.flatMap(({ name, start }) => {
+      const message = complaint(name)
+      return message ? [at(source, start, message)] : []
+    })
   })
 }
 
