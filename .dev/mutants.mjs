@@ -82,14 +82,15 @@ const apply = (copy, patch, ...options) =>
 
 /** Why a mutant escaped, or undefined when its test noticed it. */
 async function escape(copy, mutant) {
-  const { status, stderr } = apply(copy, mutant.patch)
-  if (status !== 0) return `the patch does not apply: ${stderr.trim()}`
+  const applied = apply(copy, mutant.patch)
+  if (applied.status !== 0) return `the patch does not apply: ${applied.stderr.trim()}`
   try {
     build(process.execPath, packages, copy)
     const results = await runTests(copy, mutant.test, [mutant.title])
-    if (results && !named(results, mutant).some((each) => each.status === 'failed'))
-      return `"${mutant.title}" stays green`
-    return undefined
+    if (results === undefined) return undefined
+    const statuses = named(results, mutant).map(({ status }) => status)
+    if (statuses.includes('failed')) return undefined
+    return statuses.includes('passed') ? `"${mutant.title}" stays green` : `"${mutant.title}" does not run`
   } catch (error) {
     return error.message
   } finally {
