@@ -24,6 +24,12 @@ type Heard<K extends keyof Telemetry> = Parameters<NonNullable<Telemetry[K]>>[0]
 export const THREAD: NodeId = 2
 export const PROCESS: NodeId = 3
 
+const KINDS = [
+  [1, 'inline'],
+  [THREAD, 'thread'],
+  [PROCESS, 'process'],
+] as const
+
 export interface NodesOptions {
   /** Which nodes there are. Default: the root. */
   readonly ids?: readonly NodeId[]
@@ -82,7 +88,7 @@ export class Nodes {
         ...platform,
       },
       host: {
-        kinds: ['inline', 'thread', 'process'],
+        kinds: KINDS.filter(([node]) => this.#connections.has(node)).map(([, kind]) => kind),
         connect: (peer) => this.loop.soon(() => this.#connect(id, peer)),
         allocate: ({ kind }) => Promise.resolve(kind === 'process' ? PROCESS : THREAD),
         endNode: (ended, why) => this.ended.push({ node: ended, why }),

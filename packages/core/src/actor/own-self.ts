@@ -142,18 +142,26 @@ class OwnSelf implements ActorSelf {
     const cell = this.#alive
     if (pid !== undefined && !isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of the actor to be named')
     const owner = pid === undefined ? cell : cell.kernel.cellOf(pid)
-    await cell.kernel.names.register(name, pid ?? cell.pid, owner)
-    await this.#settleOnlyAlive()
+    await this.#whileAlive(cell.kernel.names.register(name, pid ?? cell.pid, owner))
   }
 
   async unregister(name: string): Promise<void> {
-    await this.#alive.kernel.names.unregister(name)
-    await this.#settleOnlyAlive()
+    await this.#whileAlive(this.#alive.kernel.names.unregister(name))
   }
 
   /** What an ended actor awaited never settles. */
-  #settleOnlyAlive(): Promise<void> | undefined {
-    return this.#cell.dead ? new Promise(() => undefined) : undefined
+  #whileAlive<T>(promise: Promise<T>): Promise<T> {
+    const cell = this.#cell
+    return new Promise((resolve, reject) => {
+      promise.then(
+        (value) => {
+          if (!cell.dead) resolve(value)
+        },
+        (error: unknown) => {
+          if (!cell.dead) reject(error as Error)
+        },
+      )
+    })
   }
 
   whereis(name: string): Pid | undefined {

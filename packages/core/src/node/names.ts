@@ -9,6 +9,8 @@ import type { RemoteNode } from './remote-node.ts'
 
 interface Request {
   readonly name: string
+  /** Who answers it. */
+  readonly node: NodeId
   readonly cell: Cell | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
@@ -26,6 +28,8 @@ export class Names {
   readonly #whenAnswered = new Map<Cell, (() => void)[]>()
   /** Ended actors of which this replica may still hear that they got a name: until it has seen this version. */
   readonly #lateEnds = new Map<Pid, number>()
+  /** Grants that another node passed on, of versions that this replica has not seen yet. */
+  readonly #unseen: Extract<NameSignal, { op: 'granted' }>[] = []
   #version = 0
 
   constructor(kernel: Kernel) {
@@ -55,26 +59,45 @@ export class Names {
     return this.#pids.size
   }
 
-  /** Resolves when `pid` holds `name` here and at the authority. `cell` is the actor to be named, when it lives on this node. */
+  /**
+   * Resolves when `pid` holds `name` here and at the authority. `cell` is the actor to be named, when it lives on this node; for any other its
+   * node registers it, since only that node can hold its end back until the answer is there.
+   */
   register(name: string, pid: Pid, cell: Cell | undefined): Promise<void> {
     checkName(name)
-    if (cell !== undefined) cell.namesInFlight++
-    return this.#request('register', name, pid, cell)
+    const home = nodeOf(pid)
+    if (home === this.#kernel.id) {
+      if (cell === undefined || cell.dead) return Promise.reject(refusal({ code: 'noproc', holder: undefined }, name))
+      cell.namesInFlight++
+    }
+    return this.#request('register', name, pid, cell, cell === undefined ? home : ROOT)
   }
 
   unregister(name: string): Promise<void> {
     checkName(name)
     const pid = this.#pids.get(name)
     if (pid === undefined) return Promise.reject(new NameError('not_registered', name, `nobody is registered as ${name}`))
-    return this.#request('unregister', name, pid, undefined)
+    return this.#request('unregister', name, pid, undefined, ROOT)
   }
 
-  #request(op: 'register' | 'unregister', name: string, pid: Pid, cell: Cell | undefined): Promise<void> {
+  #request(op: 'register' | 'unregister', name: string, pid: Pid, cell: Cell | undefined, node: NodeId): Promise<void> {
     const id = this.#kernel.nextRef()
     return new Promise((resolve, reject) => {
-      this.#requests.set(id, { name, cell, resolve, reject })
-      this.#send(ROOT, { op, id, name, pid })
+      this.#requests.set(id, { name, node, cell, resolve, reject })
+      if (this.#kernel.ended.has(node)) this.#answered({ op: 'refused', id, code: 'noproc', holder: undefined })
+      else this.#send(node, { op, id, name, pid })
     })
+  }
+
+  /** Another node asks that an actor of this one be named. */
+  #registerFor(node: NodeId, { id, name, pid }: { readonly id: number; readonly name: string; readonly pid: Pid }): void {
+    this.register(name, pid, this.#kernel.cellOf(pid)).then(
+      () => this.#send(node, { op: 'granted', id, version: this.#version }),
+      (error: unknown) => {
+        const { code, holder } = error instanceof NameError ? error : { code: 'noproc', holder: undefined }
+        this.#send(node, { op: 'refused', id, code: code as 'noproc', holder })
+      },
+    )
   }
 
   /** Runs `then` once no registration of `cell` is on its way any more. */
@@ -102,10 +125,8 @@ export class Names {
   nodeEnded(node: NodeId): void {
     for (const [name, pid] of this.#pids) if (nodeOf(pid) === node) this.#pids.delete(name)
     this.#authority?.nodeEnded(node)
-    if (node !== ROOT) return
-    for (const [id, { name, reject }] of this.#requests) {
-      this.#requests.delete(id)
-      reject(new NameError('noproc', name, `the root, which gives names, is gone`))
+    for (const [id, request] of [...this.#requests]) {
+      if (request.node === node) this.#answered({ op: 'refused', id, code: 'noproc', holder: undefined })
     }
   }
 
@@ -127,6 +148,9 @@ export class Names {
   #handle(from: NodeId, signal: NameSignal): void {
     switch (signal.op) {
       case 'register':
+        if (from !== this.#kernel.id && this.#kernel.isLocal(signal.pid)) this.#registerFor(from, signal)
+        else this.#authority?.request(from, signal)
+        return
       case 'unregister':
         this.#authority?.request(from, signal)
         return
@@ -176,11 +200,16 @@ export class Names {
   #seen(version: number): void {
     this.#version = Math.max(this.#version, version)
     for (const [pid, until] of this.#lateEnds) if (until <= this.#version) this.#lateEnds.delete(pid)
+    for (const granted of this.#unseen.splice(0)) this.#answered(granted)
   }
 
   #answered(signal: Extract<NameSignal, { op: 'granted' | 'refused' }>): void {
     const request = this.#requests.get(signal.id)
     if (request === undefined) return
+    if (signal.op === 'granted' && signal.version > this.#version) {
+      this.#unseen.push(signal)
+      return
+    }
     this.#requests.delete(signal.id)
     const { cell, name } = request
     if (cell !== undefined) {
@@ -196,11 +225,11 @@ export class Names {
   }
 }
 
-function refusal({ code, holder }: Extract<NameSignal, { op: 'refused' }>, name: string): NameError {
+function refusal({ code, holder }: Pick<Extract<NameSignal, { op: 'refused' }>, 'code' | 'holder'>, name: string): NameError {
   const why = {
     name_taken: `the name ${name} is held by ${holder}`,
     already_named: `the actor that was to become ${name} has a name already; unregister that first`,
-    noproc: `the actor that was to become ${name} has ended`,
+    noproc: `the actor that was to become ${name} has ended, or the root, which gives names, is gone`,
     not_registered: `nobody is registered as ${name}`,
   }
   return new NameError(code, name, why[code], holder)
