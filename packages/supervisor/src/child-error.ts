@@ -1,4 +1,4 @@
-import { BulkheadError, type Pid, registerError } from '@bulkhead/core'
+import { BulkheadError, type Pid, registerError, show } from '@bulkhead/core'
 
 /** OTP's words for what a supervisor refuses. */
 export type ChildErrorCode =
@@ -25,9 +25,10 @@ export class ChildError extends BulkheadError {
   readonly child: string
   /** The actor in the way, for `already_started`. */
   readonly pid: Pid | undefined
-  constructor(code: ChildErrorCode, child: string, pid?: Pid) {
-    super(code, `child ${child}: ${WHY[code]}${pid === undefined ? '' : ` as ${pid}`}`)
-    this.child = child
+  constructor(code: ChildErrorCode, child: unknown, pid?: Pid) {
+    const asked = typeof child === 'string' ? child : show(child)
+    super(code, `child ${asked}: ${WHY[code]}${pid === undefined ? '' : ` as ${pid}`}`)
+    this.child = asked
     this.pid = pid
   }
 }

@@ -5,6 +5,7 @@ import {
   defineServer,
   type Ignore,
   InvalidOption,
+  isPid,
   type Pid,
   type Refusal,
   refuse,
@@ -173,7 +174,7 @@ class DynamicChildren {
 
   /** With a template the children are alike, and one that has ended is as good as terminated; without it that is `not_found`. OTP, Elixir. */
   async #isGone(pid: Pid): Promise<boolean> {
-    return this.#template !== undefined && !(await this.#self.isAlive(pid))
+    return this.#template !== undefined && isPid(pid) && !(await this.#self.isAlive(pid))
   }
 
   /** Children of one template share its spec. */

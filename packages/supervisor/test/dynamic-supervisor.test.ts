@@ -211,6 +211,17 @@ describe('a child that ends', () => {
 })
 
 describe('terminateChild', () => {
+  test.each(['a name', undefined, 7, {}])(
+    'of %j, which is no pid, refuses not_found and harms nobody',
+    async (wrong) => {
+      for (const supervisor of [await guests(), await pool()]) {
+        await expect(supervisor.call.terminateChild(wrong as never)).rejects.toMatchObject({ code: 'not_found' })
+        await expect(supervisor.call.restartChild(wrong as never)).rejects.toMatchObject({ code: 'not_found' })
+        expect(await world.main.isAlive(supervisor.pid!)).toBe(true)
+      }
+    },
+  )
+
   test('stops and forgets (SUP-072)', async () => {
     const supervisor = await guests()
     const pid = await supervisor.call.startChild(worker('a'))

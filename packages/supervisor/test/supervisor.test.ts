@@ -340,6 +340,15 @@ describe('questions', () => {
 })
 
 describe('strangers', () => {
+  test.each([undefined, 7, {}, []])('requests about %j, which is no id, are refused and harm nobody', async (wrong) => {
+    const { call, pid } = await world.grow({ children: [worker('a')] })
+    for (const request of [call.getChildSpec, call.terminateChild, call.restartChild, call.deleteChild]) {
+      await expect(request(wrong as never)).rejects.toMatchObject({ code: 'not_found' })
+    }
+    await expect(call.startChild(wrong as never)).rejects.toMatchObject({ code: 'invalid_option' })
+    expect(await world.main.isAlive(pid!)).toBe(true)
+  })
+
   test('an exit signal of someone who is neither parent nor child changes nothing (SUP-047)', async () => {
     const supervisor = await world.grow({ children: [worker('a')] })
     const before = await pidsOf(supervisor)
