@@ -8,6 +8,8 @@ export interface ChildInfo {
   readonly id: string | undefined
   /** While it runs. */
   readonly pid: Pid | undefined
+  /** The pid that it has or had last: what a dynamic supervisor is asked with about a child that is held. */
+  readonly lastPid: Pid | undefined
   readonly status: ChildStatus
   readonly type: 'worker' | 'supervisor'
   /** The name of its behaviour. */
@@ -32,6 +34,7 @@ export function describeChild({ id, status, pid, spec, starts }: Child): ChildIn
   return {
     id,
     pid: status === 'running' ? pid : undefined,
+    lastPid: pid,
     status,
     type: spec.type,
     behaviour: spec.behaviour.name,

@@ -309,7 +309,8 @@ describe('questions', () => {
     const supervisor = await world.grow({ children: [worker('a'), subtree('inner')] })
     const pid = await supervisor.call.startChild(worker('c'))
     const [c, inner, a] = await supervisor.call.whichChildren()
-    expect(c).toEqual({ id: 'c', pid, status: 'running', type: 'worker', behaviour: 'Worker', restarts: 0 })
+    const expected = { id: 'c', pid, lastPid: pid, status: 'running', type: 'worker', behaviour: 'Worker', restarts: 0 }
+    expect(c).toEqual(expected)
     expect([inner?.id, inner?.type, a?.id]).toEqual(['inner', 'supervisor', 'a'])
   })
 
