@@ -7,7 +7,8 @@ import { fold, wordsOf } from './words.ts'
 /** One word in one document. */
 interface Posting {
   readonly document: number
-  readonly at: number
+  /** Where it first stands. */
+  readonly line: number
   count: number
 }
 
@@ -20,7 +21,7 @@ interface Candidate {
   readonly document: number
   readonly path: string
   readonly score: number
-  readonly at: number
+  readonly line: number
 }
 
 export class IndexShard {
@@ -42,11 +43,11 @@ export class IndexShard {
   /** Indexes the next document. Building in such steps lets the caller give others a turn in between. */
   addNext(): void {
     const document = this.#next++
-    for (const { word, at } of wordsOf(fold(this.#corpus.text(document)))) {
+    for (const { word, line } of wordsOf(fold(this.#corpus.text(document)))) {
       const postings = this.#postings.get(word)
-      if (postings === undefined) this.#postings.set(word, [{ document, at, count: 1 }])
+      if (postings === undefined) this.#postings.set(word, [{ document, line, count: 1 }])
       else if (postings.at(-1)!.document === document) postings.at(-1)!.count++
-      else postings.push({ document, at, count: 1 })
+      else postings.push({ document, line, count: 1 })
     }
   }
 
@@ -69,14 +70,12 @@ export class IndexShard {
         document: first.document,
         path: this.#corpus.path(first.document),
         score: all.reduce((sum, { count }) => sum + count, 0),
-        at: Math.min(...all.map(({ at }) => at)),
+        line: Math.min(...all.map(({ line }) => line)),
       }
     })
   }
 
-  #found({ document, path, score, at }: Candidate): FoundHit {
-    const text = this.#corpus.text(document)
-    const line = fold(text).slice(0, at).split('\n').length
-    return { path, line, score, markdown: excerptAround(text, line) }
+  #found({ document, path, line, score }: Candidate): FoundHit {
+    return { path, line, score, markdown: excerptAround(this.#corpus.text(document), line) }
   }
 }

@@ -7,6 +7,7 @@ import { Listener } from './http/listener.ts'
 import { BadOption, HELP, type Options, parseOptions, type TrialOptions } from './options.ts'
 import { toJson } from './trial/json.ts'
 import { LeftoverWatch } from './trial/leftovers.ts'
+import { LogTail } from './trial/log-tail.ts'
 import { shortcomings, type TrialOutcome } from './trial/outcome.ts'
 import { showProgress } from './trial/progress.ts'
 import { toReport } from './trial/report.ts'
@@ -27,13 +28,14 @@ async function serve(): Promise<void> {
   await listener.close()
 }
 
-/** Runs a trial and says what is in the way of its having passed. */
-async function runTrial(options: TrialOptions): Promise<string[]> {
+/** Runs a trial and reports. True when it passed. */
+async function runTrial(options: TrialOptions): Promise<boolean> {
   const corpus = loadCorpus(packageFolders(import.meta.dirname))
   const trial = new Trial(openCorpus(corpus), options)
   const leftovers = new LeftoverWatch()
+  const log = new LogTail()
   const listener = await Listener.open()
-  const system = await start({ name: 'search' })
+  const system = await start({ name: 'search', log: log.add })
   await system.start(Search, [corpus, listener.port])
   const progress = showProgress(process.stderr, () => trial.progress)
   // It ends early when somebody stops the program, or when the top supervisor gives up. Then nobody serves the socket any more.
@@ -57,7 +59,10 @@ async function runTrial(options: TrialOptions): Promise<string[]> {
   const heading = `Search over ${size} documents (${(byteLength / 2 ** 20).toFixed(1)} MB) in ${SHARDS.length} shards, seed ${options.seed}, ${options.seconds} s of load`
   const { schedule, failures } = trial
   console.log(options.json ? toJson(outcome, schedule, failures) : toReport({ heading, outcome, failures, tree }))
-  return shortcomings(outcome)
+  const problems = shortcomings(outcome)
+  if (problems.length > 0)
+    console.error(['The end of the log:', ...log.lines, ...(options.json ? problems : [])].join('\n'))
+  return problems.length === 0
 }
 
 function readOptions(): Options | undefined {
@@ -81,9 +86,6 @@ switch (options?.mode) {
   case 'serve':
     await serve()
     break
-  case 'trial': {
-    const problems = await runTrial(options)
-    if (problems.length > 0) process.exitCode = EXIT_NOT_PASSED
-    if (options.json) for (const problem of problems) console.error(problem)
-  }
+  case 'trial':
+    if (!(await runTrial(options))) process.exitCode = EXIT_NOT_PASSED
 }

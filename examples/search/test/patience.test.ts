@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { patiently, PATIENCE_MS, type Waiting } from '../src/actors/patience.ts'
+import { ANSWER_MS, patiently, type Waiting } from '../src/actors/patience.ts'
 
 class Down extends Error {}
 const isDown = (error: unknown): boolean => error instanceof Down
@@ -26,7 +26,7 @@ test('an answer at once is asked for once', async () => {
   const time = manualTime()
   const { ask, asked } = service(time, 0, 10)
   expect(await patiently(ask, isDown, time)).toBe('answer')
-  expect(asked).toEqual([PATIENCE_MS])
+  expect(asked).toEqual([ANSWER_MS])
 })
 
 test('a replacement that comes within the patience answers; its attempt may use what is left', async () => {
@@ -34,7 +34,7 @@ test('a replacement that comes within the patience answers; its attempt may use 
   const { ask, asked } = service(time, 3, 100)
   expect(await patiently(ask, isDown, time)).toBe('answer')
   // First failure at 100, so the deadline is 2,100; attempts start at 115, 230 and 345.
-  expect(asked).toEqual([2_000, 1_985, 1_870, 1_755])
+  expect(asked).toEqual([5_000, 1_985, 1_870, 1_755])
 })
 
 test('without a replacement the last failure is passed on when the patience is over, counted from the first failure', async () => {
@@ -50,7 +50,7 @@ test('no attempt is given less than no time, however long a pause was', async ()
   const { ask, asked } = service(time, Infinity, 0)
   const slow = { ...time, pause: () => Promise.resolve(time.advance(999)) }
   await expect(patiently(ask, isDown, slow)).rejects.toThrow('attempt 3')
-  expect(asked).toEqual([2_000, 1_001, 2])
+  expect(asked).toEqual([5_000, 1_001, 2])
 })
 
 test('a failure that means something else is passed on at once', async () => {

@@ -4,11 +4,11 @@ import { CallFailed, defineServer } from 'bulkhead'
 import { Listener } from '../http/listener.ts'
 import type { Problem } from '../http/route.ts'
 import { createHttpServer, type Search } from '../http/server.ts'
-import { patiently, PATIENCE_MS } from './patience.ts'
+import { ANSWER_MS, patiently, PATIENCE_MS } from './patience.ts'
 import { Router } from './router.ts'
 
-/** More than the router may need: for shards, and then for snippets, one attempt and the wait for a replacement. */
-const ROUTER_MS = 4 * PATIENCE_MS + 500
+/** More than the router may need: for shards, and then for snippets, one answer and the wait for a replacement. */
+const ROUTER_MS = 2 * (ANSWER_MS + PATIENCE_MS) + 500
 
 export const Front = defineServer(import.meta, 'Front', {
   init: (self, port: number, router: string) => {

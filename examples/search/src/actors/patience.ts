@@ -2,8 +2,10 @@
 // ask twice does best to wait a moment and ask the same name again.
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** How long to wait for the replacement of an actor that is down, and for any one answer. */
+/** How long to wait for the replacement of an actor that is down. */
 export const PATIENCE_MS = 2_000
+/** How long one answer may take. An actor that is only slow, or stuck and not yet found out, is not down. */
+export const ANSWER_MS = 5_000
 const RETRY_MS = 15
 
 export interface Waiting {
@@ -14,7 +16,7 @@ export interface Waiting {
 const REAL: Waiting = { now: () => performance.now(), pause }
 
 /**
- * Asks until there is an answer, each time saying how many milliseconds are left for it. Rejects with the last failure when
+ * Asks until there is an answer, each time saying how many milliseconds there are for it. Rejects with the last failure when
  * `PATIENCE_MS` have passed since the first one, and at once when the failure does not mean that somebody is down.
  */
 export async function patiently<T>(
@@ -22,7 +24,7 @@ export async function patiently<T>(
   isDown: (error: unknown) => boolean,
   waiting: Waiting = REAL,
 ): Promise<T> {
-  let left = PATIENCE_MS
+  let left = ANSWER_MS
   let deadline = Infinity
   for (;;) {
     try {
