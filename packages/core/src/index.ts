@@ -14,7 +14,7 @@ export type { ActorSelf, Destination, StartOptions, StartOutcome } from './actor
 export type { ReceiveClauses } from './actor/receive.ts'
 export { Down, Exit, NodeDown, Timeout } from './actor/notices.ts'
 export type { MonitorRef, TimerRef } from './actor/notices.ts'
-export { isPid, nodeOf, ROOT } from './actor/pid.ts'
+export { isPid, makePid, nodeOf, pidPrefix, ROOT, serialOf } from './actor/pid.ts'
 export type { NodeId, Pid } from './actor/pid.ts'
 export { isCleanExit } from './actor/exit-reason.ts'
 export type { Evidence, ExitReason, NodeReason } from './actor/exit-reason.ts'

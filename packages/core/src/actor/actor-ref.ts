@@ -68,12 +68,11 @@ export class BoundRef implements ActorRef<unknown> {
     return new BoundRef(this.#sender, this.#target, ms)
   }
 
-  /** The same target for another sender. */
-  boundTo(sender: Cell): BoundRef {
-    return new BoundRef(sender, this.#target, this.#timeoutMs)
-  }
-
   static targetOf(ref: BoundRef): Target {
     return ref.#target
+  }
+
+  static timeoutOf(ref: BoundRef): number {
+    return ref.#timeoutMs
   }
 }

@@ -43,6 +43,7 @@ export class DefinedBehaviour implements Behaviour {
   readonly url: string
   readonly type: 'worker' | 'supervisor'
   readonly isolation: Isolation | undefined
+  readonly callTimeoutMs: number | undefined
   readonly program: Program | undefined
   constructor(from: Omit<Behaviour, 'isolation'> & { readonly isolation?: Isolation | undefined; readonly program?: Program | undefined }) {
     this.key = from.key
@@ -50,6 +51,7 @@ export class DefinedBehaviour implements Behaviour {
     this.url = from.url
     this.type = from.type
     this.isolation = from.isolation
+    this.callTimeoutMs = from.callTimeoutMs
     this.program = from.program
   }
 }

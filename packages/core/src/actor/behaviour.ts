@@ -25,6 +25,8 @@ export interface Behaviour<A extends Args = Args, P = unknown> {
   readonly type: 'worker' | 'supervisor'
   /** Where its actors live unless the one who starts them says otherwise. */
   readonly isolation: Isolation | undefined
+  /** Milliseconds that a call to its actors waits unless `within` says otherwise. Default 5,000. */
+  readonly callTimeoutMs?: number | undefined
   /** Phantoms: they carry the types of the arguments and of the protocol and do not exist at run time. */
   readonly [takes]?: (args: A) => void
   readonly [speaks]?: () => P

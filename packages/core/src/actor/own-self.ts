@@ -168,14 +168,14 @@ class OwnSelf implements ActorSelf {
     return this.#alive.kernel.names.whereis(name)
   }
 
-  named<A extends Args, P>(_behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
+  named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
     if (typeof name !== 'string' || name === '') throw new InvalidOption('name', name, 'give the name under which the actor is registered')
-    return new BoundRef(this.#alive, { name }) as ActorRef as ActorRef<P>
+    return new BoundRef(this.#alive, { name }, behaviour.callTimeoutMs) as ActorRef as ActorRef<P>
   }
 
-  ref<A extends Args, P>(_behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P> {
+  ref<A extends Args, P>(behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P> {
     if (!isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of an actor')
-    return new BoundRef(this.#alive, { pid }) as ActorRef as ActorRef<P>
+    return new BoundRef(this.#alive, { pid }, behaviour.callTimeoutMs) as ActorRef as ActorRef<P>
   }
 
   async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
@@ -191,13 +191,13 @@ class OwnSelf implements ActorSelf {
   ): Promise<StartOutcome<P>> {
     const cell = this.#alive
     const result = await startActor(cell, behaviour as Behaviour, args, options)
-    return this.#outcome<P>(cell, result)
+    return this.#outcome<P>(cell, result, behaviour.callTimeoutMs)
   }
 
-  #outcome<P>(cell: Cell, result: SpawnResult): StartOutcome<P> {
+  #outcome<P>(cell: Cell, result: SpawnResult, callTimeoutMs: number | undefined): StartOutcome<P> {
     if (result.kind !== 'started') return result
     const { pid, monitor: ref } = result
-    return { kind: 'started', ref: new BoundRef(cell, { pid }) as ActorRef as ActorRef<P>, pid, monitor: ref }
+    return { kind: 'started', ref: new BoundRef(cell, { pid }, callTimeoutMs) as ActorRef as ActorRef<P>, pid, monitor: ref }
   }
 
   async spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid> {

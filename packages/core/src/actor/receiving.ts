@@ -49,15 +49,23 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     const waiting: Waiting = {
       timer: undefined,
       offer(message) {
-        const clause = clauses.list.find(({ pattern }) => isMatching(pattern as never, message))
+        let clause: Clause | undefined
+        try {
+          clause = clauses.list.find(({ pattern }) => isMatching(pattern as never, message))
+        } catch (error) {
+          leave()
+          reject(error as Error)
+          return true
+        }
         if (clause === undefined) return false
+        const { handler } = clause
         leave()
-        settle(() => clause.handler(message as never))
+        settle(() => handler(message as never))
         return true
       },
     }
     const leave = (): void => {
-      cell.waiting = undefined
+      if (cell.waiting === waiting) cell.waiting = undefined
       if (waiting.timer === undefined) return
       kernel.timers.cancel(waiting.timer)
       cell.timers?.delete(waiting.timer)
@@ -69,7 +77,8 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     cell.waiting = waiting
     cell.mailbox.seen = undefined
     if (cell.suspendedBy === undefined) while (cell.waiting === waiting && offerWaiting(cell, waiting));
-    if (clauses.afterMs === 0 && cell.waiting === waiting) quiet()
+    if (cell.waiting !== waiting) return
+    if (clauses.afterMs === 0) quiet()
     else if (clauses.afterMs !== Infinity) {
       waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
       ;(cell.timers ??= new Set()).add(waiting.timer)

@@ -172,7 +172,7 @@ export class ServerProgram implements Program {
         if (caller === undefined) return
         keepOpen(cell, caller)
         try {
-          ;(result as Later<unknown>).take(new From(caller.pid, caller.ref, cell))
+          cell.kernel.runFor(cell, () => (result as Later<unknown>).take(new From(caller.pid, caller.ref, cell)))
         } catch (error) {
           this.#failed(cell, caller, error)
         }

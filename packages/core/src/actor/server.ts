@@ -1,5 +1,6 @@
 import type { Isolation } from '../node/isolation.ts'
 import { InvalidOption } from '../errors.ts'
+import { checkTimeout } from '../messaging/call.ts'
 import type { Continue, Ignore, Later, Refusal, Stop } from './answer.ts'
 import type { Args, Server } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
@@ -43,6 +44,8 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly formatState?: (state: NoInfer<S>) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
+  /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
+  readonly callTimeoutMs?: number
   /** What the tree calls it. Default `worker`. */
   readonly type?: 'worker' | 'supervisor'
 }
@@ -59,7 +62,7 @@ export function defineServer<A extends Args, S, C, K>(
   const { url, key } = behaviourKey(meta, name)
   checkSpec(name, spec as never)
   const behaviour = new DefinedBehaviour({
-    key, name, url, type: spec.type ?? 'worker', isolation: spec.isolation, program: new ServerProgram(name, spec as never),
+    key, name, url, type: spec.type ?? 'worker', isolation: spec.isolation, callTimeoutMs: spec.callTimeoutMs, program: new ServerProgram(name, spec as never),
   })
   addBehaviour(behaviour)
   return behaviour
@@ -72,6 +75,7 @@ function checkSpec(name: string, spec: Record<string, unknown>): void {
       throw new InvalidOption(`${name}.${field}`, value, 'give a function')
     }
   }
+  if (spec['callTimeoutMs'] !== undefined) checkTimeout(`${name}.callTimeoutMs`, spec['callTimeoutMs'])
   for (const map of ['calls', 'casts']) {
     for (const [handler, value] of Object.entries(spec[map] ?? {})) {
       if (FORBIDDEN.includes(handler)) {

@@ -29,12 +29,14 @@ registerExtension<BoundRef, unknown>(0x20, {
   class: BoundRef,
   write: (ref) => {
     const target = BoundRef.targetOf(ref)
-    return 'pid' in target ? [target.pid] : [undefined, target.name]
+    const ms = BoundRef.timeoutOf(ref)
+    return 'pid' in target ? [target.pid, undefined, ms] : [undefined, target.name, ms]
   },
   read: (data, kernel) => {
-    const [pid, name] = data as [unknown, unknown]
-    if (isPid(pid)) return new BoundRef(holder(kernel), { pid })
-    if (typeof name === 'string' && name !== '') return new BoundRef(holder(kernel), { name })
+    const [pid, name, ms] = data as readonly unknown[]
+    if (typeof ms !== 'number' || !(ms >= 0)) throw new Undecodable('a reference without a time')
+    if (isPid(pid)) return new BoundRef(holder(kernel), { pid }, ms)
+    if (typeof name === 'string' && name !== '') return new BoundRef(holder(kernel), { name }, ms)
     throw new Undecodable('a reference to nobody')
   },
 })
@@ -51,7 +53,7 @@ registerExtension<From, unknown>(0x21, {
 
 registerExtension<DefinedBehaviour, unknown>(0x22, {
   class: DefinedBehaviour,
-  write: ({ key, name, url, type, isolation }) => ({ key, name, url, type, isolation }),
+  write: ({ key, name, url, type, isolation, callTimeoutMs }) => ({ key, name, url, type, isolation, callTimeoutMs }),
   read: (data) => {
     const from = data as DefinedBehaviour
     if (typeof from !== 'object' || from === null || typeof from.key !== 'string' || typeof from.url !== 'string') {

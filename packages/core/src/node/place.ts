@@ -18,7 +18,6 @@ export interface PlacementContext {
   readonly inRootProcess?: boolean
 }
 
-const HANDLER_MS = 5_000
 const WHY_LESS: Record<Kind, string> = {
   inline: 'a stuck or crashing actor would take its starter along',
   thread: 'threads share one fate with their OS process: memory, native code and process-wide limits',
@@ -123,7 +122,7 @@ function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
 }
 
 function limitsOf(hints: IsolationHints): IsolationLimits {
-  return { ...hints.limits, handlerMs: hints.limits?.handlerMs ?? (hints.cpu === 'heavy' ? Infinity : HANDLER_MS) }
+  return { ...(hints.cpu === 'heavy' && { handlerMs: Infinity }), ...hints.limits }
 }
 
 function decide(kind: Kind, share: Share, limits: IsolationLimits, sandbox: boolean, because: readonly string[]): PlacementDecision {
@@ -132,7 +131,7 @@ function decide(kind: Kind, share: Share, limits: IsolationLimits, sandbox: bool
   const rejected = all
     .filter((other) => other !== kind)
     .map((other) => ({ kind: other, why: all.indexOf(other) < at ? WHY_LESS[other] : other === 'process' ? WHY_LESS.process : 'a thread is not needed for an actor in place' }))
-  return { kind, share, limits: kind === 'inline' ? limits : { handlerMs: HANDLER_MS, ...limits }, sandbox, because, rejected }
+  return { kind, share, limits, sandbox, because, rejected }
 }
 
 const HINTS: Readonly<Record<keyof IsolationHints, (value: unknown) => boolean>> = {

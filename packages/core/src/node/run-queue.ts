@@ -6,6 +6,12 @@ import { step } from './step.ts'
 /** Messages that one actor handles before its neighbours get a chance. */
 const QUANTUM = 32
 
+/** Milliseconds after which a turn ends, however many messages are left of its budget. */
+const TURN_MS = 10
+
+/** Messages between two looks at the clock. */
+const LOOK_EVERY = 8
+
 /**
  * The actors of a node that have something to do, in the order in which they got it. A turn starts from a microtask, as long as messages
  * are few; once `budget` messages were handled without letting the event loop turn, the rest waits until timers and I/O had a chance.
@@ -69,6 +75,9 @@ export class RunQueue {
   }
 
   #run(): void {
+    const { clock } = this.#kernel.platform
+    const end = clock.now() + TURN_MS
+    let look = LOOK_EVERY
     while (this.#left > 0) {
       const cell = this.#ready[this.#next]
       if (cell === undefined) return
@@ -78,6 +87,11 @@ export class RunQueue {
       while (quantum > 0 && step(this.#kernel, cell)) {
         quantum--
         this.#left--
+        if (--look > 0) continue
+        look = LOOK_EVERY
+        if (clock.now() < end) continue
+        this.#left = 0
+        quantum = 0
       }
       if (quantum === 0 && !cell.queued) {
         cell.queued = true

@@ -14,11 +14,11 @@ export type StartTies = { readonly link?: boolean; readonly monitor?: boolean }
 /** Places an actor and starts it. What is wrong with the options is thrown; what goes wrong with the start is the result. */
 export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, options: StartOptions & StartTies): Promise<SpawnResult> {
   checkBehaviour(behaviour)
-  checkOptions(options)
+  checkOptions(options, cell === cell.kernel.main)
   if (!Array.isArray(args)) throw new InvalidOption('args', args, `give the arguments of ${behaviour.name}.init as an array`)
   const { kernel } = cell
   const id = options.id ?? behaviour.name
-  const path = cell === kernel.main ? `/${id}` : `${cell.path}/${id}`
+  const path = id === '' ? '' : `${cell.path}/${id}`
   const override = kernel.host.override?.(path, behaviour.name)
   let placement
   try {
@@ -38,12 +38,12 @@ export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, o
   return result
 }
 
-function checkOptions(options: StartOptions & StartTies): void {
+function checkOptions(options: StartOptions & StartTies, top: boolean): void {
   for (const [field, value] of Object.entries(options)) {
     if (!OPTIONS.has(field)) throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
   }
   if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
-  if (options.id !== undefined && (typeof options.id !== 'string' || options.id === '' || options.id.includes('/'))) {
+  if (options.id !== undefined && (typeof options.id !== 'string' || (options.id === '' && !top) || options.id.includes('/'))) {
     throw new InvalidOption('id', options.id, 'give a part of a path: not empty, without /')
   }
   if (options.name !== undefined && typeof options.name !== 'string') throw new InvalidOption('name', options.name, 'give a string')
