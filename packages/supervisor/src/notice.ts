@@ -14,7 +14,7 @@ export async function takeNotice(
     .with(P.instanceOf(Exit), (exit) => supervision.exited(exit))
     .with(P.instanceOf(Timeout), (timeout) => supervision.timedOut(timeout))
     .otherwise((): Verdict => {
-      self.report('error', `supervisor ${self.path}: unexpected message`, message)
+      self.report('error', 'the supervisor got an unexpected message', message)
       return 'go_on'
     })
   return verdict === 'shutdown' ? stop('shutdown') : undefined

@@ -48,5 +48,5 @@ export function reportChild(
   const offender = { id, pid, behaviour: spec.behaviour.name, restart, shutdown, significant, type, starts }
   const data: SupervisorReport = { supervisor: self.pid, context, reason, offender, ...(evidence && { evidence }) }
   const who = pid === undefined ? `child ${id}` : `child ${id} ${pid}`
-  self.report('error', `supervisor ${self.path}: ${SAYS[context](who, show(reason))}`, data)
+  self.report('error', SAYS[context](who, show(reason)), data)
 }
