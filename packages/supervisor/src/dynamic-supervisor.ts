@@ -101,6 +101,8 @@ export function defineDynamicSupervisor<A extends Args, E extends unknown[] = [s
   return defineServer(meta, name, {
     type: 'supervisor',
     isolation: 'inline',
+    // Starts and stops take the time they need; whoever asks waits, as in OTP.
+    callTimeoutMs: Infinity,
     init: async (self, ...args: A): Promise<DynamicChildren | Ignore | Stop> => {
       self.trapExit = true
       const given = await init(...args)

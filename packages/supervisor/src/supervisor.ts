@@ -71,6 +71,8 @@ export function defineSupervisor<A extends Args>(
   return defineServer(meta, name, {
     type: 'supervisor',
     isolation: 'inline',
+    // Starts and stops take the time they need; whoever asks waits, as in OTP.
+    callTimeoutMs: Infinity,
     init: async (self, ...args: A): Promise<Supervision | Ignore | Stop> => {
       self.trapExit = true
       const given = await init(...args)

@@ -340,6 +340,22 @@ describe('questions', () => {
   })
 })
 
+describe('callers', () => {
+  test('wait as long as it takes', async () => {
+    world.scripts.set('a', { onStop: () => new Promise(() => {}) })
+    const supervisor = await world.grow({ children: [worker('a', { shutdown: 60_000 })] })
+    const terminated = supervisor.call.terminateChild('a').then(() => world.clock.now())
+    await world.pass(60_000)
+    expect(await terminated).toBe(60_000)
+  })
+
+  test('of a supervisor that is gone are told noproc (SUP-057)', async () => {
+    const supervisor = await world.grow({ children: [] })
+    await world.kill(supervisor.pid)
+    await expect(supervisor.call.whichChildren()).rejects.toMatchObject({ code: 'noproc' })
+  })
+})
+
 describe('strangers', () => {
   test.each([undefined, 7, {}, []])('requests about %j, which is no id, are refused and harm nobody', async (wrong) => {
     const { call, pid } = await world.grow({ children: [worker('a')] })

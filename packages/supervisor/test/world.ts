@@ -104,10 +104,8 @@ export class World {
     await this.settled()
   }
 
-  /** Starts an actor and takes the lid off the outcome: a reference, or the reason of the failure. */
-  async start<A extends Args, P>(behaviour: Behaviour<A, P>, ...args: A): Promise<ActorRef<P>> {
-    const ref = await this.main.start(behaviour, args)
-    return ref.within(Infinity)
+  start<A extends Args, P>(behaviour: Behaviour<A, P>, ...args: A): Promise<ActorRef<P>> {
+    return this.main.start(behaviour, args)
   }
 
   /** Starts a supervisor with these children. */
