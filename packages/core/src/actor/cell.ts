@@ -64,6 +64,8 @@ export class Cell {
   watchers: Map<Pid, Set<MonitorRef>> | undefined = undefined
   /** Calls taken from the mailbox and not answered yet: a caller's pid and refs. */
   openCalls: Map<Pid, Set<number>> | undefined = undefined
+  /** The call whose handler runs, until that has returned. */
+  serving: { readonly pid: Pid; readonly ref: number } | undefined = undefined
   /** Calls of this actor that wait for their reply. */
   callCount = 0
   timers: Set<Timer> | undefined = undefined

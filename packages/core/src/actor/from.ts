@@ -15,6 +15,6 @@ export class From<R = unknown> {
   }
   /** The actor that holds it here. */
   static ownerOf(from: From): Cell | undefined {
-    return #owner in from ? from.#owner : undefined
+    return typeof from === 'object' && from !== null && #owner in from ? from.#owner : undefined
   }
 }

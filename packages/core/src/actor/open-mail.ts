@@ -9,11 +9,11 @@ import { UNOPENED } from './mailbox.ts'
  */
 export function openMail(cell: Cell, mail: Mail): boolean {
   if (mail.value !== UNOPENED) return true
+  const { kernel } = cell
   if (mail.open !== undefined) {
-    mail.value = mail.open()
+    mail.value = kernel.decodingAs(cell, mail.open)
     return true
   }
-  const { kernel } = cell
   try {
     if (mail.decoder === undefined || mail.bytes === undefined) return false
     mail.value = kernel.decodeFor(cell, mail.decoder, mail.bytes, mail.beside)

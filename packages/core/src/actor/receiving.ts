@@ -2,7 +2,9 @@ import { isMatching } from 'ts-pattern'
 import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
+import { closeCall, keepOpen } from '../messaging/call.ts'
 import { openMail } from './open-mail.ts'
+import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -96,7 +98,11 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   mailbox.take(mail, previous)
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++
+  // A call that is taken here cannot be answered; its caller hears of this actor's end.
+  const caller = mail.kind === 'call' ? (mail.from as Pid) : undefined
+  if (caller !== undefined) keepOpen(cell, caller, mail.ref)
   if (waiting.offer(mail.value)) return true
+  if (caller !== undefined) closeCall(cell, caller, mail.ref)
   cell.kernel.counters.handled--
   mailbox.putBack(mail, previous)
   mailbox.seen = mail

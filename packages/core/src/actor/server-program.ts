@@ -1,5 +1,5 @@
 import { BulkheadError, CallFailed } from '../errors.ts'
-import { answer } from '../messaging/call.ts'
+import { answer, keepOpen } from '../messaging/call.ts'
 import { exitCell, signStack } from '../node/exits.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
@@ -131,12 +131,14 @@ export class ServerProgram implements Program {
     const handled = kernel.platform.telemetry?.handled
     const from = handled === undefined ? 0 : kernel.platform.clock.now()
     let result: unknown
+    cell.serving = caller
     try {
       result = kernel.runFor(cell, handler)
     } catch (error) {
       this.#failed(cell, caller, error)
       return
     } finally {
+      cell.serving = undefined
       handled?.({ pid: cell.pid, handler: label, queuedMs: from - queuedAt, ranMs: kernel.platform.clock.now() - from })
     }
     if (!isThenable(result)) {
@@ -145,7 +147,7 @@ export class ServerProgram implements Program {
     }
     if (cell.dead) return
     cell.busy = true
-    if (caller !== undefined) keepOpen(cell, caller)
+    if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     Promise.resolve(result).then(
       (value) => this.#resume(cell, () => this.#settled(cell, caller, value)),
       (error: unknown) => this.#resume(cell, () => this.#failed(cell, caller, error)),
@@ -170,7 +172,7 @@ export class ServerProgram implements Program {
         return
       case 'later':
         if (caller === undefined) return
-        keepOpen(cell, caller)
+        keepOpen(cell, caller.pid, caller.ref)
         try {
           cell.kernel.runFor(cell, () => (result as Later<unknown>).take(new From(caller.pid, caller.ref, cell)))
         } catch (error) {
@@ -202,7 +204,7 @@ export class ServerProgram implements Program {
       if (kind === 'refusal') signStack(cell, value)
       answer(cell, kind, caller.pid, caller.ref, value)
     } catch (error) {
-      keepOpen(cell, caller)
+      keepOpen(cell, caller.pid, caller.ref)
       this.#end(cell, error)
     }
   }
@@ -212,13 +214,13 @@ export class ServerProgram implements Program {
       if (!(error instanceof Exiting)) cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
       return
     }
-    if (caller !== undefined) keepOpen(cell, caller)
+    if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     this.#end(cell, error instanceof Exiting ? error.reason : error)
   }
 
   /** Runs `terminate`, then `last`, then ends the actor. */
   #end(cell: Cell, reason: ExitReason, last?: () => void, caller?: Caller): void {
-    if (caller !== undefined) keepOpen(cell, caller)
+    if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     const finish = (final: ExitReason): void => {
       if (cell.dead) return
       last?.()
@@ -256,12 +258,4 @@ export class ServerProgram implements Program {
       return { state: 'formatState failed' }
     }
   }
-}
-
-/** An unanswered call: its caller hears of this actor's end. */
-function keepOpen(cell: Cell, { pid, ref }: { readonly pid: Pid; readonly ref: number }): void {
-  const calls = (cell.openCalls ??= new Map())
-  const refs = calls.get(pid)
-  if (refs === undefined) calls.set(pid, new Set([ref]))
-  else refs.add(ref)
 }

@@ -7,6 +7,7 @@ import { ActorExited, BulkheadError, CallFailed, InvalidOption } from '../errors
 import type { ExitReason } from '../actor/exit-reason.ts'
 import type { Kernel } from '../node/kernel.ts'
 import { resolve, sendMail, shownAs } from '../node/deliver.ts'
+import { ownReason } from '../node/exits.ts'
 import type { Timer } from '../node/timers.ts'
 import type { Beside, Decoder, Encoded } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
@@ -77,7 +78,7 @@ function expire(kernel: Kernel, ref: number): void {
 export function failCall(kernel: Kernel, ref: number, reason: ExitReason): boolean {
   const pending = finish(kernel, ref)
   if (pending === undefined) return false
-  pending.reject(new CallFailed(pending.shown, pending.name, reason))
+  pending.reject(new CallFailed(pending.shown, pending.name, ownReason(pending.cell, reason)))
   return true
 }
 
@@ -117,11 +118,24 @@ export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) =
   for (const [ref, pending] of kernel.calls) if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
 }
 
+/** A call that was taken and is not answered: its caller hears of this actor's end. */
+export function keepOpen(cell: Cell, caller: Pid, ref: number): void {
+  const calls = (cell.openCalls ??= new Map())
+  const refs = calls.get(caller)
+  if (refs === undefined) calls.set(caller, new Set([ref]))
+  else refs.add(ref)
+}
+
+/** Undoes `keepOpen`. */
+export function closeCall(cell: Cell, caller: Pid, ref: number): void {
+  const refs = cell.openCalls?.get(caller)
+  if (refs?.delete(ref) === true && refs.size === 0) cell.openCalls?.delete(caller)
+}
+
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
   const { kernel } = cell
-  const refs = cell.openCalls?.get(caller)
-  if (refs?.delete(ref) === true && refs.size === 0) cell.openCalls?.delete(caller)
+  closeCall(cell, caller, ref)
   const remote = kernel.isLocal(caller) ? undefined : kernel.remoteOf(caller)
   let encoded: Encoded
   const options = { shares: remote === undefined || remote.shares, root: kind === 'reply' ? 'reply' : 'error' }

@@ -4,6 +4,7 @@ import { Mail } from '../actor/mailbox.ts'
 import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
+import { keepOpen } from '../messaging/call.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import { exitCell } from './exits.ts'
@@ -83,8 +84,10 @@ function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
   const full = (): boolean => mailbox.ordinary >= count || mailbox.bytes + mail.sizeBytes > bytes
   if (!full()) return true
   if (overflow === 'exit') {
+    if (mail.kind === 'call') keepOpen(cell, mail.from as Pid, mail.ref)
+    else kernel.deadLetter(cell.pid, mail.from, 'noproc')
     exitCell(kernel, cell, { mailbox_full: mailbox.ordinary })
-    return lost(kernel, mail.kind, cell.pid, mail.from as Pid, mail.ref, 'noproc')
+    return false
   }
   if (overflow === 'drop_oldest') {
     while (full()) {

@@ -6,7 +6,7 @@ import { UNOPENED } from '../actor/mailbox.ts'
 import { Down, Exit } from '../actor/notices.ts'
 import type { Pid } from '../actor/pid.ts'
 import { ActorExited } from '../errors.ts'
-import { dropCallsOf, failCall } from '../messaging/call.ts'
+import { dropCallsOf, failCall, keepOpen } from '../messaging/call.ts'
 import { NotSendable, printable } from '../messaging/codec.ts'
 import type { Ended } from '../messaging/signal.ts'
 import { deliverNotice } from './deliver.ts'
@@ -39,6 +39,11 @@ export function sendableReason(kernel: Kernel, reason: ExitReason): ExitReason {
   return typeof reason === 'function' || typeof reason === 'symbol' ? printable(reason) : reason
 }
 
+/** A reason that is told to `cell` alone: several may hear of one end, and each may do with it what it likes. */
+export function ownReason(cell: Cell, reason: ExitReason): ExitReason {
+  return typeof reason === 'object' && reason !== null ? cell.kernel.decodingAs(cell, () => sendableReason(cell.kernel, reason)) : reason
+}
+
 /** An error's stack ends with the actor in which it was raised. */
 export function signStack(cell: Cell, reason: unknown): void {
   if (!(reason instanceof Error) || typeof reason.stack !== 'string' || reason.stack.includes('\n    in actor ')) return
@@ -59,6 +64,7 @@ export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidenc
   report(kernel, cell, reason)
   cell.status = 'exiting'
   cell.waiting = undefined
+  if (cell.serving !== undefined) keepOpen(cell, cell.serving.pid, cell.serving.ref)
   const tell = (): void => bury(kernel, cell, { reason: sendableReason(kernel, reason), evidence, nameVersion: cell.nameVersion })
   if (cell.namesInFlight === 0) tell()
   else kernel.names.whenAnswered(cell, tell)
@@ -131,8 +137,8 @@ export function exitSignalled(kernel: Kernel, cell: Cell, from: Pid, ended: Ende
     return
   }
   if (cell.trapExit) {
-    const value = shareable(kernel, reason)
-    deliverNotice(cell, () => new Exit(from, value(), evidence))
+    const [value, node] = [shareable(kernel, reason), shareable(kernel, evidence)]
+    deliverNotice(cell, () => new Exit(from, value(), node() as Evidence | undefined))
     return
   }
   if (reason === 'normal' && (from !== cell.pid || viaLink)) return
@@ -151,6 +157,6 @@ export function downArrived(kernel: Kernel, to: Cell | undefined, from: Pid, ref
   const monitoring = to?.monitors?.get(ref)
   if (to === undefined || monitoring === undefined) return
   to.monitors?.delete(ref)
-  const value = shareable(kernel, ended.reason)
-  deliverNotice(to, () => new Down(ref, monitoring.shown, value(), ended.evidence), ref)
+  const [value, node] = [shareable(kernel, ended.reason), shareable(kernel, ended.evidence)]
+  deliverNotice(to, () => new Down(ref, monitoring.shown, value(), node() as Evidence | undefined), ref)
 }

@@ -208,10 +208,14 @@ export class Kernel {
 
   /** Decodes for `cell`: references are bound to it. */
   decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: import('../messaging/codec.ts').Beside | undefined): unknown {
+    return this.decodingAs(cell, () => decoder.decode(bytes, beside))
+  }
+
+  decodingAs<T>(cell: Cell, decode: () => T): T {
     const outer = this.decodingFor
     this.decodingFor = cell
     try {
-      return decoder.decode(bytes, beside)
+      return decode()
     } finally {
       this.decodingFor = outer
     }

@@ -2,8 +2,9 @@ import type { NodeId, Pid } from '../actor/pid.ts'
 import { nodeOf } from '../actor/pid.ts'
 import { NodeDown } from '../actor/notices.ts'
 import { failCallsTo } from '../messaging/call.ts'
-import type { ExitReason } from '../actor/exit-reason.ts'
+import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import { deliverNotice } from './deliver.ts'
+import { shareable } from './exits.ts'
 import type { Verdict } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import { failSpawnsOn } from './spawn.ts'
@@ -43,6 +44,7 @@ export function nodeWentDown(kernel: Kernel, id: NodeId, verdict: Verdict): void
     }
   }
   failCallsTo(kernel, id, reasonOf)
-  for (const cell of kernel.nodeMonitors.get(id) ?? []) deliverNotice(cell, () => new NodeDown(id, evidence))
+  const told = shareable(kernel, evidence)
+  for (const cell of kernel.nodeMonitors.get(id) ?? []) deliverNotice(cell, () => new NodeDown(id, told() as Evidence))
   kernel.nodeMonitors.delete(id)
 }

@@ -10,7 +10,7 @@ import type { StartOptions } from '../actor/self.ts'
 import { NameError, NotLoadable } from '../errors.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
-import { exitCell, sendableReason } from './exits.ts'
+import { exitCell, ownReason, sendableReason } from './exits.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink } from './links.ts'
@@ -131,7 +131,12 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
   if (pending === undefined) return
   kernel.spawns.delete(ref)
   if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
-  if (!pending.cell.dead) pending.settle?.(result)
+  if (pending.cell.dead) return
+  if (result.kind !== 'failed') pending.settle?.(result)
+  else {
+    const evidence = ownReason(pending.cell, result.evidence) as Evidence | undefined
+    pending.settle?.({ kind: 'failed', reason: ownReason(pending.cell, result.reason), ...(evidence && { evidence }) })
+  }
 }
 
 /** A spawner has ended while starts of it were under way: a linked child shares its fate, any other lives on. */
