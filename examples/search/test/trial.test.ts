@@ -152,12 +152,12 @@ describe('a trial does not pass', () => {
     [
       'with a fault not noticed',
       { measured: without(0, 'detectedMs') },
-      ['fault 1 (loop in shard-1) was not detected'],
+      ['fault 1 (loop in shard-1) was not detected: stuck'],
     ],
     [
       'with a fault that stayed',
       { measured: without(1, 'recoveredMs') },
-      ['fault 2 (kill_front in front) was not recovered from'],
+      ['fault 2 (kill_front in front) was not recovered from: killed'],
     ],
     ['with something left over', { leftovers: ['process 7 (node)'] }, ['1 things are left over']],
   ] as [string, Partial<TrialOutcome>, string[]][])('%s', (_, difference, expected) => {

@@ -7,6 +7,8 @@ export const Snippets = defineServer(import.meta, 'Snippets', {
   init: () => ({}),
   calls: {
     render: (_self, excerpts: readonly string[]) => excerpts.map((markdown) => renderMarkdown(markdown)),
+    /** The OS process it lives in: what somebody outside needs in order to kill it. */
+    osProcess: () => process.pid,
   },
   casts: {
     commit: (_self, fault: OwnFault) => commit(fault),

@@ -26,23 +26,20 @@ export const Injector = defineServer(import.meta, 'Injector', {
   isolation: 'inline',
   init: (_self, url: string) => ({ url }),
   calls: {
-    /** Settles when the system has recovered from the fault, or has not in time. `osProcess` is where the victim lives. */
-    inject: (self, injection: Injection, osProcess: number) =>
+    /** Settles when the system has recovered from the fault, or has not in time. */
+    inject: (self, injection: Injection) =>
       later<Injected>((from) => {
-        void self.spawnLink(async (observer) =>
-          reply(from, await observe(observer, injection, osProcess, self.state.url)),
-        )
+        void self.spawnLink(async (observer) => reply(from, await observe(observer, injection, self.state.url)))
       }),
   },
 })
 
-async function observe(self: ActorSelf, injection: Injection, osProcess: number, url: string): Promise<Injected> {
+async function observe(self: ActorSelf, injection: Injection, url: string): Promise<Injected> {
   const { target } = injection
   const members = SUPERVISED.get(target) ?? [target]
   const old = new Set(members.map((name) => self.whereis(name)))
   self.monitor(target)
-  const injectedMs = performance.now()
-  inflict(self, injection, osProcess)
+  const injectedMs = await inflict(self, injection)
   const ended = await self.receive((on) =>
     on
       .with(P.instanceOf(Down), ({ reason }) => ({ ms: performance.now(), reason: show(reason) }))
@@ -57,11 +54,19 @@ async function observe(self: ActorSelf, injection: Injection, osProcess: number,
   return { injectedMs, detectedMs: ended.ms, recoveredMs, reason: ended.reason }
 }
 
-function inflict(self: ActorSelf, { kind, placement, target }: Injection, osProcess: number): void {
-  if (kind === 'SIGKILL') killFromOutside(osProcess)
-  else if (kind === 'kill_supervisor' || kind === 'kill_front') self.exit(target, 'kill')
+/** Makes the fault happen, and says when. */
+async function inflict(self: ActorSelf, { kind, placement, target }: Injection): Promise<number> {
+  if (kind === 'SIGKILL') {
+    const victim = await self.named(Snippets, target).call.osProcess()
+    const now = performance.now()
+    killFromOutside(victim)
+    return now
+  }
+  const now = performance.now()
+  if (kind === 'kill_supervisor' || kind === 'kill_front') self.exit(target, 'kill')
   else if (placement === 'thread') self.named(Shard, target).cast.commit(kind)
   else self.named(Snippets, target).cast.commit(kind)
+  return now
 }
 
 /** When `attempt` first succeeded; undefined when it did not in time. */

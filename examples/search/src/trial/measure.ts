@@ -10,7 +10,7 @@ export interface Measured {
   readonly detectedMs: number | undefined
   /** When a replacement first answered; undefined when none did. */
   readonly recoveredMs: number | undefined
-  /** The exit reason that the observer was told. */
+  /** The exit reason that the observer was told, or why it was told none. */
   readonly reason: string
 }
 

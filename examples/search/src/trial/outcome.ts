@@ -25,10 +25,10 @@ export function shortcomings({ requests, planned, measured, leftovers }: TrialOu
   if (failed > sent * FAILED_SHARE_MAX)
     found.push(`${failed} of ${sent} requests failed: more than ${FAILED_SHARE_MAX * 100} %`)
   if (measured.length < planned) found.push(`${planned - measured.length} of ${planned} faults were not injected`)
-  for (const { injection, detectedMs, recoveredMs } of measured) {
+  for (const { injection, detectedMs, recoveredMs, reason } of measured) {
     const name = `fault ${injection.n} (${injection.kind} in ${injection.target})`
-    if (detectedMs === undefined) found.push(`${name} was not detected`)
-    else if (recoveredMs === undefined) found.push(`${name} was not recovered from`)
+    if (detectedMs === undefined) found.push(`${name} was not detected: ${reason}`)
+    else if (recoveredMs === undefined) found.push(`${name} was not recovered from: ${reason}`)
   }
   if (leftovers.length > 0) found.push(`${leftovers.length} things are left over`)
   return found

@@ -1,7 +1,7 @@
 // Shows: the course of a trial. Load starts, faults come one by one as the plan says, and everything is written down.
 import { CallFailed, type System } from 'bulkhead'
 import { FRONT, SHARDS, SNIPPETS, SUPERVISED } from '../actors/search.ts'
-import { Injector } from '../chaos/inject.ts'
+import { type Injected, Injector } from '../chaos/inject.ts'
 import { type Injection, planInjections } from '../chaos/plan.ts'
 import type { Corpus } from '../corpus.ts'
 import { createRandom } from '../random.ts'
@@ -88,20 +88,12 @@ export class Trial {
   }
 
   async #injectAll(system: System, url: string): Promise<void> {
-    const injector = await system.start(Injector, [url])
+    const injector = (await system.start(Injector, [url])).within(Infinity)
     for (const injection of this.schedule) {
       await this.#until(injection.atMs)
       if (this.#aborted.signal.aborted) return
       this.#current = injection
-      try {
-        const { osProcess } = await system.explain(injection.target)
-        const injected = await injector.within(Infinity).call.inject(injection, osProcess)
-        this.#measured.push({ injection, ...injected })
-      } catch (error) {
-        // Nobody is there to be hurt, or to do it: the system is being stopped, or it has given up.
-        if (!(error instanceof CallFailed)) throw error
-        return
-      }
+      this.#measured.push(await measure(injector.call.inject, injection))
       this.#current = undefined
     }
     await this.#until(this.#settings.seconds * 1_000)
@@ -125,5 +117,21 @@ export class Trial {
     if (mistake === undefined) return
     this.#ledger.markWrong()
     if (this.#mistakes.length < MISTAKES_KEPT) this.#mistakes.push(mistake)
+  }
+}
+
+async function measure(inject: (injection: Injection) => Promise<Injected>, injection: Injection): Promise<Measured> {
+  try {
+    return { injection, ...(await inject(injection)) }
+  } catch (error) {
+    // Nobody is there to be hurt, or to do it: the system is being stopped, or it has given up.
+    if (!(error instanceof CallFailed)) throw error
+    return {
+      injection,
+      injectedMs: performance.now(),
+      detectedMs: undefined,
+      recoveredMs: undefined,
+      reason: error.message,
+    }
   }
 }
