@@ -17,6 +17,8 @@ export interface Trial {
   watch(pid: Pid): Promise<void>
   /** Starts a `Faulty` that is not restarted, and has it watched. */
   faulty(isolation: Isolation): Promise<{ readonly ref: FaultyRef; readonly pid: Pid }>
+  /** Has it killed. */
+  kill(pid: Pid): Promise<void>
   /** What its link and its monitor said when it ended. */
   notices(pid: Pid): Promise<Notices>
 }
@@ -46,6 +48,7 @@ export function trial(options: SystemOptions = {}): Trial {
       await witness().call.watch(pid)
       return { ref: ref.within(20_000), pid }
     },
+    kill: (pid) => witness().call.kill(pid),
     notices: (pid) => witness().call.notices(pid),
   }
 }

@@ -58,7 +58,7 @@ export class HostedNode implements NodeHost {
       system: birth.system,
       id: birth.id,
       host: this,
-      load: loadBehaviour,
+      load: (url, key) => vitals.whileLoading(() => loadBehaviour(url, key)),
       vitals: vitals.ofCore,
       killMs: birth.killMs,
       onHandler,

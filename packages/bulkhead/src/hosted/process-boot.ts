@@ -33,6 +33,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record }) : printRecord
+      watch.post('up')
       hosted = new HostedNode({
         birth,
         channel,
@@ -54,7 +55,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
 }
 
 interface Watch {
-  post(handler: { readonly id: number; readonly name: string }): void
+  post(news: 'up' | { readonly id: number; readonly name: string }): void
   onMessage(take: (ping: number) => void): void
 }
 
@@ -68,7 +69,7 @@ function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['ord
     process.kill(-process.pid, 'SIGKILL')
   })
   return {
-    post: (handler) => port1.postMessage(handler),
+    post: (news) => port1.postMessage(news),
     onMessage: (take) => {
       port1.on('message', take)
       port1.unref()

@@ -11,14 +11,15 @@ import { Vitals } from './vitals.ts'
  */
 export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, port }: ProcessWatchOrders): void {
   const vitals = new Vitals(memory)
-  const watch = new NodeWatch({
+  const newWatch = (limitMs: number): NodeWatch => new NodeWatch({
     vitals,
-    limitMs: handlerMs,
+    limitMs,
     ping: (ping) => port.postMessage(ping),
     cpuMs: () => (thread === undefined ? undefined : threadCpuMs(thread)),
     blocked: () => thread !== undefined && isThreadBlocked(thread),
     exempt: () => vitals.inspected,
   })
+  let watch = newWatch(Infinity)
   const look = (): void => {
     if (process.ppid !== parent) end()
     const judgement = watch.look()
@@ -31,7 +32,10 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     const nextMs = judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
     setTimeout(look, judgement.state === 'busy' ? Math.min(nextMs, lookBusyMs) : nextMs)
   }
-  port.on('message', ({ id, name }: { id: number; name: string }) => watch.handlers.set(id, name))
+  port.on('message', (message: 'up' | { id: number; name: string }) => {
+    if (message === 'up') watch = newWatch(handlerMs)
+    else watch.handlers.set(message.id, message.name)
+  })
   look()
 }
 

@@ -12,6 +12,8 @@ const SLOTS = {
   heapBytes: VITALS.length + 3,
   /** Serial of the actor that called `process.exit`, plus 1. */
   leaver: VITALS.length + 4,
+  /** Modules of actors that are being loaded. */
+  loading: VITALS.length + 5,
   length: VITALS.length + 8,
 } as const
 
@@ -57,6 +59,18 @@ export class Vitals {
   }
   set heapBytes(bytes: number) {
     this.#words[SLOTS.heapBytes] = bytes
+  }
+  get isLoading(): boolean {
+    return this.#read(SLOTS.loading) > 0
+  }
+  /** Counts a module that is being loaded for as long as `load` takes. */
+  async whileLoading(load: () => Promise<void>): Promise<void> {
+    this.#words[SLOTS.loading] = this.#read(SLOTS.loading) + 1
+    try {
+      await load()
+    } finally {
+      this.#words[SLOTS.loading] = this.#read(SLOTS.loading) - 1
+    }
   }
   get alive(): number {
     return this.#read(VITALS.alive)

@@ -17,8 +17,8 @@ export class TaggedOutput {
   readonly lastLines: string[] = []
   readonly #tag: () => string
   readonly #streams = {
-    stdout: { descriptor: 1, decoder: new StringDecoder(), rest: '' },
-    stderr: { descriptor: 2, decoder: new StringDecoder(), rest: '' },
+    stdout: { descriptor: 1, decoder: new StringDecoder(), rest: '', tag: '' },
+    stderr: { descriptor: 2, decoder: new StringDecoder(), rest: '', tag: '' },
   }
 
   constructor(tag: () => string) {
@@ -27,11 +27,13 @@ export class TaggedOutput {
 
   take(stream: OutputStream, text: Uint8Array): void {
     const state = this.#streams[stream]
+    const wasBegun = state.rest !== ''
     const lines = (state.rest + state.decoder.write(text as Buffer)).split('\n')
     state.rest = lines.pop() ?? ''
     if (state.rest.length > lineMax) lines.push(state.rest.slice(0, lineMax))
     if (state.rest.length > lineMax) state.rest = state.rest.slice(lineMax)
-    this.#print(state.descriptor, lines)
+    this.#print(state.descriptor, lines, lines.length > 0 && wasBegun ? state.tag : this.#tag())
+    if (state.rest !== '' && (!wasBegun || lines.length > 0)) state.tag = this.#tag()
   }
 
   /** Prints what stands there without a newline: nothing follows. */
@@ -39,15 +41,14 @@ export class TaggedOutput {
     for (const state of Object.values(this.#streams)) {
       const rest = state.rest + state.decoder.end()
       state.rest = ''
-      if (rest !== '') this.#print(state.descriptor, [rest])
+      if (rest !== '') this.#print(state.descriptor, [rest], state.tag)
     }
   }
 
-  #print(descriptor: number, lines: readonly string[]): void {
+  #print(descriptor: number, lines: readonly string[], tag: string): void {
     if (lines.length === 0) return
     this.lastLines.push(...lines.slice(-linesKept))
     if (this.lastLines.length > linesKept) this.lastLines.splice(0, this.lastLines.length - linesKept)
-    const tag = this.#tag()
     writeFully(descriptor, lines.map((line) => `[${tag}] ${line}\n`).join(''))
   }
 }

@@ -27,8 +27,12 @@ export function profileOf(decision: PlacementDecision, handlerMsDefault: number)
   }
 }
 
-/** Equal for profiles that are started in the same way. */
-export function keyOf({ kind, heapMb, rssMb, stackMb, handlerMs }: LaunchProfile): string {
-  // a thread's turns are limited by the warden, so that limit can still be chosen when it is used
-  return [kind, heapMb, rssMb, stackMb, kind === 'process' ? handlerMs : ''].join()
+/** Equal for profiles whose actors can share a node. */
+export function poolKeyOf({ kind, heapMb, rssMb, stackMb, handlerMs }: LaunchProfile): string {
+  return [kind, heapMb, rssMb, stackMb, handlerMs].join()
+}
+
+/** Equal for profiles that are started in the same way: the turns of a thread are limited from outside, so their limit is chosen later. */
+export function launchKeyOf(profile: LaunchProfile): string {
+  return profile.kind === 'process' ? poolKeyOf(profile) : poolKeyOf({ ...profile, handlerMs: 0 })
 }

@@ -46,6 +46,7 @@ export class NodeWatch {
       cpuMs,
       blocked,
       exempt: exempt(),
+      isLoading: vitals.isLoading,
     })
     // A loop that is known to have idled needs no ping to show that it turns.
     if (answered && (activeMs >= 1 || this.#thread.activeMs === undefined)) {

@@ -1,4 +1,4 @@
-import { keyOf } from './launch-profile.ts'
+import { launchKeyOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEvents, NodeBody } from './node-body.ts'
 
@@ -25,7 +25,7 @@ export class Spares {
 
   /** One with this profile, ready or starting. */
   take(profile: LaunchProfile): SpareBody {
-    return this.#waiting.get(keyOf(profile))?.shift() ?? this.#newSpare(profile)
+    return this.#waiting.get(launchKeyOf(profile))?.shift() ?? this.#newSpare(profile)
   }
 
   /** Keeps spares of this profile from soon on. */
@@ -43,7 +43,7 @@ export class Spares {
   }
 
   #waitingFor(profile: LaunchProfile): SpareBody[] {
-    const key = keyOf(profile)
+    const key = launchKeyOf(profile)
     const waiting = this.#waiting.get(key) ?? []
     this.#waiting.set(key, waiting)
     return waiting

@@ -15,6 +15,8 @@ export interface Look {
   readonly blocked: () => boolean
   /** Limits do not count now: a debugger can be attached. */
   readonly exempt: boolean
+  /** A module is being loaded: evaluating it is no handler, so it gets {@link loadMs} if that is longer than the limit. */
+  readonly isLoading: boolean
 }
 
 export type Judgement =
@@ -23,6 +25,9 @@ export type Judgement =
   | { readonly state: 'busy'; readonly nextLookMs: number }
   /** `turn`: within one turn. `loop`: turns end, but the event loop does not go on, as in `for (;;) await null`. */
   | { readonly state: 'stuck'; readonly what: 'turn' | 'loop'; readonly forMs: number }
+
+/** Milliseconds that the evaluation of one module may take. */
+const loadMs = 10_000
 
 /** Milliseconds between two looks at a node that idles, and at one that does not. */
 export const lookIdleMs = 250
@@ -74,12 +79,13 @@ export class StuckJudge {
     this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, look.turnAt, look)
     this.#loop.see(look.unansweredSince, (look.unansweredSince ?? 0) - this.#activeMs, look)
     const longestMs = Math.max(this.#turn.lastedMs(look), this.#loop.lastedMs(look))
-    if (longestMs >= this.limitMs) {
-      const what = this.#turn.lastedMs(look) >= this.limitMs ? 'turn' : 'loop'
-      const isStuck = longestMs >= this.limitMs * starvedFactor || (what === 'turn' ? this.#turn : this.#loop).isAtWork(look)
+    const limitMs = look.isLoading ? Math.max(loadMs, this.limitMs) : this.limitMs
+    if (longestMs >= limitMs) {
+      const what = this.#turn.lastedMs(look) >= limitMs ? 'turn' : 'loop'
+      const isStuck = longestMs >= limitMs * starvedFactor || (what === 'turn' ? this.#turn : this.#loop).isAtWork(look)
       return isStuck ? { state: 'stuck', what, forMs: longestMs } : { state: 'busy', nextLookMs: lookBusyMs }
     }
-    if (longestMs > 0) return { state: 'busy', nextLookMs: nextLookMs(this.limitMs - longestMs) }
+    if (longestMs > 0) return { state: 'busy', nextLookMs: nextLookMs(limitMs - longestMs) }
     const isBusy = look.turn !== this.#lastTurn || look.activeMs > lookBusyMs / 2
     return isBusy ? { state: 'busy', nextLookMs: lookBusyMs } : { state: 'idle' }
   }

@@ -6,7 +6,7 @@ import { serialOf } from '../pid-parts.ts'
 import { writeFully } from '../output/tagged-output.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
-import { keyOf, profileOf } from './launch-profile.ts'
+import { poolKeyOf, profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { fits, newRecord, weightOf } from './node-record.ts'
@@ -40,7 +40,7 @@ export class Warden {
   #timer: NodeJS.Timeout | undefined
   #timerAt = 0
   #loadAt = performance.now()
-  #rootIsStuck = false
+  #rootStuckMs = 0
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
 
@@ -69,6 +69,7 @@ export class Warden {
   #take(record: NodeRecord, message: FromNode): void {
     switch (message.type) {
       case 'up':
+        record.body.watch(record.profile?.handlerMs ?? Infinity)
         return record.settleUp()
       case 'connect':
         return this.#connect(record, message.peer)
@@ -128,11 +129,11 @@ export class Warden {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
-    const key = keyOf(profile)
+    const key = poolKeyOf(profile)
     const sharing =
       decision.share === 'dedicated'
         ? []
-        : [...this.#nodes.values()].filter((each) => fits(each, decision) && each.profile !== undefined && keyOf(each.profile) === key)
+        : [...this.#nodes.values()].filter((each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key)
     const lightest = sharing.reduce<NodeRecord | undefined>((best, each) => (best === undefined || weightOf(each) < weightOf(best) ? each : best), undefined)
     if (lightest !== undefined && (decision.share === 'compartment' || weightOf(lightest) < 1 || sharing.length >= this.#poolMax(profile))) return lightest
     return this.#launch(profile, decision)
@@ -157,7 +158,6 @@ export class Warden {
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
     body.tag.text = `${profile.kind} ${id}`
-    body.watch(profile.handlerMs)
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     this.#spares.keep({ kind: profile.kind, handlerMs })
@@ -257,12 +257,13 @@ export class Warden {
     return { cause: 'stuck', forMs, ...(handler !== undefined && { handler }), ...(culprit !== undefined && { culprit }) }
   }
 
+  /** A stuck root is reported, once for each time. */
   #lookAtRoot(judgement: ReturnType<NodeBody['look']>): void {
-    if (judgement.state === 'stuck' && !this.#rootIsStuck) {
-      this.#say(`the root has been stuck for ${Math.round(judgement.forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`)
+    const forMs = judgement.state === 'stuck' ? judgement.forMs : 0
+    if (forMs > 0 && (this.#rootStuckMs === 0 || forMs < this.#rootStuckMs)) {
+      this.#say(`the root has been stuck for ${Math.round(forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`)
     }
-    if (judgement.state !== 'stuck' && this.#rootIsStuck && judgement.state === 'idle') this.#say('the root goes on')
-    this.#rootIsStuck = judgement.state === 'stuck' || (this.#rootIsStuck && judgement.state === 'busy')
+    this.#rootStuckMs = forMs
   }
 
   /** How busy each node was since the last time. */

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { descendantsOf, run } from './program.ts'
+import { trial } from './trial.ts'
+
+const limitMs = 400
+const { faulty } = trial({ handlerMs: limitMs, killMs: 300 })
+const walled = ['thread', 'process'] as const
+
+describe('handlerMs counts one uninterrupted turn', () => {
+  for (const place of walled) {
+    test(`${place}: turns shorter than that are nobody's fault, however many`, async () => {
+      const { ref } = await faulty(place)
+      const before = await ref.call.whereabouts()
+      for (let turn = 0; turn < 12; turn++) await ref.call.busyFor(limitMs * 0.6)
+      expect(await ref.call.whereabouts()).toEqual(before)
+    })
+
+    test(`${place}: time that is awaited does not count`, async () => {
+      const { ref } = await faulty(place)
+      const before = await ref.call.whereabouts()
+      await ref.call.wait(limitMs * 4)
+      expect(await ref.call.whereabouts()).toEqual(before)
+    })
+
+    test(`${place}: a hint sets it for one node`, async () => {
+      const native = place === 'process'
+      const { ref } = await faulty({ cpu: 'heavy', native })
+      await ref.call.busyFor(limitMs * 5)
+      const hasty = await faulty({ native, limits: { handlerMs: 150 } })
+      await expect(hasty.ref.call.busyFor(limitMs * 4)).rejects.toMatchObject({ reason: { stuck: { handler: 'Faulty.busyFor' } } })
+    })
+  }
+
+  test('a pause of the whole machine is nobody’s fault', { timeout: 30_000 }, async () => {
+    const program = run('patient.ts', { args: [String(limitMs)] })
+    const before = await program.said('nodes')
+    const all = [...descendantsOf(program.pid), program.pid]
+    for (const pid of all) process.kill(pid, 'SIGSTOP')
+    await new Promise((resolve) => setTimeout(resolve, limitMs * 5))
+    for (const pid of all) process.kill(pid, 'SIGCONT')
+    expect(await program.said('later')).toBe(before)
+  })
+})
+
+describe('a kill that is not obeyed within killMs ends the node', () => {
+  const patient = trial({ handlerMs: Infinity, killMs: 300 })
+  for (const place of walled) {
+    test(`${place}: the victim exits killed, its neighbour noconnection`, async () => {
+      const victim = await patient.faulty(place)
+      const neighbour = await patient.faulty({ coordination: { with: victim.ref } })
+      await victim.ref.call.spinSoon()
+      const pending = victim.ref.call.whereabouts().catch((error: unknown) => error)
+      await patient.kill(victim.pid)
+      const killed = await patient.notices(victim.pid)
+      expect(killed).toMatchObject({ exit: 'killed', down: 'killed', downNode: { cause: 'killed' } })
+      expect(await pending).toMatchObject({ reason: 'killed' })
+      const bystander = await patient.notices(neighbour.pid)
+      expect(bystander).toMatchObject({ exit: 'noconnection', down: 'noconnection', downNode: { cause: 'killed' } })
+    })
+
+    test(`${place}: one that is obeyed harms no neighbour`, async () => {
+      const victim = await patient.faulty(place)
+      const neighbour = await patient.faulty({ coordination: { with: victim.ref } })
+      await patient.kill(victim.pid)
+      const { exit, down, downNode } = await patient.notices(victim.pid)
+      expect([exit, down, downNode]).toEqual(['killed', 'killed', undefined])
+      expect(await neighbour.ref.call.whereabouts()).toMatchObject({ pid: neighbour.pid })
+    })
+  }
+})
+
+describe('a stuck root', () => {
+  test('is reported with the handler’s name, and left alone', async () => {
+    const program = run('stuck-root.ts', { args: [String(limitMs)] })
+    await program.ended
+    expect(program.stderr.join('\n')).toMatch(/the root has been stuck for \d+ ms in Faulty\.blockFor/)
+    expect(program.stdout).toContain('went on')
+  })
+})
