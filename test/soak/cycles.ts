@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ActorRef, System } from 'bulkhead'
+import { child, defineSupervisor, start } from 'bulkhead'
+import { Victim } from './fixtures.ts'
+
+/** 500 kill-and-restart cycles over threads and processes: afterwards nothing has grown. Prints one line; status 1 when something did. */
+const CYCLES = 500
+/** Growth that is none: caches fill in the first cycles. */
+const WARM_UP = 50
+
+const Ward = defineSupervisor(import.meta, 'Ward', () => ({
+  strategy: 'one_for_one',
+  intensity: 1_000_000,
+  periodMs: 1_000,
+  children: [
+    child(Victim, [], { id: 'thread', name: 'thread', isolation: { cpu: 'heavy' } }),
+    child(Victim, [], { id: 'process', name: 'process', isolation: { faults: 'contained' } }),
+  ],
+}))
+
+interface Leftovers {
+  readonly handles: number
+  readonly descriptors: number
+  readonly listeners: number
+  readonly threads: number
+  readonly children: number
+  readonly files: number
+  readonly actors: number
+}
+
+async function count(system: System): Promise<Leftovers> {
+  const threads = readdirSync('/proc/self/task')
+  return {
+    handles: process.getActiveResourcesInfo().length,
+    descriptors: readdirSync('/proc/self/fd').length,
+    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    threads: threads.length,
+    children: childrenOf(threads).length,
+    files: readdirSync(tmpdir()).filter((name) => name.includes('bulkhead') && !name.includes('soak')).length,
+    actors: flat(await system.tree()),
+  }
+}
+
+function childrenOf(threads: readonly string[]): string[] {
+  return threads.flatMap((thread) => {
+    try {
+      return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' ').filter((pid) => pid !== '')
+    } catch {
+      // A thread that ended between the two reads has no children.
+      return []
+    }
+  })
+}
+
+function flat(tree: Awaited<ReturnType<System['tree']>>): number {
+  return tree.reduce((sum, entry) => sum + 1 + flat(entry.children), 0)
+}
+
+type Wounded = ActorRef<{ calls: { where: () => { pid: string; osProcess: number }; throw: () => void; leave: () => void } }>
+
+/** Kills once, and waits for a replacement with another pid. */
+async function cycle(victim: Wounded, how: number): Promise<void> {
+  const before = await answered(victim)
+  if (how === 0) await victim.call.throw().catch(() => undefined)
+  else if (how === 1 || before.osProcess === process.pid) await victim.call.leave().catch(() => undefined)
+  else process.kill(before.osProcess, 'SIGKILL')
+  for (;;) if ((await answered(victim)).pid !== before.pid) return
+}
+
+/** The answer of whoever holds the name; between two lives nobody does. */
+async function answered(victim: Wounded): Promise<{ pid: string; osProcess: number }> {
+  for (;;) {
+    try {
+      return await victim.within(20_000).call.where()
+    } catch {
+      await wait(2)
+    }
+  }
+}
+
+const system = await start({ threads: 1 })
+await system.start(Ward, [])
+const victims = [system.named(Victim, 'thread'), system.named(Victim, 'process')] as Wounded[]
+const run = async (cycles: number): Promise<void> => {
+  for (let i = 0; i < cycles; i++) await cycle(victims[i % 2] as Wounded, (i >> 1) % 3)
+}
+await run(WARM_UP)
+const before = await count(system)
+await run(CYCLES)
+// Spares are refilled behind the last restart: wait until the counts stand still.
+let after = await count(system)
+for (let patience = 0; patience < 50 && grown(before, after).length > 0; patience++) {
+  await wait(100)
+  after = await count(system)
+}
+await system.stop()
+const growth = grown(before, after)
+console.log(`${CYCLES} cycles, ${growth.length === 0 ? 'nothing grew' : `grew: ${growth.join(', ')}`}`)
+process.exitCode = growth.length === 0 ? 0 : 1
+
+function grown(from: Leftovers, to: Leftovers): string[] {
+  return (Object.keys(from) as (keyof Leftovers)[]).filter((key) => to[key] > from[key] + 1).map((key) => `${key} ${from[key]} to ${to[key]}`)
+}
