@@ -1,8 +1,6 @@
+import { CallFailed } from 'bulkhead'
 import { expect, test } from 'vitest'
-import { ANSWER_MS, patiently, type Waiting } from '../src/actors/patience.ts'
-
-class Down extends Error {}
-const isDown = (error: unknown): boolean => error instanceof Down
+import { patiently, type Waiting } from '../src/actors/patience.ts'
 
 /** A clock that moves only when somebody waits on it. */
 function manualTime(): Waiting & { advance(ms: number): void } {
@@ -11,50 +9,70 @@ function manualTime(): Waiting & { advance(ms: number): void } {
   return { now: () => ms, advance, pause: (by) => Promise.resolve(advance(by)) }
 }
 
-/** Fails `failures` times, each attempt lasting `eachMs`, then answers. */
-function service(time: ReturnType<typeof manualTime>, failures: number, eachMs: number) {
-  const asked: number[] = []
-  const ask = (withinMs: number): Promise<string> => {
-    asked.push(withinMs)
-    time.advance(Math.min(eachMs, withinMs))
-    return asked.length > failures ? Promise.resolve('answer') : Promise.reject(new Down(`attempt ${asked.length}`))
+/** Fails with one reason after another, then answers. */
+function failing(...reasons: unknown[]) {
+  let asked = 0
+  const ask = (): Promise<string> => {
+    const reason = reasons[asked++]
+    return reason === undefined ? Promise.resolve('answer') : Promise.reject(new CallFailed('shard', 'search', reason))
   }
-  return { ask, asked }
+  return { ask, asked: () => asked }
 }
 
+const forever = (reason: unknown) => () => Promise.reject(new CallFailed('shard', 'search', reason))
+
 test('an answer at once is asked for once', async () => {
-  const time = manualTime()
-  const { ask, asked } = service(time, 0, 10)
-  expect(await patiently(ask, isDown, time)).toBe('answer')
-  expect(asked).toEqual([ANSWER_MS])
+  const { ask, asked } = failing()
+  expect(await patiently(ask, manualTime())).toBe('answer')
+  expect(asked()).toBe(1)
 })
 
-test('a replacement that comes within the patience answers; its attempt may use what is left', async () => {
-  const time = manualTime()
-  const { ask, asked } = service(time, 3, 100)
-  expect(await patiently(ask, isDown, time)).toBe('answer')
-  // First failure at 100, so the deadline is 2,100; attempts start at 115, 230 and 345.
-  expect(asked).toEqual([5_000, 1_985, 1_870, 1_755])
+test.each([
+  ['noproc'],
+  ['noconnection'],
+  [new Error('crashed')],
+  [{ stuck: { handler: 'Shard.search', forMs: 1_000 } }],
+])('after %o the replacement answers', async (reason) => {
+  const { ask, asked } = failing(reason, 'noproc', 'noproc')
+  expect(await patiently(ask, manualTime())).toBe('answer')
+  expect(asked()).toBe(4)
 })
 
-test('without a replacement the last failure is passed on when the patience is over, counted from the first failure', async () => {
+test('without a replacement it is over after two seconds', async () => {
   const time = manualTime()
-  const { ask, asked } = service(time, Infinity, 485)
-  await expect(patiently(ask, isDown, time)).rejects.toThrow('attempt 5')
-  // Attempts at 0, 500, 1,000, 1,500 and 2,000; the deadline is 2,485, when the fifth fails.
-  expect(asked).toHaveLength(5)
+  await expect(patiently(forever('noproc'), time)).rejects.toMatchObject({ code: 'noproc' })
+  expect(time.now()).toBeGreaterThanOrEqual(2_000)
+  expect(time.now()).toBeLessThan(2_100)
 })
 
-test('no attempt is given less than no time, however long a pause was', async () => {
+test('a replacement that ends too starts a wait of its own', async () => {
   const time = manualTime()
-  const { ask, asked } = service(time, Infinity, 0)
-  const slow = { ...time, pause: () => Promise.resolve(time.advance(999)) }
-  await expect(patiently(ask, isDown, slow)).rejects.toThrow('attempt 3')
-  expect(asked).toEqual([5_000, 1_001, 2])
+  // 130 times 15 ms is 1,950 ms.
+  const almostTwoSeconds = Array<string>(130).fill('noproc')
+  const { ask } = failing('exited', ...almostTwoSeconds, new Error('crashed'), ...almostTwoSeconds)
+  expect(await patiently(ask, time)).toBe('answer')
+  expect(time.now()).toBe(262 * 15)
 })
 
-test('a failure that means something else is passed on at once', async () => {
+test('the time that an answer takes does not count', async () => {
   const time = manualTime()
-  await expect(patiently(() => Promise.reject(new TypeError('mistake')), isDown, time)).rejects.toThrow('mistake')
-  expect(time.now()).toBe(0)
+  const { ask } = failing('noproc', 'noproc')
+  const slow = async (): Promise<string> => {
+    time.advance(900)
+    return ask()
+  }
+  expect(await patiently(slow, time)).toBe('answer')
+})
+
+test.each([['timeout'], ['overloaded'], ['undecodable']])(
+  '%s is passed on at once: the actor is there',
+  async (reason) => {
+    const time = manualTime()
+    await expect(patiently(forever(reason), time)).rejects.toMatchObject({ code: reason })
+    expect(time.now()).toBe(0)
+  },
+)
+
+test('so is any other error', async () => {
+  await expect(patiently(() => Promise.reject(new TypeError('mistake')), manualTime())).rejects.toThrow('mistake')
 })

@@ -1,10 +1,11 @@
 // Shows: waiting for a replacement. When an actor is down its supervisor is already starting the next one, so a caller that may
 // ask twice does best to wait a moment and ask the same name again.
 import { setTimeout as pause } from 'node:timers/promises'
+import { CallFailed } from 'bulkhead'
 
 /** How long to wait for the replacement of an actor that is down. */
 export const PATIENCE_MS = 2_000
-/** How long one answer may take. An actor that is only slow, or stuck and not yet found out, is not down. */
+/** How long an answer may take. An actor that is slow, or stuck and not yet found out, is not down. */
 export const ANSWER_MS = 5_000
 const RETRY_MS = 15
 
@@ -15,26 +16,25 @@ export interface Waiting {
 
 const REAL: Waiting = { now: () => performance.now(), pause }
 
-/**
- * Asks until there is an answer, each time saying how many milliseconds there are for it. Rejects with the last failure when
- * `PATIENCE_MS` have passed since the first one, and at once when the failure does not mean that somebody is down.
- */
-export async function patiently<T>(
-  ask: (withinMs: number) => Promise<T>,
-  isDown: (error: unknown) => boolean,
-  waiting: Waiting = REAL,
-): Promise<T> {
-  let left = ANSWER_MS
-  let deadline = Infinity
+/** Asks until there is an answer. Rejects when an actor was down and nobody took its place within `PATIENCE_MS`, and for any other failure. */
+export async function patiently<T>(ask: () => Promise<T>, waiting: Waiting = REAL): Promise<T> {
+  let deadline: number | undefined
   for (;;) {
     try {
-      return await ask(left)
+      return await ask()
     } catch (error) {
       if (!isDown(error)) throw error
-      deadline = Math.min(deadline, waiting.now() + PATIENCE_MS)
-      await waiting.pause(RETRY_MS)
-      left = deadline - waiting.now()
-      if (left <= 0) throw error
+      // Whoever ended just now was there before: its replacement has the whole time, also when it replaced somebody itself.
+      if (deadline === undefined || error.code !== 'noproc') deadline = waiting.now() + PATIENCE_MS
+      else if (waiting.now() >= deadline) throw error
     }
+    await waiting.pause(RETRY_MS)
   }
+}
+
+const DOWN = new Set(['noproc', 'noconnection', 'exited'])
+
+/** Whether a call failed because nobody is there, or because whoever was asked ended; as opposed to being slow or refusing. */
+export function isDown(error: unknown): error is CallFailed {
+  return error instanceof CallFailed && DOWN.has(error.code)
 }

@@ -3,7 +3,7 @@
 import { ActorExited, type ActorSelf, CallFailed, defineServer, later, reply } from 'bulkhead'
 import { type Hit, type Hits, mergeHits } from '../hits.ts'
 import type { FoundHit } from '../index-shard.ts'
-import { patiently } from './patience.ts'
+import { ANSWER_MS, patiently } from './patience.ts'
 import { Shard } from './shard.ts'
 import { Snippets } from './snippets.ts'
 
@@ -32,28 +32,27 @@ export const Router = defineServer(import.meta, 'Router', {
 type Answerers = ReturnType<typeof answerersOf>
 
 function answerersOf(self: ActorSelf, shards: readonly string[], snippets: string) {
-  return { shards: shards.map((name) => self.named(Shard, name)), snippets: self.named(Snippets, snippets) }
+  return {
+    shards: shards.map((name) => self.named(Shard, name).within(ANSWER_MS)),
+    snippets: self.named(Snippets, snippets).within(ANSWER_MS),
+  }
 }
 
 async function search({ shards, snippets }: Answerers, words: readonly string[]): Promise<Found> {
   try {
-    const asked = shards.map((shard) => patiently((ms) => shard.within(ms).call.search(words), isDown))
+    const asked = shards.map((shard) => patiently(() => shard.call.search(words)))
     const { total, best } = mergeHits<FoundHit>(await Promise.all(asked))
     const excerpts = best.map(({ markdown }) => markdown)
-    const html = await patiently((ms) => snippets.within(ms).call.render(excerpts), isDown)
+    const html = await patiently(() => snippets.call.render(excerpts))
     return { kind: 'found', hits: { total, best: best.map((hit, i) => shown(hit, html[i] ?? '')) } }
   } catch (error) {
-    if (!isDown(error)) throw error
+    if (!(error instanceof CallFailed)) throw error
     return { kind: 'unavailable', why: error.message }
   }
 }
 
 function shown({ path, line, score }: FoundHit, html: string): ShownHit {
   return { path, line, score, html }
-}
-
-function isDown(error: unknown): error is CallFailed {
-  return error instanceof CallFailed
 }
 
 /** A search goes on for a moment after the router itself has ended; nobody waits for it any more. */

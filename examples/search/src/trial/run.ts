@@ -16,6 +16,8 @@ import { questionsFrom } from './questions.ts'
 /** Every so many answers, one is compared with the sequential scan. */
 const COMPARE_EVERY = 20
 const MISTAKES_KEPT = 5
+/** Time to answer what has piled up, between a recovery and the next fault at least. */
+const BREATHER_MS = 400
 
 export interface TrialSettings {
   readonly seconds: number
@@ -78,7 +80,7 @@ export class Trial {
 
   get progress(): Progress {
     return {
-      elapsedMs: performance.now() - this.#startedMs,
+      elapsedMs: this.#elapsedMs,
       totalMs: this.#settings.seconds * 1_000,
       requests: this.#ledger.counts,
       injected: this.#measured.length + (this.#current === undefined ? 0 : 1),
@@ -87,21 +89,27 @@ export class Trial {
     }
   }
 
+  get #elapsedMs(): number {
+    return performance.now() - this.#startedMs
+  }
+
   async #injectAll(system: System, url: string): Promise<void> {
     const injector = (await system.start(Injector, [url])).within(Infinity)
+    let healthyFrom = 0
     for (const injection of this.schedule) {
-      await this.#until(injection.atMs)
+      await this.#until(Math.max(injection.atMs, healthyFrom))
       if (this.#aborted.signal.aborted) return
       this.#current = injection
       this.#measured.push(await measure(injector.call.inject, injection))
       this.#current = undefined
+      healthyFrom = this.#elapsedMs + BREATHER_MS
     }
     await this.#until(this.#settings.seconds * 1_000)
   }
 
   /** Waits until so many milliseconds after the start, or until the trial is aborted. */
   async #until(ms: number): Promise<void> {
-    const left = Math.max(0, this.#startedMs + ms - performance.now())
+    const left = Math.max(0, ms - this.#elapsedMs)
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, left)
     this.#aborted.signal.addEventListener('abort', () => resolve(), { once: true })
