@@ -72,8 +72,8 @@ export class Cell {
   aborter: AbortControllerLike | undefined = undefined
   /** While it starts: tells the starter that it ended instead. */
   onFailedStart: ((ended: Ended) => void) | undefined = undefined
-  /** What init asked to happen before any mail. */
-  afterStart: (() => void) | undefined = undefined
+  /** What a handler asked to happen before any mail. */
+  next: (() => void) | undefined = undefined
   handler: string | undefined = undefined
   lastMail: Mail | undefined = undefined
   drainWaiters: (() => void)[] | undefined = undefined

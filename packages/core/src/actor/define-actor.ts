@@ -4,7 +4,7 @@ import { InvalidOption } from '../errors.ts'
 import type { Args, Behaviour } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
-import { Exiting } from './exiting.ts'
+import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
 import { selfOf } from './own-self.ts'
@@ -36,7 +36,7 @@ export class ActorProgram implements Program {
 
   #failed(cell: Cell, error: unknown): void {
     if (cell.dead) {
-      if (!(error instanceof Exiting)) cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
+      leftoverFailed(cell, error)
       return
     }
     exitCell(cell.kernel, cell, error instanceof Exiting ? error.reason : error)

@@ -5,7 +5,7 @@ import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
 import type { ExitReason } from './exit-reason.ts'
-import { Exiting } from './exiting.ts'
+import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
 import type { Mail } from './mailbox.ts'
 import { Exit } from './notices.ts'
@@ -54,6 +54,7 @@ export class ServerProgram implements Program {
       result = await this.#spec.init(selfOf(cell), ...args)
     } catch (error) {
       if (error instanceof Exiting) return { exit: error.reason }
+      if (cell.dead) leftoverFailed(cell, error)
       throw error
     }
     switch (answerKind(result)) {
@@ -64,7 +65,7 @@ export class ServerProgram implements Program {
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
         cell.state = value
-        cell.afterStart = () => this.#continue(cell, argument)
+        this.#continueNext(cell, argument)
         return 'ready'
       }
       case 'refuse':
@@ -100,7 +101,7 @@ export class ServerProgram implements Program {
   #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
     const handler = this.#casts.get(name as string)
     if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
-    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt ?? 0)
+    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt)
   }
 
   #info(cell: Cell, message: unknown): void {
@@ -113,7 +114,13 @@ export class ServerProgram implements Program {
       if (!(message instanceof Exit)) cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
       return
     }
-    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt ?? 0)
+    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt)
+  }
+
+  /** Before any mail, but as a step of its own: a server that goes on for ever needs no stack, and starves nobody. */
+  #continueNext(cell: Cell, argument: unknown): void {
+    cell.next = () => this.#continue(cell, argument)
+    cell.kernel.queue.add(cell)
   }
 
   #continue(cell: Cell, argument: unknown): void {
@@ -122,10 +129,10 @@ export class ServerProgram implements Program {
       this.#end(cell, new BulkheadError('undefined_continue', `${this.#name} has no continue, but andContinue() asked for it`))
       return
     }
-    this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), 0)
+    this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), undefined)
   }
 
-  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number): void {
+  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number | undefined): void {
     const { kernel } = cell
     kernel.enter(cell, label)
     const handled = kernel.platform.telemetry?.handled
@@ -139,7 +146,7 @@ export class ServerProgram implements Program {
       return
     } finally {
       cell.serving = undefined
-      handled?.({ pid: cell.pid, handler: label, queuedMs: from - queuedAt, ranMs: kernel.platform.clock.now() - from })
+      handled?.({ pid: cell.pid, handler: label, queuedMs: queuedAt === undefined ? 0 : from - queuedAt, ranMs: kernel.platform.clock.now() - from })
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
@@ -182,18 +189,16 @@ export class ServerProgram implements Program {
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
         this.#answer(cell, caller, 'reply', value)
-        if (!cell.dead) this.#continue(cell, argument)
+        if (!cell.dead) this.#continueNext(cell, argument)
         return
       }
       case 'stop': {
         const { reason, hasReply, reply } = result as Stop<unknown>
-        this.#end(cell, reason, () => {
-          if (hasReply) this.#answer(cell, caller, 'reply', reply)
-        }, caller)
+        this.#end(cell, reason, caller, hasReply ? { value: reply } : undefined)
         return
       }
       case 'ignore':
-        this.#end(cell, new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`))
+        this.#end(cell, new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`), caller)
     }
   }
 
@@ -204,39 +209,49 @@ export class ServerProgram implements Program {
       if (kind === 'refusal') signStack(cell, value)
       answer(cell, kind, caller.pid, caller.ref, value)
     } catch (error) {
-      keepOpen(cell, caller.pid, caller.ref)
-      this.#end(cell, error)
+      this.#end(cell, error, caller)
     }
   }
 
   #failed(cell: Cell, caller: Caller, error: unknown): void {
     if (cell.dead) {
-      if (!(error instanceof Exiting)) cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
+      leftoverFailed(cell, error)
       return
     }
-    if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
-    this.#end(cell, error instanceof Exiting ? error.reason : error)
+    this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
   }
 
-  /** Runs `terminate`, then `last`, then ends the actor. */
-  #end(cell: Cell, reason: ExitReason, last?: () => void, caller?: Caller): void {
+  /** Runs `terminate`, then sends the last reply, then ends the actor. */
+  #end(cell: Cell, reason: ExitReason, caller?: Caller, last?: { readonly value: unknown }): void {
     if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     const finish = (final: ExitReason): void => {
-      if (cell.dead) return
-      last?.()
-      exitCell(cell.kernel, cell, final)
+      if (!cell.dead) exitCell(cell.kernel, cell, last === undefined || caller === undefined ? final : this.#answerLast(cell, caller, last.value, final))
+    }
+    const failed = (error: unknown): void => {
+      if (cell.dead) leftoverFailed(cell, error)
+      else finish(error instanceof Exiting ? error.reason : error)
     }
     cell.busy = true
     let ending: void | Promise<void>
     try {
       ending = this.terminate(cell, reason)
     } catch (error) {
-      finish(error instanceof Exiting ? error.reason : error)
+      failed(error)
       return
     }
-    if (ending instanceof Promise) {
-      ending.then(() => finish(reason), (error: unknown) => finish(error instanceof Exiting ? error.reason : error))
-    } else finish(reason)
+    if (ending instanceof Promise) ending.then(() => finish(reason), failed)
+    else finish(reason)
+  }
+
+  /** The reason to exit with: a last reply that cannot be sent replaces it. */
+  #answerLast(cell: Cell, caller: NonNullable<Caller>, value: unknown, reason: ExitReason): ExitReason {
+    try {
+      answer(cell, 'reply', caller.pid, caller.ref, value)
+      return reason
+    } catch (error) {
+      keepOpen(cell, caller.pid, caller.ref)
+      return error
+    }
   }
 
   terminate(cell: Cell, reason: ExitReason): void | Promise<void> {

@@ -275,7 +275,5 @@ function started(kernel: Kernel, cell: Cell, finish: (outcome: StartedOutcome) =
   cell.onFailedStart = undefined
   cell.status = 'alive'
   finish({ kind: 'started' })
-  cell.afterStart?.()
-  cell.afterStart = undefined
   kernel.queue.add(cell)
 }

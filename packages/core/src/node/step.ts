@@ -15,6 +15,12 @@ function take(cell: Cell): boolean {
   if (cell.dead || cell.suspendedBy !== undefined || (cell.status === 'starting' && cell.waiting === undefined)) return false
   if (cell.waiting !== undefined) return offerWaiting(cell, cell.waiting)
   if (cell.busy || !cell.program.handles) return false
+  const { next } = cell
+  if (next !== undefined) {
+    cell.next = undefined
+    next()
+    return true
+  }
   const mail = cell.mailbox.shift()
   if (mail === undefined) return false
   cell.program.handle(cell, mail)
