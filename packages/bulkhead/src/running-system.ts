@@ -102,7 +102,7 @@ export class RunningSystem implements System {
 
   async #startTop(): Promise<void> {
     const { main } = this.#node
-    this.#top = await main.startLink(TopSupervisor, [{}], { id: 'system', isolation: 'inline' })
+    this.#top = await main.startLink(TopSupervisor, [{}], { id: '', isolation: 'inline' })
     const ref = main.monitor(this.#top)
     void this.#watchTop(ref)
   }

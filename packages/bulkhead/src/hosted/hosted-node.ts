@@ -1,4 +1,4 @@
-import { createNode, PlacementError } from '@bulkhead/core'
+import { createNode, makePid, pidPrefix, PlacementError, serialOf } from '@bulkhead/core'
 import type { Isolation, LogRecord, Node, NodeHost, NodeId, PlacementDecision, Telemetry } from '@bulkhead/core'
 import { dial, listenFor, openSocketConnection } from '@bulkhead/transport-process'
 import type { Listener } from '@bulkhead/transport-process'
@@ -12,7 +12,6 @@ import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
 import { overrideFor } from '../placement-overrides.ts'
 import { withError } from '../warden/verdict.ts'
 import { loadBehaviour } from './behaviour-loader.ts'
-import { pidOf, serialOf } from '../pid-parts.ts'
 import { LoopResponder } from './loop-responder.ts'
 import { PopulationReport } from './population-report.ts'
 import { sharedNow } from './vitals.ts'
@@ -139,7 +138,7 @@ export class HostedNode implements NodeHost {
 
   #attribute(serial: number, error: unknown): void {
     if (this.node.crash(serial, error)) return
-    const pid = pidOf(this.node.system, this.node.id, serial)
+    const pid = makePid(pidPrefix(this.node.system, this.node.id), serial)
     this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
   }
 

@@ -1,6 +1,6 @@
+import { serialOf } from '@bulkhead/core'
 import type { NodeSnapshot } from '@bulkhead/core'
 import type { Population } from '../control.ts'
-import { serialOf } from '../pid-parts.ts'
 import type { Vitals } from './vitals.ts'
 
 /** Tells the warden whether a node has no actor, one (and which), or several: once for each burst of changes. */

@@ -10,14 +10,9 @@ export interface LaunchProfile {
   readonly handlerMs: number
 }
 
-/** What core fills in when no hint gave a limit: the system's own default stands for it. */
-const coreHandlerMs = 5_000
-
 /** The profile that a decision asks for. */
 export function profileOf(decision: PlacementDecision, handlerMsDefault: number): LaunchProfile {
-  const { heapMb, rssMb, stackMb } = decision.limits
-  const given = decision.limits.handlerMs
-  const handlerMs = given === undefined || given === coreHandlerMs ? handlerMsDefault : given
+  const { heapMb, rssMb, stackMb, handlerMs = handlerMsDefault } = decision.limits
   return {
     kind: decision.kind === 'process' ? 'process' : 'thread',
     handlerMs,

@@ -1,7 +1,7 @@
+import { makePid, pidPrefix } from '@bulkhead/core'
 import type { Evidence, ExitReason, Verdict } from '@bulkhead/core'
 import { errorOf } from '../error-parts.ts'
 import type { ErrorParts } from '../error-parts.ts'
-import { pidOf } from '../pid-parts.ts'
 import type { BodyEnd } from './node-body.ts'
 import type { NodeRecord } from './node-record.ts'
 
@@ -24,7 +24,7 @@ export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenc
   const isBlamed = serial !== undefined && serial > 0 && end.cause !== 'stopped' && end.cause !== 'unknown'
   return {
     evidence,
-    ...(isBlamed && { culprit: { pid: pidOf(system, id, serial), reason: reasonOf(end) } }),
+    ...(isBlamed && { culprit: { pid: makePid(pidPrefix(system, id), serial), reason: reasonOf(end) } }),
     ...(fenced && { fenced }),
   }
 }

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import type { Pid } from 'bulkhead'
+import { Talker } from './fixtures/talker.ts'
+import { run } from './program.ts'
+import { trial } from './trial.ts'
+
+const made = trial({ threads: 2 })
+const blockMs = 1_200
+
+const pairs = [
+  ['thread', 'thread'],
+  ['thread', 'process'],
+  ['process', 'process'],
+] as const
+
+describe('a blocked root does not stop two other nodes from talking', () => {
+  test.each(pairs)('%s and %s', async (one, other) => {
+    const talkers = [one, other].map((place, index) =>
+      made.system.start(Talker, [], {
+        id: `talker-${one}-${other}-${index}`,
+        isolation: place === 'thread' ? { cpu: 'heavy' } : { faults: 'contained' },
+      }),
+    )
+    const [first, second] = await Promise.all(talkers)
+    await first?.call.play(second?.pid as Pid, 1) // they know each other now
+    const playing = first?.within(20_000).call.play(second?.pid as Pid, blockMs + 800)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const from = Date.now()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs)
+    const to = Date.now()
+    const meanwhile = (await playing)?.filter((time) => time > from && time < to) ?? []
+    expect(meanwhile.length).toBeGreaterThan(50)
+    const gaps = meanwhile.slice(1).map((time, index) => time - (meanwhile[index] as number))
+    expect(Math.max(...gaps)).toBeLessThan(blockMs / 2)
+  })
+})
+
+describe('while the root is blocked', () => {
+  test.each(['thread', 'process'] as const)('a stuck %s is ended and replaced by a supervisor that is not on the root', async (place) => {
+    const program = run('remote-family.ts', { args: [place] })
+    await program.said('unblocked')
+    const lines = program.stdout.map((line) => line.replace(/^\[.*\] /, ''))
+    const meanwhile = lines.slice(lines.indexOf('blocked'), lines.indexOf('unblocked'))
+    expect(meanwhile.filter((line) => line === 'began').length).toBeGreaterThan(1)
+    await program.ended
+  })
+})

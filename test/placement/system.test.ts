@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidOption, StartFailed, start } from 'bulkhead'
+import type { SystemOptions } from 'bulkhead'
+import { Faulty } from './fixtures/faulty.ts'
+import { Picky } from './fixtures/picky.ts'
+import { run } from './program.ts'
+
+describe('options', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['threads', 0, /options\.threads is 0: use a whole number from 1/],
+    ['threads', 1.5, /whole number/],
+    ['processes', 'many', /options\.processes is "many"/],
+    ['spares', -1, /from 0/],
+    ['handlerMs', 0, /milliseconds/],
+    ['killMs', Infinity, /milliseconds/],
+    ['signals', 'yes', /true or false/],
+    ['inspect', 1, /true or false/],
+    ['log', 'stdout', /function/],
+    ['placement', 7, /path/],
+    ['name', 'a b', /letters/],
+    ['treads', 2, /there is no such option; there are name, threads/],
+  ])('%s: %o is refused with the field, the value and the way out', async (field, value, message) => {
+    const starting = start({ [field]: value } as SystemOptions)
+    await expect(starting).rejects.toBeInstanceOf(InvalidOption)
+    await expect(starting).rejects.toThrow(message)
+    await expect(starting).rejects.toMatchObject({ field: `options.${field}`, value })
+  })
+})
+
+const quiet = { signals: false, inspect: false, log: () => {} } as const
+
+describe('system.start', () => {
+  test('rejects StartFailed with the reason of a failed init, an ignore, a module that cannot be loaded', async () => {
+    const system = await start(quiet)
+    try {
+      for (const isolation of ['inline', 'thread'] as const) {
+        const failing = system.start(Picky, ['throw'], { id: `throw-${isolation}`, isolation })
+        await expect(failing).rejects.toBeInstanceOf(StartFailed)
+        await expect(failing).rejects.toMatchObject({ reason: { message: 'not like this' } })
+        await expect(system.start(Picky, ['ignore'], { id: `ignore-${isolation}`, isolation })).rejects.toMatchObject({ reason: 'ignore' })
+      }
+      expect((await system.tree())[0]?.children.filter(({ status }) => status !== 'starting')).toEqual([])
+    } finally {
+      await system.stop()
+    }
+  })
+
+  test('after stop: StartFailed noproc', async () => {
+    const system = await start(quiet)
+    await system.stop()
+    await expect(system.start(Faulty, [])).rejects.toMatchObject({ reason: 'noproc' })
+  })
+
+  test('a child is restarted, and a reference by name follows it', async () => {
+    const system = await start(quiet)
+    try {
+      const ref = await system.start(Faulty, [], { name: 'it', isolation: 'inline' })
+      const before = ref.pid
+      await expect(ref.call.throw()).rejects.toThrow()
+      const { pid } = await ref.call.whereabouts()
+      expect(pid).not.toBe(before)
+    } finally {
+      await system.stop()
+    }
+  })
+})
+
+describe('stopped', () => {
+  test('resolves with the reason that stop was given; stop can be repeated', async () => {
+    const system = await start(quiet)
+    const stops = [system.stop({ reason: { shutdown: 'enough' } }), system.stop()]
+    expect(await system.stopped).toEqual({ shutdown: 'enough' })
+    expect(await Promise.all(stops)).toEqual([{ cutShort: [] }, { cutShort: [] }])
+  })
+
+  test('resolves when the top supervisor gives up, and the exit status is 1', async () => {
+    const program = run('hopeless.ts')
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+    expect(program.stdout).toContain('stopped: "shutdown"')
+  })
+
+  test('a deadline cuts short what does not stop, and lists it', async () => {
+    const system = await start(quiet)
+    const ref = await system.start(Picky, ['stubborn'], { shutdown: 'infinity', isolation: 'thread' })
+    const { cutShort } = await system.stop({ deadlineMs: 200 })
+    expect(cutShort).toEqual([{ pid: ref.pid, path: '/Picky' }])
+  })
+})
+
+test('two systems in one program do not disturb each other', async () => {
+  const [one, two] = [await start(quiet), await start(quiet)]
+  try {
+    const [first, second] = [await one.start(Faulty, [], { name: 'x', isolation: 'thread' }), await two.start(Faulty, [], { name: 'x', isolation: 'inline' })]
+    await expect(first.call.timer()).rejects.toMatchObject({ reason: { message: 'thrown' } })
+    await expect(second.call.timer()).rejects.toMatchObject({ reason: { message: 'thrown' } })
+    await one.stop()
+    expect(await second.call.whereabouts()).toMatchObject({ node: 1 })
+  } finally {
+    await two.stop()
+  }
+})
+
+test('a program whose system has stopped leaves by itself', async () => {
+  const program = run('printer.ts', { args: ['process', 'print'] })
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+})
