@@ -41,14 +41,13 @@ async function runTrial(options: TrialOptions): Promise<boolean> {
   // It ends early when somebody stops the program, or when the top supervisor gives up. Then nobody serves the socket any more.
   const closeWhenStopped = async (): Promise<void> => {
     await system.stopped
-    trial.abort()
     await listener.close()
   }
   const closed = closeWhenStopped()
   let tree: string[]
   try {
     await trial.run(system, listener.url)
-    tree = treeLines(await system.tree())
+    tree = treeLines(await Promise.race([system.tree(), system.stopped.then(() => [])]))
   } finally {
     progress.stop()
     await system.stop()

@@ -1,4 +1,5 @@
 // Shows: the course of a trial. Load starts, faults come one by one as the plan says, and everything is written down.
+import { setTimeout as pause } from 'node:timers/promises'
 import { CallFailed, type System } from 'bulkhead'
 import { FRONT, SHARDS, SNIPPETS, SUPERVISED } from '../actors/search.ts'
 import { type Injected, Injector } from '../chaos/inject.ts'
@@ -31,7 +32,6 @@ export class Trial {
   readonly #ledger = new Ledger(() => performance.now())
   readonly #measured: Measured[] = []
   readonly #mistakes: string[] = []
-  readonly #aborted = new AbortController()
   #compared = 0
   #current: Injection | undefined
   #startedMs = performance.now()
@@ -43,9 +43,10 @@ export class Trial {
     this.#corpus = corpus
   }
 
-  /** Runs the whole plan, unless it is aborted: then the faults that are left count as not injected. */
+  /** Runs the whole plan. When the system ends before, the faults that are left count as not injected. */
   async run(system: System, url: string): Promise<void> {
     this.#startedMs = performance.now()
+    const over = new AbortController()
     const load = startLoad({
       url,
       ledger: this.#ledger,
@@ -53,15 +54,11 @@ export class Trial {
       onAnswer: (exchange, body) => this.#compare(exchange, body),
     })
     try {
-      await this.#injectAll(system, url)
+      await Promise.race([this.#injectAll(system, url, over.signal), system.stopped])
     } finally {
+      over.abort()
       await load.finish()
     }
-  }
-
-  /** The system is gone: there is nothing more to measure. */
-  abort(): void {
-    this.#aborted.abort()
   }
 
   get outcome(): Omit<TrialOutcome, 'leftovers'> {
@@ -93,29 +90,22 @@ export class Trial {
     return performance.now() - this.#startedMs
   }
 
-  async #injectAll(system: System, url: string): Promise<void> {
+  async #injectAll(system: System, url: string, over: AbortSignal): Promise<void> {
     const injector = (await system.start(Injector, [url])).within(Infinity)
     let healthyFrom = 0
     for (const injection of this.schedule) {
-      await this.#until(Math.max(injection.atMs, healthyFrom))
-      if (this.#aborted.signal.aborted) return
+      await this.#until(Math.max(injection.atMs, healthyFrom), over)
       this.#current = injection
       this.#measured.push(await measure(injector.call.inject, injection))
       this.#current = undefined
       healthyFrom = this.#elapsedMs + BREATHER_MS
     }
-    await this.#until(this.#settings.seconds * 1_000)
+    await this.#until(this.#settings.seconds * 1_000, over)
   }
 
-  /** Waits until so many milliseconds after the start, or until the trial is aborted. */
-  async #until(ms: number): Promise<void> {
-    const left = Math.max(0, ms - this.#elapsedMs)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, left)
-    this.#aborted.signal.addEventListener('abort', () => resolve(), { once: true })
-    if (this.#aborted.signal.aborted) resolve()
-    await promise
-    clearTimeout(timer)
+  /** Waits until so many milliseconds after the start. Rejects when the trial is over. */
+  async #until(ms: number, over: AbortSignal): Promise<void> {
+    await pause(Math.max(0, ms - this.#elapsedMs), undefined, { signal: over })
   }
 
   #compare(exchange: Exchange, body: string): void {
