@@ -86,7 +86,7 @@ describe('a link in memory', () => {
   test('the bytes of a frame are overwritten once its receiver has returned', () => {
     const held = heldSchedule()
     const [left, right] = memoryLink(held)
-    let kept = new Uint8Array(0)
+    let kept: Uint8Array = new Uint8Array(0)
     right.receive({
       ...recorder().receiver,
       frame: (segment, start, end) => void (kept = segment.subarray(start, end)),
