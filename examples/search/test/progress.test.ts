@@ -42,3 +42,11 @@ test('anything else gets nothing', () => {
   shown.stop()
   expect(written).toEqual([])
 })
+
+test('a terminal that says it has no columns gets a line of the usual width', () => {
+  const written: string[] = []
+  const shown = showProgress({ isTTY: true, columns: 0, write: (text) => written.push(text) }, () => progress)
+  vi.advanceTimersByTime(200)
+  shown.stop()
+  expect(written[0]).toContain('11/45 s')
+})

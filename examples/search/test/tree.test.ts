@@ -21,7 +21,7 @@ test('children stand below their supervisor, places in a column', () => {
       entry('/search/shards', 'inline', 1, 1, [entry('/search/shards/shard-0', 'thread', 7, 3)]),
       entry('/search/front', 'inline', 1),
     ]),
-    entry('/', 'inline', 1),
+    entry('', 'inline', 1),
   ]
   expect(treeLines(tree)).toEqual([
     'search       inline, node 1',

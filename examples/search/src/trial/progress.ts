@@ -12,6 +12,8 @@ export interface Progress {
 }
 
 const BAR_LENGTH = 20
+/** For terminals that do not know their width, or say 0. */
+const COLUMNS = 80
 
 export function progressLine(
   { elapsedMs, totalMs, requests, injected, planned, current }: Progress,
@@ -34,7 +36,7 @@ export interface ProgressOutput {
 /** Draws until `stop`, which wipes the line. */
 export function showProgress(output: ProgressOutput, read: () => Progress): { stop(): void } {
   if (!output.isTTY) return { stop: () => {} }
-  const draw = (): void => void output.write(`\r\x1b[2K${progressLine(read(), output.columns ?? 80)}`)
+  const draw = (): void => void output.write(`\r\x1b[2K${progressLine(read(), output.columns || COLUMNS)}`)
   const timer = setInterval(draw, 200)
   return {
     stop: () => {

@@ -17,7 +17,7 @@ interface Row {
 }
 
 function rowsOf({ path, kind, node, restarts, children }: ShownEntry, depth: number): Row[] {
-  const name = path.slice(path.lastIndexOf('/') + 1) || path
+  const name = path.slice(path.lastIndexOf('/') + 1) || '/'
   const history = restarts === 0 ? '' : `, restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}`
   const row = { label: '  '.repeat(depth) + name, place: `${kind}, node ${node}${history}` }
   return [row, ...children.flatMap((child) => rowsOf(child, depth + 1))]
