@@ -74,7 +74,7 @@ export const delivery: readonly Law[] = [
     name: 'what is done to the bytes after send changes nothing',
     check: async (setting) => {
       const near = await setting.open('collect')
-      const head = makeFrame(1, 50)
+      const head = makeFrame(1, 5_050)
       const body = makeFrame(2, 70_000)
       near.connection.send(head)
       near.connection.send(body)
