@@ -13,6 +13,6 @@ export class LoopResponder {
   answer(ping: number): void {
     this.#vitals.inspected = isMainThread && inspectorUrl() !== undefined
     this.#vitals.heapBytes = process.memoryUsage().heapUsed
-    this.#vitals.pong = ping
+    this.#vitals.answer(ping)
   }
 }

@@ -1,5 +1,5 @@
 import type { ProcessWatchOrders } from '../control.ts'
-import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { ThreadProbe } from '../linux/proc.ts'
 import { lookBusyMs, lookIdleMs } from '../warden/stuck.ts'
 import { NodeWatch } from '../warden/node-watch.ts'
 import { sayLast } from './process-boot.ts'
@@ -11,15 +11,13 @@ import { Vitals } from './vitals.ts'
  */
 export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, port }: ProcessWatchOrders): void {
   const vitals = new Vitals(memory)
-  const newWatch = (limitMs: number): NodeWatch => new NodeWatch({
+  const probe = new ThreadProbe(thread)
+  const watch = new NodeWatch({
     vitals,
-    limitMs,
+    probe: () => probe,
     ping: (ping) => port.postMessage(ping),
-    cpuMs: () => (thread === undefined ? undefined : threadCpuMs(thread)),
-    blocked: () => thread !== undefined && isThreadBlocked(thread),
     exempt: () => vitals.inspected,
   })
-  let watch = newWatch(Infinity)
   const look = (): void => {
     if (process.ppid !== parent) end()
     const judgement = watch.look()
@@ -33,7 +31,7 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     setTimeout(look, judgement.state === 'busy' ? Math.min(nextMs, lookBusyMs) : nextMs)
   }
   port.on('message', (message: 'up' | { id: number; name: string }) => {
-    if (message === 'up') watch = newWatch(handlerMs)
+    if (message === 'up') watch.limit(handlerMs)
     else watch.handlers.set(message.id, message.name)
   })
   look()

@@ -14,6 +14,8 @@ const SLOTS = {
   leaver: VITALS.length + 4,
   /** Modules of actors that are being loaded. */
   loading: VITALS.length + 5,
+  /** When it answered that ping. */
+  pongAt: VITALS.length + 6,
   length: VITALS.length + 8,
 } as const
 
@@ -45,7 +47,12 @@ export class Vitals {
   get pong(): number {
     return this.#read(SLOTS.pong)
   }
-  set pong(ping: number) {
+  get pongAt(): number {
+    return this.#read(SLOTS.pongAt)
+  }
+  /** The event loop turns, and answers a ping. */
+  answer(ping: number): void {
+    this.#words[SLOTS.pongAt] = sharedNow()
     this.#words[SLOTS.pong] = ping
   }
   get inspected(): boolean {

@@ -1,13 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
-
-/** Reads a file of /proc; undefined where there is none, or no longer. */
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return undefined
-  }
-}
+import { closeSync, openSync, readlinkSync, readSync } from 'node:fs'
 
 /** The operating system's number of the calling thread; undefined where /proc does not tell. */
 export function ownThread(): number | undefined {
@@ -18,34 +9,108 @@ export function ownThread(): number | undefined {
   }
 }
 
-/** Milliseconds of CPU time that a thread of this OS process has used; undefined where /proc does not tell. */
-export function threadCpuMs(thread: number): number | undefined {
-  const nanoseconds = Number.parseInt(read(`/proc/self/task/${thread}/schedstat`) ?? '', 10)
-  return Number.isNaN(nanoseconds) ? undefined : nanoseconds / 1e6
+/** A file of /proc that is read again and again: it stays open, which makes a reading cost a few microseconds. */
+class ProcFile {
+  readonly #path: string
+  #descriptor: number | undefined
+  #isMissing = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** What it says now; undefined where there is none, or no longer. */
+  read(): string | undefined {
+    if (this.#isMissing) return undefined
+    try {
+      this.#descriptor ??= openSync(this.#path, 'r')
+      return scratch.toString('latin1', 0, readSync(this.#descriptor, scratch, 0, scratch.length, 0))
+    } catch {
+      this.close()
+      return undefined
+    }
+  }
+
+  close(): void {
+    this.#isMissing = true
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    this.#descriptor = undefined
+  }
 }
 
-/** Whether a thread of this OS process sleeps or waits for the disk. */
-export function isThreadBlocked(thread: number): boolean {
-  const state = stateOf(read(`/proc/self/task/${thread}/stat`))
-  return state === 'S' || state === 'D'
+const scratch = Buffer.alloc(1_024)
+
+/** What the operating system says about one thread of this OS process. All of it is undefined, or false, where /proc does not tell. */
+export class ThreadProbe {
+  readonly #schedstat: ProcFile
+  readonly #stat: ProcFile
+  readonly #syscall: ProcFile
+
+  constructor(thread: number | undefined) {
+    const folder = `/proc/self/task/${thread}`
+    this.#schedstat = new ProcFile(`${folder}/schedstat`)
+    this.#stat = new ProcFile(`${folder}/stat`)
+    this.#syscall = new ProcFile(`${folder}/syscall`)
+  }
+
+  /** Milliseconds of CPU time that it has used. */
+  cpuMs(): number | undefined {
+    const nanoseconds = Number.parseInt(this.#schedstat.read() ?? '', 10)
+    return Number.isNaN(nanoseconds) ? undefined : nanoseconds / 1e6
+  }
+
+  /** Whether it sleeps or waits for the disk. */
+  isBlocked(): boolean {
+    const state = stateOf(this.#stat.read())
+    return state === 'S' || state === 'D'
+  }
+
+  /** The descriptor on which it waits for events now, as an event loop does that has nothing to do; undefined when it does anything else. */
+  pollsOn(): string | undefined {
+    const [call = '', descriptor] = this.#syscall.read()?.split(' ', 2) ?? []
+    return pollCalls.has(call) ? descriptor : undefined
+  }
+
+  close(): void {
+    for (const file of [this.#schedstat, this.#stat, this.#syscall]) file.close()
+  }
 }
 
-/** Whether an OS process was stopped, by SIGSTOP or by a tracer. */
-export function isStopped(process: number): boolean {
-  const state = stateOf(read(`/proc/${process}/stat`))
-  return state === 'T' || state === 't'
-}
+/** Numbers of epoll_wait, epoll_pwait and epoll_pwait2. */
+const pollCalls = new Set(process.arch === 'x64' ? ['232', '281', '441'] : process.arch === 'arm64' ? ['22', '441'] : [])
 
-/** Milliseconds of CPU time that an OS process and all its threads have used; undefined where /proc does not tell. */
-export function processCpuMs(process: number): number | undefined {
-  const fields = read(`/proc/${process}/stat`)?.replace(/^.*\) /s, '').split(' ')
-  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * tickMs
-}
+/** What the operating system says about another OS process. */
+export class ProcessProbe {
+  readonly #stat: ProcFile
+  readonly #statm: ProcFile
 
-/** Bytes of memory that an OS process has resident; undefined where /proc does not tell. */
-export function residentBytes(process: number): number | undefined {
-  const pages = Number(read(`/proc/${process}/statm`)?.split(' ')[1])
-  return Number.isNaN(pages) ? undefined : pages * pageBytes
+  constructor(process: number) {
+    this.#stat = new ProcFile(`/proc/${process}/stat`)
+    this.#statm = new ProcFile(`/proc/${process}/statm`)
+  }
+
+  /** Whether it was stopped, by SIGSTOP or by a tracer. */
+  isStopped(): boolean {
+    const state = stateOf(this.#stat.read())
+    return state === 'T' || state === 't'
+  }
+
+  /** Milliseconds of CPU time that it and all its threads have used. */
+  cpuMs(): number | undefined {
+    const fields = this.#stat.read()?.replace(/^.*\) /s, '').split(' ')
+    return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * tickMs
+  }
+
+  /** Bytes of memory that it has resident. */
+  residentBytes(): number | undefined {
+    const pages = Number(this.#statm.read()?.split(' ')[1])
+    return Number.isNaN(pages) ? undefined : pages * pageBytes
+  }
+
+  close(): void {
+    this.#stat.close()
+    this.#statm.close()
+  }
 }
 
 const tickMs = 10

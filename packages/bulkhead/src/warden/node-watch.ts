@@ -1,55 +1,73 @@
 import { sharedNow } from '../hosted/vitals.ts'
 import type { Vitals } from '../hosted/vitals.ts'
+import type { ThreadProbe } from '../linux/proc.ts'
 import { StuckJudge } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 
 /** How to look at a node's thread from another thread of its OS process. */
 export interface WatchedThread {
   readonly vitals: Vitals
-  /** Milliseconds that one turn may take. */
-  readonly limitMs: number
+  /** What the operating system knows of it. */
+  readonly probe: () => ThreadProbe
   /** Sends a ping to the event loop, which answers in its vitals. */
   readonly ping: (ping: number) => void
-  readonly cpuMs: () => number | undefined
-  readonly blocked: () => boolean
+  /** Limits do not count now: a debugger can be attached. */
   readonly exempt: () => boolean
-  /** Total milliseconds that the event loop was not idle, where that can be told without CPU times. */
+  /** Total milliseconds that the event loop was not idle, where its owner can tell; otherwise CPU time stands in. */
   readonly activeMs?: () => number
 }
 
-/** Watches one node's thread: pings it, reads its vitals, and judges. */
+/** Below this many milliseconds of activity between two looks a loop has idled, so it turns. */
+const idleActiveMs = 1
+
+/** Watches one node's thread: sees whether its loop turns, reads its vitals, and judges. */
 export class NodeWatch {
   /** Names of handlers by the number that the vitals hold. */
   readonly handlers = new Map<number, string>()
   readonly #thread: WatchedThread
-  readonly #judge: StuckJudge
+  #judge = new StuckJudge(Infinity)
   #ping = 0
   #pingedAt = 0
+  #idleAt = sharedNow()
   #lastActiveMs: number | undefined
+  #lastTurn = -1
+  /** The descriptor on which this loop waits for events. */
+  #pollsOn: string | undefined
 
   constructor(thread: WatchedThread) {
     this.#thread = thread
-    this.#judge = new StuckJudge(thread.limitMs)
+  }
+
+  /** Milliseconds that one turn may take from now on; no limit before this was called. */
+  limit(limitMs: number): void {
+    this.#judge = new StuckJudge(limitMs)
   }
 
   look(): Judgement {
-    const { vitals, cpuMs, blocked, exempt, ping } = this.#thread
+    const { vitals, exempt, ping } = this.#thread
+    const probe = this.#thread.probe()
     const now = sharedNow()
+    const { turn } = vitals
+    if (turn === this.#lastTurn && turn % 2 === 0 && this.#isIdle()) {
+      this.#idleAt = now
+      return this.#judge.idle(now)
+    }
+    this.#lastTurn = turn
     const answered = vitals.pong >= this.#ping
-    const activeMs = this.#activeMs()
     const judgement = this.#judge.look({
       now,
-      turn: vitals.turn,
+      turn,
       turnAt: vitals.turnAt,
+      turnedAt: Math.max(vitals.pongAt, this.#idleAt),
       unansweredSince: answered ? undefined : this.#pingedAt,
-      activeMs,
-      cpuMs,
-      blocked,
+      activeMs: this.#activeMs(),
+      cpuMs: () => probe.cpuMs(),
+      blocked: () => probe.isBlocked(),
       exempt: exempt(),
       isLoading: vitals.isLoading,
     })
-    // A loop that is known to have idled needs no ping to show that it turns.
-    if (answered && (activeMs >= 1 || this.#thread.activeMs === undefined)) {
+    if (answered) {
+      this.#learnPoll()
       this.#pingedAt = now
       ping(++this.#ping)
     }
@@ -63,13 +81,23 @@ export class NodeWatch {
 
   /** Milliseconds since the node last showed that it lives. */
   get silentMs(): number {
-    const { vitals } = this.#thread
-    const since = Math.max(vitals.turnAt, vitals.pong >= this.#ping ? this.#pingedAt : 0)
-    return since === 0 ? 0 : Math.max(0, Math.round(sharedNow() - since))
+    return Math.max(0, Math.round(sharedNow() - Math.max(this.#idleAt, this.#thread.vitals.turnAt, this.#thread.vitals.pongAt)))
+  }
+
+  /** Whether it is plain without asking that the loop turns: it idled, or it waits for events at this moment. */
+  #isIdle(): boolean {
+    if (this.#thread.activeMs !== undefined) return this.#activeMs() < idleActiveMs
+    const pollsOn = this.#thread.probe().pollsOn()
+    return pollsOn !== undefined && pollsOn === this.#pollsOn
+  }
+
+  /** A loop that has just answered and waits for events waits on its own descriptor, not on that of a synchronous call. */
+  #learnPoll(): void {
+    if (this.#thread.activeMs === undefined && this.#ping > 0) this.#pollsOn ??= this.#thread.probe().pollsOn()
   }
 
   #activeMs(): number {
-    const total = (this.#thread.activeMs ?? this.#thread.cpuMs)()
+    const total = this.#thread.activeMs?.() ?? this.#thread.probe().cpuMs()
     const active = total === undefined || this.#lastActiveMs === undefined ? 0 : total - this.#lastActiveMs
     this.#lastActiveMs = total
     return active

@@ -5,7 +5,7 @@ import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { sharedNow } from '../hosted/vitals.ts'
-import { isStopped, processCpuMs, residentBytes } from '../linux/proc.ts'
+import { ProcessProbe } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
@@ -26,6 +26,7 @@ export class ProcessBody implements NodeBody {
   readonly tag = { text: 'process' }
   readonly output = new TaggedOutput(() => this.tag.text)
   readonly #process: NodeProcess
+  readonly #probe: ProcessProbe
   readonly #profile: LaunchProfile
   readonly #channel: ControlChannel<ToNode, FromNode>
   readonly #events: BodyEvents
@@ -52,6 +53,7 @@ export class ProcessBody implements NodeBody {
     })
     const { child, control, watch, stdout, stderr } = this.#process
     this.osProcess = child.pid ?? 0
+    this.#probe = new ProcessProbe(this.osProcess)
     children.add(this.osProcess)
     this.#channel = socketChannel(control)
     this.#channel.onMessage((message) => {
@@ -78,10 +80,10 @@ export class ProcessBody implements NodeBody {
     if (this.#isOver || this.osProcess === 0) return { state: 'idle' }
     const { rssMb, handlerMs } = this.#profile
     if (rssMb !== undefined) {
-      this.#rssBytes = residentBytes(this.osProcess) ?? this.#rssBytes
+      this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
       if (this.#rssBytes > rssMb * 2 ** 20) this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
     }
-    if (!isStopped(this.osProcess)) {
+    if (!this.#probe.isStopped()) {
       this.#stoppedAt = undefined
       return rssMb === undefined ? { state: 'idle' } : { state: 'busy', nextLookMs: lookBusyMs }
     }
@@ -91,7 +93,7 @@ export class ProcessBody implements NodeBody {
   }
 
   activeMs(): number | undefined {
-    return processCpuMs(this.osProcess)
+    return this.#probe.cpuMs()
   }
 
   get silentMs(): number {
@@ -130,6 +132,7 @@ export class ProcessBody implements NodeBody {
   #onExit(code: number | null, signal: string | null): void {
     this.kill() // the helpers it has started
     this.#isOver = true
+    this.#probe.close()
     this.#children.remove(this.osProcess)
     const { control, watch, stdout, stderr } = this.#process
     const open = new Set([stdout, stderr, watch, control])

@@ -2,7 +2,7 @@ import type { MessagePort, Transferable } from 'node:worker_threads'
 import { portChannel } from '../control-channel.ts'
 import type { FromRoot, ToNode, ToRoot } from '../control.ts'
 import { Vitals } from '../hosted/vitals.ts'
-import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { ThreadProbe } from '../linux/proc.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { NodeBody } from './node-body.ts'
 import { NodeWatch } from './node-watch.ts'
@@ -16,15 +16,20 @@ export class RootBody implements NodeBody {
   readonly tag = { text: 'root' }
   readonly output = new TaggedOutput(() => this.tag.text)
   readonly #channel: ReturnType<typeof portChannel<ToRoot, FromRoot>>
-  readonly #thread: number | undefined
-  #watch: NodeWatch
+  readonly #probe: ThreadProbe
+  readonly #watch: NodeWatch
 
   constructor(port: MessagePort, vitals: SharedArrayBuffer, thread: number | undefined, onMessage: (message: FromRoot) => void) {
     this.vitals = new Vitals(vitals)
-    this.#thread = thread
-    this.#watch = this.#newWatch(Infinity)
+    this.#probe = new ThreadProbe(thread)
     this.#channel = portChannel(port)
     this.#channel.onMessage(onMessage)
+    this.#watch = new NodeWatch({
+      vitals: this.vitals,
+      probe: () => this.#probe,
+      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
+      exempt: () => this.vitals.inspected,
+    })
   }
 
   post(message: ToNode, transfer?: readonly Transferable[]): void {
@@ -37,7 +42,7 @@ export class RootBody implements NodeBody {
   }
 
   watch(limitMs: number): void {
-    this.#watch = this.#newWatch(limitMs)
+    this.#watch.limit(limitMs)
   }
 
   learnHandler(id: number, name: string): void {
@@ -53,7 +58,7 @@ export class RootBody implements NodeBody {
   }
 
   activeMs(): number | undefined {
-    return this.#thread === undefined ? undefined : threadCpuMs(this.#thread)
+    return this.#probe.cpuMs()
   }
 
   get silentMs(): number {
@@ -61,15 +66,4 @@ export class RootBody implements NodeBody {
   }
 
   kill(): void {} // only a guardian above it could
-
-  #newWatch(limitMs: number): NodeWatch {
-    return new NodeWatch({
-      vitals: this.vitals,
-      limitMs,
-      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
-      cpuMs: () => this.activeMs(),
-      blocked: () => this.#thread !== undefined && isThreadBlocked(this.#thread),
-      exempt: () => this.vitals.inspected,
-    })
-  }
 }

@@ -7,6 +7,8 @@ export interface Look {
   readonly turnAt: number
   /** When the ping was sent that the event loop has not answered; undefined when it answered all. */
   readonly unansweredSince: number | undefined
+  /** When the event loop was last known to turn. */
+  readonly turnedAt: number
   /** Milliseconds since the look before this one during which the thread was not idle, as far as anybody knows. */
   readonly activeMs: number
   /** CPU time of the thread so far; undefined where the platform does not tell. */
@@ -65,6 +67,15 @@ export class StuckJudge {
     return judgement
   }
 
+  /** The loop is known to turn. */
+  idle(now: number): Judgement {
+    this.#turn.end()
+    this.#loop.end()
+    this.#activeMs = 0
+    this.#dueAt = now + lookIdleMs
+    return { state: 'idle' }
+  }
+
   #forgive(ms: number): void {
     this.#turn.forgive(ms)
     this.#loop.forgive(ms)
@@ -77,7 +88,9 @@ export class StuckJudge {
       return { state: 'idle' }
     }
     this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, look.turnAt, look)
-    this.#loop.see(look.unansweredSince, (look.unansweredSince ?? 0) - this.#activeMs, look)
+    // It was busy before the ping already, but it turned then.
+    const loopFrom = Math.max((look.unansweredSince ?? 0) - this.#activeMs, look.turnedAt)
+    this.#loop.see(look.unansweredSince, loopFrom, look)
     const longestMs = Math.max(this.#turn.lastedMs(look), this.#loop.lastedMs(look))
     const limitMs = look.isLoading ? Math.max(loadMs, this.limitMs) : this.limitMs
     if (longestMs >= limitMs) {

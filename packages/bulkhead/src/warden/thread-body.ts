@@ -5,7 +5,7 @@ import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, Orders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { Vitals } from '../hosted/vitals.ts'
-import { isThreadBlocked, threadCpuMs } from '../linux/proc.ts'
+import { ThreadProbe } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
 import { OutputReader } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
@@ -25,9 +25,8 @@ export class ThreadBody implements NodeBody {
   readonly #worker: Worker
   readonly #channel: ControlChannel<ToNode, FromNode>
   readonly #ring = new OutputReader()
-  readonly #isExempt: () => boolean
-  #watch: NodeWatch
-  #thread: number | undefined
+  readonly #watch: NodeWatch
+  #probe = new ThreadProbe(undefined)
   #error: { readonly value: unknown } | undefined
 
   constructor(entry: string, profile: LaunchProfile, events: BodyEvents, isExempt: () => boolean) {
@@ -45,13 +44,18 @@ export class ThreadBody implements NodeBody {
       execArgv: inheritedExecArgv('thread'),
       ...(profile.stackMb !== undefined && { resourceLimits: { stackSizeMb: profile.stackMb } }),
     })
-    this.#isExempt = isExempt
-    this.#watch = this.#newWatch(Infinity)
     this.#channel = portChannel(port1)
     this.#channel.onMessage((message) => {
-      if (message.type === 'started') this.#thread = message.thread
+      if (message.type === 'started') this.#probe = new ThreadProbe(message.thread)
       if (message.type === 'output') this.#drain()
       else events.message(message)
+    })
+    this.#watch = new NodeWatch({
+      vitals: this.vitals,
+      probe: () => this.#probe,
+      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
+      exempt: isExempt,
+      activeMs: () => this.activeMs(),
     })
     this.#worker.stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
     this.#worker.stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
@@ -60,6 +64,7 @@ export class ThreadBody implements NodeBody {
       this.#channel.close()
       this.#drain()
       this.output.end()
+      this.#probe.close()
       events.ended(this.#endOf(code), true)
     })
   }
@@ -69,9 +74,7 @@ export class ThreadBody implements NodeBody {
   }
 
   watch(limitMs: number): void {
-    const { handlers } = this.#watch
-    this.#watch = this.#newWatch(limitMs)
-    for (const [id, name] of handlers) this.#watch.handlers.set(id, name)
+    this.#watch.limit(limitMs)
   }
 
   look(): Judgement {
@@ -98,18 +101,6 @@ export class ThreadBody implements NodeBody {
   kill(): void {
     this.#drain()
     void this.#worker.terminate()
-  }
-
-  #newWatch(limitMs: number): NodeWatch {
-    return new NodeWatch({
-      vitals: this.vitals,
-      limitMs,
-      ping: (ping) => this.#channel.post({ type: 'ping', ping }),
-      cpuMs: () => (this.#thread === undefined ? undefined : threadCpuMs(this.#thread)),
-      blocked: () => this.#thread !== undefined && isThreadBlocked(this.#thread),
-      exempt: this.#isExempt,
-      activeMs: () => this.activeMs(),
-    })
   }
 
   #drain(): void {
