@@ -50,6 +50,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     const waiting: Waiting = {
       timer: undefined,
+      whenSeen: clauses.afterMs === 0 ? () => quiet() : undefined,
       offer(message) {
         let clause: Clause | undefined
         try {
@@ -78,14 +79,22 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     cell.waiting = waiting
     cell.mailbox.seen = undefined
-    if (cell.suspendedBy === undefined) while (cell.waiting === waiting && offerWaiting(cell, waiting));
+    const unseen = (): boolean => cell.waiting === waiting && cell.mailbox.news !== undefined
+    // At once, as long as this turn of the event loop has room; the rest of a long mailbox in turns, like everybody's mail.
+    while (unseen() && cell.suspendedBy === undefined && kernel.queue.spend()) offerWaiting(cell, waiting)
     if (cell.waiting !== waiting) return
-    if (clauses.afterMs === 0) quiet()
-    else if (clauses.afterMs !== Infinity) {
-      waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
-      ;(cell.timers ??= new Set()).add(waiting.timer)
-    }
+    if (unseen()) kernel.queue.add(cell)
+    else waiting.whenSeen?.()
+    if (clauses.afterMs === 0 || clauses.afterMs === Infinity) return
+    waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
+    ;(cell.timers ??= new Set()).add(waiting.timer)
   })
+}
+
+/** Mail was taken: those who wait for this mailbox to drain may go on, if it has. */
+export function resumeSenders(cell: Cell): void {
+  if (cell.drainWaiters === undefined || cell.mailbox.bytes >= cell.kernel.highWaterBytes) return
+  for (const resume of cell.drainWaiters.splice(0)) resume()
 }
 
 /** Offers the next mail that this receive has not seen. False when there is none. */
@@ -96,6 +105,7 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   const previous = mailbox.seen
   // Taken before it is offered: the clause may start the next receive, which looks at the mailbox from its beginning.
   mailbox.take(mail, previous)
+  resumeSenders(cell)
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++
   // A call that is taken here cannot be answered; its caller hears of this actor's end.

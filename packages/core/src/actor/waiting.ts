@@ -4,5 +4,7 @@ import type { Timer } from '../node/timers.ts'
 export interface Waiting {
   /** Runs the clause that fits, if one does, and settles the receive. */
   readonly offer: (message: unknown) => boolean
+  /** Ends a receive that waits for nothing to come, once it has seen everything that is there. */
+  readonly whenSeen: (() => void) | undefined
   timer: Timer | undefined
 }

@@ -89,7 +89,7 @@ function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
     exitCell(kernel, cell, { mailbox_full: mailbox.ordinary })
     return false
   }
-  if (overflow === 'drop_oldest') {
+  if (overflow === 'drop_oldest' && mail.sizeBytes <= bytes) {
     while (full()) {
       const oldest = mailbox.takeWhere(({ kind }) => kind !== 'notice')
       if (oldest === undefined) break
@@ -97,7 +97,7 @@ function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
     }
     if (!full()) return true
   }
-  drop(kernel, cell, mail, overflow === 'drop_oldest' ? 'drop_oldest' : 'drop_newest')
+  drop(kernel, cell, mail, 'drop_newest')
   return false
 }
 

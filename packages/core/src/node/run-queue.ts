@@ -24,6 +24,9 @@ export class RunQueue {
   #next = 0
   #turnComes = false
   #renewalComes = false
+  /** When whoever spends has had its time, and how many it may spend until it looks at the clock; since the last renewal. */
+  #spendUntil = 0
+  #look = LOOK_EVERY
 
   constructor(kernel: Kernel, budget: number) {
     this.#kernel = kernel
@@ -37,6 +40,20 @@ export class RunQueue {
     cell.queued = true
     this.#ready.push(cell)
     this.#callTurn()
+  }
+
+  /** Takes one message from the budget, for an actor that looks through its mailbox by itself. False: the event loop must turn first. */
+  spend(): boolean {
+    const { clock } = this.#kernel.platform
+    if (this.#spendUntil === 0) this.#spendUntil = clock.now() + TURN_MS
+    else if (--this.#look <= 0) {
+      this.#look = LOOK_EVERY
+      if (clock.now() >= this.#spendUntil) this.#left = 0
+    }
+    this.#renew()
+    if (this.#left === 0) return false
+    this.#left--
+    return true
   }
 
   #callTurn(): void {
@@ -57,6 +74,7 @@ export class RunQueue {
   readonly #renewed = (): void => {
     this.#renewalComes = false
     this.#left = this.#budget
+    this.#spendUntil = 0
     if (this.#turnComes) this.#turn()
   }
 
@@ -84,7 +102,7 @@ export class RunQueue {
       this.#next++
       cell.queued = false
       let quantum = Math.min(QUANTUM, this.#left)
-      while (quantum > 0 && step(this.#kernel, cell)) {
+      while (quantum > 0 && step(cell)) {
         quantum--
         this.#left--
         if (--look > 0) continue
