@@ -108,6 +108,8 @@ export interface WardenOrders {
   /** The control port of the root. */
   readonly port: import('node:worker_threads').MessagePort
   readonly vitals: SharedArrayBuffer
+  /** The options of Node.js that the root was started with. */
+  readonly execArgv: readonly string[]
   /** The root's main thread. */
   readonly thread: number | undefined
   /** OS processes for the root to end when it leaves; 0 is a free place. */

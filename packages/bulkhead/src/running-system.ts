@@ -1,4 +1,3 @@
-import debug from 'debug'
 import { nanoid } from 'nanoid'
 import { Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
@@ -8,6 +7,7 @@ import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { HostedNode } from './hosted/hosted-node.ts'
 import { Vitals } from './hosted/vitals.ts'
+import { debugLog } from './nodejs/debug-log.ts'
 import { printRecord } from './nodejs/log-line.ts'
 import { TracingScope } from './nodejs/actor-scope.ts'
 import type { Overrides } from './placement-overrides.ts'
@@ -18,7 +18,7 @@ import type { CheckedOptions } from './system-options.ts'
 import { TopSupervisor } from './top-supervisor.ts'
 import { WardenThread } from './warden-thread.ts'
 
-const log = debug('bulkhead:system')
+const log = debugLog('bulkhead:system')
 
 /** Milliseconds that nodes without actors get to leave. */
 const leaveMs = 1_000

@@ -17,15 +17,16 @@ export class WardenThread {
   #requests = 0
   #onShutDown: (() => void) | undefined
 
-  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children'>, onFailure: (error: Error) => void) {
+  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'execArgv'>, onFailure: (error: Error) => void) {
     const { port1, port2 } = new MessageChannel()
-    const all: Orders = { role: 'warden', orders: { ...orders, port: port2, thread: ownThread(), children: this.children.memory } }
+    const own = { port: port2, thread: ownThread(), children: this.children.memory, execArgv: process.execArgv }
+    const all: Orders = { role: 'warden', orders: { ...orders, ...own } }
     this.channel = portChannel(port1)
     this.#worker = new Worker(new URL(orders.entry), {
       workerData: { [ordersField]: all },
       transferList: [port2],
       name: 'bulkhead warden',
-      execArgv: inheritedExecArgv('thread'),
+      execArgv: inheritedExecArgv('thread', process.execArgv),
     })
     this.#worker.on('error', onFailure)
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))

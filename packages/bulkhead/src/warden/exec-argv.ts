@@ -4,7 +4,7 @@ const withValue = new Set(['-e', '--eval', '-p', '--print', '--watch-path', '--r
 const inspecting = /^--(inspect(-brk|-wait|-port)?|debug-port)(=|$)/
 
 /** The root's Node.js options as a node gets them: without what is the root's alone. An inspected program's processes listen at a free port each. */
-export function inheritedExecArgv(kind: 'thread' | 'process', all: readonly string[] = process.execArgv): string[] {
+export function inheritedExecArgv(kind: 'thread' | 'process', all: readonly string[]): string[] {
   const kept: string[] = []
   for (let i = 0; i < all.length; i++) {
     const option = all[i] as string

@@ -18,6 +18,15 @@ import type { Judgement } from './stuck.ts'
 /** Milliseconds for which output is waited for after an OS process has ended: a helper of its own can hold the pipes open. */
 const lastWordsMs = 100
 
+export interface ProcessBodyOptions {
+  /** The module that boots. */
+  readonly entry: string
+  readonly profile: LaunchProfile
+  /** The root's options of Node.js. */
+  readonly execArgv: readonly string[]
+  readonly children: ChildTable
+}
+
 /** An OS process started by the warden; a second thread in it watches its event loop. */
 export class ProcessBody implements NodeBody {
   readonly kind = 'process'
@@ -39,7 +48,7 @@ export class ProcessBody implements NodeBody {
   #isOver = false
   #isReported = false
 
-  constructor(entry: string, profile: LaunchProfile, events: BodyEvents, children: ChildTable) {
+  constructor({ entry, profile, execArgv, children }: ProcessBodyOptions, events: BodyEvents) {
     const { handlerMs } = profile
     const orders: Orders = { role: 'process', orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs } }
     this.#profile = profile
@@ -48,7 +57,7 @@ export class ProcessBody implements NodeBody {
     this.#process = spawnNodeProcess({
       entry,
       env: { ...process.env, [ordersField]: JSON.stringify(orders) },
-      execArgv: processExecArgv(profile),
+      execArgv: processExecArgv(profile, execArgv),
       ref: true,
     })
     const { child, control, watch, stdout, stderr } = this.#process
@@ -171,8 +180,8 @@ export class ProcessBody implements NodeBody {
 
 const outOfMemory = /^FATAL ERROR: .*(out of memory|heap limit)/i
 
-function processExecArgv({ heapMb, stackMb }: LaunchProfile): string[] {
-  const argv = inheritedExecArgv('process')
+function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly string[]): string[] {
+  const argv = inheritedExecArgv('process', inherited)
   if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) argv.push('--disable-sigusr1')
   if (heapMb !== undefined) argv.push(`--max-old-space-size=${heapMb}`)
   if (stackMb !== undefined) argv.push(`--stack-size=${Math.floor(stackMb * 1_000)}`)

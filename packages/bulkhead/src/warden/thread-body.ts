@@ -15,6 +15,16 @@ import type { BodyEvents, NodeBody } from './node-body.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Judgement } from './stuck.ts'
 
+export interface ThreadBodyOptions {
+  /** The module that boots. */
+  readonly entry: string
+  readonly profile: LaunchProfile
+  /** The root's options of Node.js. */
+  readonly execArgv: readonly string[]
+  /** Whether a debugger can be attached. */
+  readonly isExempt: () => boolean
+}
+
 /** A worker thread of the warden's OS process. */
 export class ThreadBody implements NodeBody {
   readonly kind = 'thread'
@@ -29,7 +39,7 @@ export class ThreadBody implements NodeBody {
   #probe = new ThreadProbe(undefined)
   #error: { readonly value: unknown } | undefined
 
-  constructor(entry: string, profile: LaunchProfile, events: BodyEvents, isExempt: () => boolean) {
+  constructor({ entry, profile, execArgv, isExempt }: ThreadBodyOptions, events: BodyEvents) {
     const { port1, port2 } = new MessageChannel()
     const orders: Orders = {
       role: 'thread',
@@ -41,7 +51,7 @@ export class ThreadBody implements NodeBody {
       name: 'bulkhead thread',
       stdout: true,
       stderr: true,
-      execArgv: inheritedExecArgv('thread'),
+      execArgv: inheritedExecArgv('thread', execArgv),
       ...(profile.stackMb !== undefined && { resourceLimits: { stackSizeMb: profile.stackMb } }),
     })
     this.#channel = portChannel(port1)

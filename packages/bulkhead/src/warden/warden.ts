@@ -1,7 +1,7 @@
-import debug from 'debug'
 import { ROOT, serialOf } from '@bulkhead/core'
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
+import { debugLog } from '../nodejs/debug-log.ts'
 import { writeFully } from '../output/tagged-output.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
@@ -18,7 +18,7 @@ import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
 import { verdictOf } from './verdict.ts'
 
-const log = debug('bulkhead:warden')
+const log = debugLog('bulkhead:warden')
 
 /** Milliseconds after which a node of its own is ended to which nobody came. */
 const unusedMs = 30_000
@@ -166,10 +166,10 @@ export class Warden {
   }
 
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
-    const { entry } = this.#orders
+    const { entry, execArgv } = this.#orders
     return profile.kind === 'thread'
-      ? new ThreadBody(entry, profile, events, () => this.#rootBody.vitals.inspected)
-      : new ProcessBody(entry, profile, events, this.#children)
+      ? new ThreadBody({ entry, profile, execArgv, isExempt: () => this.#rootBody.vitals.inspected }, events)
+      : new ProcessBody({ entry, profile, execArgv, children: this.#children }, events)
   }
 
   #populate(record: NodeRecord, population: FromNodePopulation): void {
