@@ -1,6 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
 import {
   descendantsOf,
+  LeftoverWatch,
   parseStat,
   ProcessWatch,
   readProcesses,
@@ -57,3 +64,36 @@ test.each([
   [['a'], ['a', 'a', 'b'], ['a', 'b']],
   [['a', 'b'], ['b'], []],
 ])('what %j has too few for %j is %j', (before, after, expected) => expect(surplus(before, after)).toEqual(expected))
+
+describe('a watch over everything', () => {
+  const original = process.env['TMPDIR']
+  const undo: (() => void)[] = []
+  afterEach(() => {
+    for (const step of undo.splice(0)) step()
+    if (original === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = original
+  })
+
+  test('finds nothing when nothing is left, and takes its own folder away', async () => {
+    const watch = new LeftoverWatch()
+    const folder = tmpdir()
+    expect(await watch.find()).toEqual([])
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test.runIf(process.platform === 'linux')('finds a process, a handle and a file', async () => {
+    const watch = new LeftoverWatch()
+    const folder = tmpdir()
+    undo.push(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'forgotten'), '')
+    const server = createServer().listen(0)
+    undo.push(() => server.close())
+    await once(server, 'listening')
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    undo.push(() => child.kill('SIGKILL'))
+    const found = await watch.find()
+    expect(found).toContain(`file ${join(folder, 'forgotten')}`)
+    expect(found).toContain('handle TCPServerWrap')
+    expect(found.filter((name) => name.startsWith(`process ${child.pid} `))).toHaveLength(1)
+  })
+})

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Ledger } from '../src/trial/ledger.ts'
 import { startLoad } from '../src/trial/load.ts'
 
-describe('one wave of 4 clients with 6 questions each', () => {
+describe('one wave of 3 clients with 8 questions each', () => {
   let server: Server
   let answer: (n: number, response: ServerResponse) => void
   let seen: number

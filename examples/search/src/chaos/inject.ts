@@ -40,18 +40,20 @@ async function observe(self: ActorSelf, injection: Injection, url: string): Prom
   const old = new Set(members.map((name) => self.whereis(name)))
   self.monitor(target)
   const injectedMs = await inflict(self, injection)
-  const ended = await self.receive((on) =>
+  const down = await self.receive((on) =>
     on
-      .with(P.instanceOf(Down), ({ reason }) => ({ ms: performance.now(), reason: show(reason) }))
-      .after(PATIENCE_MS, () => undefined),
+      .with(P.instanceOf(Down), ({ reason }) => ({ reason, ms: performance.now() }))
+      .after(PATIENCE_MS, () => ({ reason: 'no DOWN came', ms: undefined })),
   )
-  if (ended === undefined) return { injectedMs, detectedMs: undefined, recoveredMs: undefined, reason: 'no DOWN came' }
+  const reason = down.reason === 'noproc' ? 'nobody was there to be hurt' : show(down.reason)
+  if (down.ms === undefined || down.reason === 'noproc')
+    return { injectedMs, detectedMs: undefined, recoveredMs: undefined, reason }
   const recoveredMs = await firstAnswer(async () => {
     const areNew = members.every((name) => self.whereis(name) !== undefined && !old.has(self.whereis(name)))
     if (!areNew) throw new Error('not replaced yet')
     await Promise.all(members.map((name) => ask(self, name, url)))
   }, self)
-  return { injectedMs, detectedMs: ended.ms, recoveredMs, reason: ended.reason }
+  return { injectedMs, detectedMs: down.ms, recoveredMs, reason }
 }
 
 /** Makes the fault happen, and says when. */

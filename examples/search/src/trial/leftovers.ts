@@ -1,5 +1,5 @@
 // Shows: looking for what a system should have taken with it: OS processes, handles that keep the event loop alive, files.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -43,7 +43,8 @@ export function descendantsOf(root: number, all: readonly OsProcess[]): OsProces
 
 /** Every process of the machine; none where there is no `/proc`. */
 export function readProcesses(): OsProcess[] {
-  return entries('/proc')
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
@@ -90,31 +91,20 @@ export function surplus(before: readonly string[], after: readonly string[]): st
   })
 }
 
-/** The names in a folder; none when it is not there. */
-export function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
 const LOOK_EVERY_MS = 250
 /** What ends in order may take this long to be gone. */
 const GRACE_MS = 1_000
 const RETRY_MS = 25
 
-/** Made before a system starts; asked after it has stopped. */
+/** Made before a system starts; asked after it has stopped. Meanwhile temporary files go to a folder that nobody else uses. */
 export class LeftoverWatch {
   readonly #processes = new ProcessWatch()
   readonly #handles = process.getActiveResourcesInfo()
-  readonly #folder: string
-  readonly #files: readonly string[]
+  readonly #folder = mkdtempSync(join(tmpdir(), 'search-trial-'))
   readonly #timer: NodeJS.Timeout
 
-  constructor(folder: string = tmpdir()) {
-    this.#folder = folder
-    this.#files = entries(folder)
+  constructor() {
+    process.env['TMPDIR'] = this.#folder
     this.#timer = setInterval(() => this.#processes.look(), LOOK_EVERY_MS).unref()
   }
 
@@ -123,25 +113,22 @@ export class LeftoverWatch {
     clearInterval(this.#timer)
     this.#processes.look()
     const deadline = performance.now() + GRACE_MS
-    for (;;) {
-      const found = this.#now()
-      if (found.length === 0 || performance.now() > deadline) return found
+    let found = this.#now()
+    while (found.length > 0 && performance.now() < deadline) {
       await pause(RETRY_MS)
+      found = this.#now()
     }
+    if (!found.some((name) => name.startsWith(FILE))) rmdirSync(this.#folder)
+    return found
   }
 
   #now(): string[] {
     return [
       ...this.#processes.remaining().map(({ pid, command }) => `process ${pid} (${command})`),
       ...surplus(this.#handles, process.getActiveResourcesInfo()).map((name) => `handle ${name}`),
-      ...surplus(this.#files, entries(this.#folder))
-        .filter(isOurs)
-        .map((name) => `file ${join(this.#folder, name)}`),
+      ...readdirSync(this.#folder).map((name) => FILE + join(this.#folder, name)),
     ]
   }
 }
 
-/** Other programs use the folder for temporary files as well. */
-function isOurs(name: string): boolean {
-  return name.includes('bulkhead')
-}
+const FILE = 'file '

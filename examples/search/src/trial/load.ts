@@ -4,10 +4,10 @@ import autocannon from 'autocannon'
 import type { Exchange, Ledger } from './ledger.ts'
 
 const WAVE_EVERY_MS = 250
-const CLIENTS_PER_WAVE = 4
-const QUESTIONS_PER_CLIENT = 6
+const CLIENTS_PER_WAVE = 3
+const QUESTIONS_PER_CLIENT = 8
 /** Beyond this the service is behind, and more questions would measure only the length of their own queue. */
-const WAVES_OPEN_MAX = 3
+const WAVES_OPEN_MAX = 2
 /** How long a client waits before it gives a request up as unanswered. */
 const PATIENCE_SECONDS = 15
 

@@ -91,7 +91,8 @@ export class Trial {
   }
 
   async #injectAll(system: System, url: string, over: AbortSignal): Promise<void> {
-    const injector = (await system.start(Injector, [url])).within(Infinity)
+    await system.start(Injector, [url], { name: 'injector' })
+    const injector = system.named(Injector, 'injector').within(Infinity)
     let healthyFrom = 0
     for (const injection of this.schedule) {
       await this.#until(Math.max(injection.atMs, healthyFrom), over)
