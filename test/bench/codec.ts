@@ -11,19 +11,48 @@ interface Case {
   readonly rounds: number
 }
 
-const order = (index: number): object => ({ id: index, kind: 'order', amount: 12.5, name: `customer ${index % 1024}`, ok: true })
+const order = (index: number): object => ({
+  id: index,
+  kind: 'order',
+  amount: 12.5,
+  name: `customer ${index % 1024}`,
+  ok: true,
+})
 /** Thirty shapes of five fields, so that no inline cache can know them all. */
-const mixed = (index: number): object => ({ [`id${index % 3}`]: index, [`kind${index % 30}`]: 'order', amount: 12.5, [`name${index % 7}`]: `customer ${index}`, ok: true })
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+const mixed = (index: number): object => ({
+  [`id${index % 3}`]: index,
+  [`kind${index % 30}`]: 'order',
+  amount: 12.5,
+  [`name${index % 7}`]: `customer ${index}`,
+  ok: true,
+})
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
 
 const cases: readonly Case[] = [
   { name: 'number', values: times(1024, (index) => index * 3), rounds: 1000 },
   { name: 'string of 20', values: times(1024, (index) => `a string like ${100_000 + index}`), rounds: 1000 },
   { name: 'object, 5 fields', values: times(1024, order), rounds: 1000 },
   { name: 'objects, 30 shapes', values: times(1020, mixed), rounds: 1000 },
-  { name: 'object in an object', values: times(1024, (index) => ({ from: 'shop', items: [order(index), order(index + 1)] })), rounds: 400 },
+  {
+    name: 'object in an object',
+    values: times(1024, (index) => ({ from: 'shop', items: [order(index), order(index + 1)] })),
+    rounds: 400,
+  },
   { name: 'Error', values: times(64, (index) => new TypeError(`number ${index}`)), rounds: 400 },
-  { name: 'Map of 3', values: times(1024, (index) => new Map<string, unknown>([['a', index], ['b', 'two'], ['c', true]])), rounds: 400 },
+  {
+    name: 'Map of 3',
+    values: times(
+      1024,
+      (index) =>
+        new Map<string, unknown>([
+          ['a', index],
+          ['b', 'two'],
+          ['c', true],
+        ]),
+    ),
+    rounds: 400,
+  },
   { name: 'Date', values: times(1024, (index) => new Date(1_700_000_000_000 + index)), rounds: 1000 },
   { name: '64 KiB binary', values: times(16, () => new Uint8Array(65_536).fill(7)), rounds: 200 },
   { name: '1,000 records', values: [times(1000, order)], rounds: 60 },
@@ -58,7 +87,9 @@ function decodeAll(decoder: Decoder, segment: Uint8Array, ends: readonly number[
 }
 
 console.log(`Node.js ${process.version}: ns of CPU, median of ${runs} runs (best)`)
-console.log(`${'value'.padEnd(22)}${'encode'.padStart(8).padEnd(18)}${'decode, local'.padStart(13).padEnd(18)}${'decode, remote'.padStart(14).padEnd(18)}bytes`)
+console.log(
+  `${'value'.padEnd(22)}${'encode'.padStart(8).padEnd(18)}${'decode, local'.padStart(13).padEnd(18)}${'decode, remote'.padStart(14).padEnd(18)}bytes`,
+)
 for (const { name, values, rounds } of cases) {
   const { encoder, localDecoder, newDecoder } = createCodec()
   const count = values.length * rounds
@@ -76,5 +107,7 @@ for (const { name, values, rounds } of cases) {
   remote.define(encoder.define(0))
   const local = cpuNs(() => decodeAll(localDecoder, segment, ends, rounds), count)
   const foreign = cpuNs(() => decodeAll(remote, segment, ends, rounds), count)
-  console.log(`${name.padEnd(22)}${show(encode)}${show(local)}${show(foreign)}${(segment.length / values.length).toFixed(0)}`)
+  console.log(
+    `${name.padEnd(22)}${show(encode)}${show(local)}${show(foreign)}${(segment.length / values.length).toFixed(0)}`,
+  )
 }

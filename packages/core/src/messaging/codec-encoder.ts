@@ -1,4 +1,5 @@
-import { takeApart } from './codec-errors.ts'
+import { builtInTag, tagOfObject } from './codec-built-ins.ts'
+import { isDomException, takeApart } from './codec-errors.ts'
 import { registeredFor } from './codec-extensions.ts'
 import type { CodedExtension, RegisteredType } from './codec-extensions.ts'
 import { SharingWriter } from './codec-sharing.ts'
@@ -12,9 +13,10 @@ type Shareable = SharedArrayBuffer | ArrayBuffer
 
 const plainPrototype: unknown = Object.prototype
 const arrayPrototype: unknown = Array.prototype
-const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as () => string | undefined
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
 const noBuffers: readonly ArrayBuffer[] = []
 const holesMax = 100_000
+const changed = 'changed while it was being encoded'
 
 /** Encodes values in one pass, which writes, finds shared parts, and refuses what cannot be sent. */
 export class ValueEncoder extends SharingWriter {
@@ -91,7 +93,8 @@ export class ValueEncoder extends SharingWriter {
           this.wideBigint(value)
         }
         return
-      default:
+      case 'function':
+      case 'symbol':
         throw new Obstacle(`is a ${typeof value}`)
     }
   }
@@ -121,7 +124,7 @@ export class ValueEncoder extends SharingWriter {
     } catch (thrown) {
       throw Obstacle.inside(propertyStep(key), thrown)
     }
-    if (left !== 0) throw new Obstacle('changed while it was being encoded')
+    if (left !== 0) throw new Obstacle(changed)
   }
 
   /** A plain object whose shape has no record structure. */
@@ -178,27 +181,19 @@ export class ValueEncoder extends SharingWriter {
   // Everything but plain objects and arrays
 
   #other(value: object, prototype: object | null, depth: number): void {
-    if (prototype === Uint8Array.prototype) {
-      this.#view(value as Uint8Array)
-      return
-    }
-    const registered = prototype === null ? undefined : registeredFor(prototype)
-    if (registered !== undefined) this.#registered(value, registered, depth)
-    else if (Array.isArray(value)) this.#array(value, depth)
-    else if (ArrayBuffer.isView(value)) this.#view(value)
-    else if (value instanceof Error) this.#error(value, depth)
-    else this.#tagged(value, Object.prototype.toString.call(value).slice('[object '.length, -1), depth)
-  }
-
-  #tagged(value: object, tag: string, depth: number): void {
-    switch (tag) {
+    const kind =
+      prototype === null ? 'Object' : (builtInTag(prototype) ?? registeredFor(prototype) ?? tagOfObject(value))
+    switch (kind) {
       case 'Object':
       case 'Arguments':
         this.#plain(ownFields(value), depth)
         return
-      case 'Error':
-      case 'DOMException':
-        this.#error(value as Error, depth)
+      case 'Array':
+        this.#array(value as unknown[], depth)
+        return
+      case 'Uint8Array':
+      case 'view':
+        this.#view(value as ArrayBufferView)
         return
       case 'ArrayBuffer':
         this.#buffer(value as ArrayBuffer)
@@ -206,96 +201,116 @@ export class ValueEncoder extends SharingWriter {
       case 'SharedArrayBuffer':
         this.#besideBytes(value as SharedArrayBuffer)
         return
-      default:
-        this.rich = true
-        this.#builtIn(value, tag, depth)
-    }
-  }
-
-  #builtIn(value: object, tag: string, depth: number): void {
-    switch (tag) {
       case 'Map':
         this.#mapOf(value as Map<unknown, unknown>, depth)
         return
       case 'Set':
         this.#setOf(value as Set<unknown>, depth)
         return
+      case 'Error':
+        this.#error(value as Error, depth)
+        return
+      default:
+        this.rich = true
+        if (typeof kind === 'string') this.#leaf(value, kind)
+        else this.#registered(value, kind, depth)
+    }
+  }
+
+  /** An object that holds no others. */
+  #leaf(value: object, tag: string): void {
+    switch (tag) {
       case 'Date':
         this.timestamp(Date.prototype.getTime.call(value))
         return
       case 'RegExp':
         this.tag(extension.regexp)
         this.arrayHead(2)
-        this.#write((value as RegExp).source, depth)
-        this.#write((value as RegExp).flags, depth)
-        return
-      case 'Number':
-      case 'String':
-      case 'Boolean':
-      case 'BigInt':
-        this.annotate(annotations.boxed)
-        this.#write(unboxed(value, tag), depth)
+        this.#write((value as RegExp).source, 0)
+        this.#write((value as RegExp).flags, 0)
         return
       default:
-        throw new Obstacle(`is ${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag}`)
+        this.annotate(annotations.boxed)
+        this.#write(unboxed(value, tag), 0)
     }
   }
 
   #mapOf(map: Map<unknown, unknown>, depth: number): void {
-    const entries = [...Map.prototype.entries.call(map)] as [unknown, unknown][]
+    const size = Reflect.get(Map.prototype, 'size', map)
+    let left = size
+    this.rich = true
     this.annotate(annotations.map)
-    this.mapHead(entries.length)
-    entries.forEach(([key, value], index) => {
-      this.#part(key, depth + 1, () => `.keys()[${index}]`)
-      this.#part(value, depth + 1, () => entryStep(key))
-    })
+    this.mapHead(size)
+    for (const [key, value] of Map.prototype.entries.call(map) as MapIterator<[unknown, unknown]>) {
+      if (left-- === 0) break
+      let inKey = true
+      try {
+        this.#write(key, depth + 1)
+        inKey = false
+        this.#write(value, depth + 1)
+      } catch (thrown) {
+        throw Obstacle.inside(inKey ? `.keys()[${size - left - 1}]` : entryStep(key), thrown)
+      }
+    }
+    if (left !== 0) throw new Obstacle(changed)
   }
 
   #setOf(set: Set<unknown>, depth: number): void {
-    const values = [...Set.prototype.values.call(set)] as unknown[]
+    const size = Reflect.get(Set.prototype, 'size', set)
+    let left = size
+    this.rich = true
     this.tag(extension.set)
-    this.arrayHead(values.length)
-    values.forEach((value, index) => this.#part(value, depth + 1, () => `.values()[${index}]`))
-  }
-
-  #part(value: unknown, depth: number, step: () => string): void {
-    try {
-      this.#write(value, depth)
-    } catch (thrown) {
-      throw Obstacle.inside(step(), thrown)
+    this.arrayHead(size)
+    for (const value of Set.prototype.values.call(set) as SetIterator<unknown>) {
+      if (left-- === 0) break
+      try {
+        this.#write(value, depth + 1)
+      } catch (thrown) {
+        throw Obstacle.inside(`.values()[${size - left - 1}]`, thrown)
+      }
     }
+    if (left !== 0) throw new Obstacle(changed)
   }
 
   #error(error: Error, depth: number): void {
     this.rich = true
     const parts = takeApart(error)
+    const apart = isDomException(error)
+    if (apart) this.open()
     this.tag(extension.error)
     this.arrayHead(parts.hasCause ? 8 : 7)
-    this.#write(parts.className, depth)
-    this.#part(parts.message, depth + 1, () => '.message')
-    this.#part(parts.cause, depth + 1, () => '.cause')
-    this.#write(parts.platformName, depth)
-    this.#part(parts.stack, depth + 1, () => '.stack')
+    this.#write(parts.className, 0)
+    let step = '.message'
+    try {
+      this.#write(parts.message, depth + 1)
+      step = '.cause'
+      this.#write(parts.cause, depth + 1)
+      this.#write(parts.platformName, 0)
+      step = '.stack'
+      this.#write(parts.stack, depth + 1)
+    } catch (thrown) {
+      throw Obstacle.inside(step, thrown)
+    }
     this.mapHead(parts.fields.length)
     this.#fields(error, parts.fields, depth + 1)
     this.mapHead(parts.quiet.length)
     this.#fields(error, parts.quiet, depth + 1)
     if (parts.hasCause) this.byte(0xc3)
+    if (apart) this.close()
   }
 
   #registered(value: object, registered: CodedExtension | RegisteredType, depth: number): void {
-    this.rich = true
-    this.closed(() => {
-      if ('extension' in registered) {
-        this.annotate(registered.code)
-        this.#write(registered.extension.write(value, this.#context), depth + 1)
-      } else {
-        this.annotate(annotations.type)
-        this.arrayHead(2)
-        this.#write(registered.name, depth)
-        this.#write(registered.encode(value), depth + 1)
-      }
-    })
+    this.open()
+    if ('extension' in registered) {
+      this.annotate(registered.code)
+      this.#write(registered.extension.write(value, this.#context), depth + 1)
+    } else {
+      this.annotate(annotations.type)
+      this.arrayHead(2)
+      this.#write(registered.name, 0)
+      this.#write(registered.encode(value), depth + 1)
+    }
+    this.close()
   }
 
   // Binary data
@@ -316,7 +331,10 @@ export class ValueEncoder extends SharingWriter {
   }
 
   #besideBytes(object: Shareable): void {
-    if (!this.#shares) throw new Obstacle('is a SharedArrayBuffer, which cannot leave its OS process: place both actors in threads of one process, or send a copy')
+    if (!this.#shares)
+      throw new Obstacle(
+        'is a SharedArrayBuffer, which cannot leave its OS process: place both actors in threads of one process, or send a copy',
+      )
     this.rich = true
     const beside = (this.#beside ??= [])
     let index = beside.indexOf(object)
@@ -327,7 +345,7 @@ export class ValueEncoder extends SharingWriter {
 
   #view(view: ArrayBufferView): void {
     const { buffer, byteOffset, byteLength } = view
-    const name = typedArrayName.call(view) ?? 'DataView'
+    const name = (Reflect.get(typedArrayPrototype, Symbol.toStringTag, view) as string | undefined) ?? 'DataView'
     const kind = binaryKinds.indexOf(name)
     const length = name === 'DataView' ? byteLength : (view as Uint8Array).length
     if (this.#travelsBeside(buffer)) this.viewOf(kind, () => this.#besideBytes(buffer), byteOffset, length)
@@ -352,6 +370,7 @@ export class ValueEncoder extends SharingWriter {
 
 /** The own enumerable fields of an instance of a class that is not registered, as structured clone takes them. */
 function ownFields(value: object): Fields {
+  if (hasListeners(value)) throw new Obstacle(`is ${articled(value.constructor.name)}`)
   const fields = Object.create(null) as Fields
   for (const key of Object.keys(value)) {
     try {
@@ -363,7 +382,16 @@ function ownFields(value: object): Fields {
   return fields
 }
 
-function unboxed(value: object, tag: 'Number' | 'String' | 'Boolean' | 'BigInt'): unknown {
+/** Whether this is a socket, a stream, a worker: something that lives here and would be an empty shell elsewhere. */
+function hasListeners(value: object): boolean {
+  const { emit, addEventListener } = value as Fields
+  return (
+    (typeof emit === 'function' && !Object.hasOwn(value, 'emit')) ||
+    (typeof addEventListener === 'function' && !Object.hasOwn(value, 'addEventListener'))
+  )
+}
+
+function unboxed(value: object, tag: string): unknown {
   switch (tag) {
     case 'Number':
       return Number.prototype.valueOf.call(value)
@@ -373,5 +401,11 @@ function unboxed(value: object, tag: 'Number' | 'String' | 'Boolean' | 'BigInt')
       return Boolean.prototype.valueOf.call(value)
     case 'BigInt':
       return BigInt.prototype.valueOf.call(value)
+    default:
+      throw new Obstacle(`is ${articled(tag)}`)
   }
+}
+
+function articled(noun: string): string {
+  return `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun}`
 }

@@ -3,17 +3,24 @@ import { errorClassNamed, registeredErrorName } from './codec-extensions.ts'
 /** Properties of an error that are not enumerable and yet part of it; `message`, `stack` and `cause` have places of their own. */
 const quietKeys = ['name', 'code', 'errors', 'error', 'suppressed'] as const
 
-const platformNames = ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError', 'AggregateError', 'SuppressedError']
 type ErrorClass = abstract new (...args: never[]) => Error
-const platformClasses = new Map(
-  platformNames.flatMap((name) => {
-    const found = (globalThis as Record<string, unknown>)[name]
-    return typeof found === 'function' ? [[name, found as unknown as ErrorClass] as const] : []
-  }),
-)
+declare const SuppressedError: ErrorClass
+declare const DOMException: new (message?: string, name?: string) => Error
+const DomException = typeof DOMException === 'undefined' ? undefined : DOMException
 
-type DomExceptionClass = new (message?: string, name?: string) => Error
-const DomException = (globalThis as { DOMException?: DomExceptionClass }).DOMException
+const platformClasses = new Map<string, ErrorClass>(
+  [
+    Error,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    AggregateError,
+    ...(typeof SuppressedError === 'undefined' ? [] : [SuppressedError]),
+  ].map((platformClass) => [platformClass.name, platformClass]),
+)
 
 /** An error, taken apart for the wire. */
 export interface ErrorParts {
@@ -54,7 +61,11 @@ export function takeApart(error: Error): ErrorParts {
 function classNames(error: Error): { className: string; platformName: string } {
   if (isDomException(error)) return { className: 'DOMException', platformName: 'DOMException' }
   let className: string | undefined
-  for (let above: object | null = Object.getPrototypeOf(error); above !== null; above = Object.getPrototypeOf(above) as object | null) {
+  for (
+    let above: object | null = Object.getPrototypeOf(error);
+    above !== null;
+    above = Object.getPrototypeOf(above) as object | null
+  ) {
     const constructor = Object.hasOwn(above, 'constructor') ? above.constructor : undefined
     const name = registeredErrorName(above) ?? (typeof constructor === 'function' ? constructor.name : '')
     className ??= name || undefined

@@ -1,3 +1,5 @@
+import { builtInTag } from './codec-built-ins.ts'
+
 type Class<T> = abstract new (...args: never[]) => T
 
 /** How values of one class of core's own travel: `write` gives data that the codec encodes in turn, `read` makes the value again. */
@@ -31,7 +33,12 @@ interface Registry {
 
 const registryKey = Symbol.for('bulkhead.types')
 const realm = globalThis as { [registryKey]?: Registry }
-const registry: Registry = (realm[registryKey] ??= { types: new Map(), errors: new Map(), typeOf: new WeakMap(), errorNameOf: new WeakMap() })
+const registry: Registry = (realm[registryKey] ??= {
+  types: new Map(),
+  errors: new Map(),
+  typeOf: new WeakMap(),
+  errorNameOf: new WeakMap(),
+})
 
 /** An extension with its code. */
 export interface CodedExtension {
@@ -46,11 +53,13 @@ const extensionOf = new Map<object, CodedExtension>()
 
 /** Lets values of a class of core's own travel, under a code from 0x20 to 0x3f. Throws RangeError for another code, or one that another class has. */
 export function registerExtension<T, D>(code: number, extension: Extension<T, D>): void {
-  if (!Number.isInteger(code) || code < firstCode || code > lastCode) throw new RangeError(`extension code ${code} is not between 0x20 and 0x3f`)
+  if (!Number.isInteger(code) || code < firstCode || code > lastCode)
+    throw new RangeError(`extension code ${code} is not between 0x20 and 0x3f`)
   const taken = extensions[code]
-  if (taken !== undefined && taken.class !== (extension.class as unknown)) throw new RangeError(`extension code ${code} is taken by ${taken.class.name}`)
+  if (taken !== undefined && taken.class !== (extension.class as unknown))
+    throw new RangeError(`extension code ${code} is taken by ${taken.class.name}`)
   extensions[code] = extension as unknown as Extension
-  extensionOf.set(extension.class.prototype as object, { code, extension: extension as unknown as Extension })
+  extensionOf.set(extension.class.prototype as object, { code, extension })
 }
 
 /** The extension with this code, if there is one. */
@@ -79,10 +88,15 @@ export function registeredErrorName(prototype: object): string | undefined {
   return registry.errorNameOf.get(prototype)
 }
 
-/** Keeps a class: its instances are encoded and decoded by these functions. Registering a name again replaces the class. */
+/**
+ * Keeps a class: its instances, and those of classes derived from it, are encoded and decoded by these functions. Registering a name
+ * again replaces the class. Throws TypeError for a class that travels by itself, like Date or Map.
+ */
 export function registerType<T, D>(type: RegisteredType<T, D>): void {
-  registry.types.set(type.name, type as unknown as RegisteredType)
-  registry.typeOf.set(type.class.prototype as object, type as unknown as RegisteredType)
+  if (builtInTag(type.class.prototype as object) !== undefined)
+    throw new TypeError(`${type.class.name} travels by itself`)
+  registry.types.set(type.name, type)
+  registry.typeOf.set(type.class.prototype as object, type)
 }
 
 /** The type registered under this name, if there is one. */

@@ -18,7 +18,12 @@ export class LargeFrameReader {
 
   constructor(structures: readonly Structure[]) {
     this.#structures = structures
-    this.#unpackr = new Unpackr({ structures: this.#keys, maxSharedStructures: structuresMax, mapsAsObjects: true, copyBuffers: true })
+    this.#unpackr = new Unpackr({
+      structures: this.#keys,
+      maxSharedStructures: structuresMax,
+      mapsAsObjects: true,
+      copyBuffers: true,
+    })
   }
 
   /** Whether this reader is the faster one for the frame. */

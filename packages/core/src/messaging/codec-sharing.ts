@@ -1,4 +1,4 @@
-import { ByteWriter } from './codec-bytes.ts'
+import { TokenWriter } from './codec-token-writer.ts'
 import { annotations, arrayBufferKind, extension, largeBytes } from './codec-wire.ts'
 import { Obstacle } from './obstacle.ts'
 
@@ -11,7 +11,7 @@ const noObject = {}
  * Writes an object that a message contains more than once, or inside itself, only once, and pointers to it after that.
  * Such an object gets a name, which stands before it. That it needs one is known when the first pointer is written, so names are inserted at the end.
  */
-export class SharingWriter extends ByteWriter {
+export class SharingWriter extends TokenWriter {
   /** Whether the frame holds anything but plain data. */
   protected rich = false
   /** The objects met, and where in the frame each begins. */
@@ -22,7 +22,7 @@ export class SharingWriter extends ByteWriter {
   /** The names of the objects that are pointed to, by their indexes. Names count from 1. */
   readonly #names = new Map<number, number>()
   /** Indexes of the objects being written that the receiver cannot point to before they are whole. */
-  readonly #closed: number[] = []
+  readonly #open: number[] = []
   /** Buffers that were written as a view which covers them: by their index, that of the view. */
   readonly #covered = new Map<number, { readonly view: number; readonly byteLength: number }>()
 
@@ -56,17 +56,19 @@ export class SharingWriter extends ByteWriter {
       this.viewOf(arrayBufferKind, () => this.#pointTo(covered.view), 0, covered.byteLength)
       return
     }
-    if (this.#closed.includes(index)) throw new Obstacle('leads back to a value of a registered class that contains it')
+    if (this.#open.includes(index)) throw new Obstacle('leads back to a value of a registered class that contains it')
     let name = this.#names.get(index)
     if (name === undefined) this.#names.set(index, (name = this.#names.size + 1))
     this.reference(extension.pointer, name)
   }
 
-  /** Writes the content of the object met last; nothing in that content may lead back to the object. */
-  protected closed(write: () => void): void {
-    this.#closed.push(this.#count - 1)
-    write()
-    this.#closed.pop()
+  /** From here to {@link close} the content of the object met last is written, in which nothing may lead back to it. */
+  protected open(): void {
+    this.#open.push(this.#count - 1)
+  }
+
+  protected close(): void {
+    this.#open.pop()
   }
 
   /** Writes a view by naming the buffer that it is of. `length` counts elements, or the bytes of a DataView. */
@@ -102,14 +104,15 @@ export class SharingWriter extends ByteWriter {
   /** Puts the names before their objects, and before a large frame the mark that it is not plain data. */
   protected insertNames(): void {
     const names = [...this.#names].map(([index, name]) => ({ name, offset: this.#offsets[index] as number }))
-    if (this.position - this.start >= largeBytes) names.push({ name: 0, offset: 0 })
+    const length = this.position - this.start + names.length * nameBytes
+    if (length >= largeBytes) names.push({ name: 0, offset: 0 })
     if (names.length === 0) return
     names.sort((one, other) => one.offset - other.offset || one.name - other.name)
     let distance = names.length * nameBytes
     this.room(distance)
     let end = this.position
     this.position += distance
-    for (const { name, offset } of names.reverse()) {
+    for (const { name, offset } of names.toReversed()) {
       const from = this.start + offset
       this.bytes.copyWithin(from + distance, from, end)
       distance -= nameBytes
@@ -127,14 +130,15 @@ export class SharingWriter extends ByteWriter {
     this.position = position
   }
 
+  /** Lets go of what was met, so that the next frame begins with nothing. */
   protected forget(): void {
     for (let index = Math.min(this.#count, listMax) - 1; index >= 0; index--) this.#objects[index] = noObject
     this.#count = 0
-    if (this.#indexes !== undefined) this.#indexes = undefined
+    this.#indexes = undefined
+    if (this.#covered.size > 0) this.#covered.clear()
     if (!this.rich) return
     this.rich = false
     this.#names.clear()
-    this.#closed.length = 0
-    this.#covered.clear()
+    this.#open.length = 0
   }
 }

@@ -41,8 +41,8 @@ export const annotations = {
   boxed: 7,
 } as const
 
-/** The number of a class of binary data; 0 to 17 are msgpackr's. */
-export const binaryKinds: readonly (string | undefined)[] = [
+/** The numbers of the classes of binary data; 0 to 17 are msgpackr's. */
+export const binaryKinds: readonly string[] = [
   'Int8Array',
   'Uint8Array',
   'Uint8ClampedArray',
@@ -54,11 +54,11 @@ export const binaryKinds: readonly (string | undefined)[] = [
   'Float64Array',
   'BigInt64Array',
   'BigUint64Array',
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
+  'unused',
+  'unused',
+  'unused',
+  'unused',
+  'unused',
   'ArrayBuffer',
   'DataView',
   'Float16Array',

@@ -1,4 +1,4 @@
-import { ByteWriter } from './codec-bytes.ts'
+import { TokenWriter } from './codec-token-writer.ts'
 import { ValueDecoder } from './codec-decoder.ts'
 import { ValueEncoder } from './codec-encoder.ts'
 import { LargeFrameReader } from './codec-large.ts'
@@ -66,7 +66,7 @@ export interface Codec {
   /** Decodes what this node's own encoder made; knows its structures without frames. */
   readonly localDecoder: Decoder
   /** A decoder for one connection, which knows only the structures that it was sent. */
-  newDecoder(): Decoder
+  readonly newDecoder: () => Decoder
 }
 
 /** The codec of one node: one encoder, a decoder for its own frames, and one for each connection. */
@@ -111,7 +111,7 @@ class NodeEncoder implements Encoder {
   }
 }
 
-class DefinitionWriter extends ByteWriter {
+class DefinitionWriter extends TokenWriter {
   define(from: number, structures: readonly Structure[]): Uint8Array {
     this.begin()
     this.arrayHead(1 + structures.length - from)
@@ -149,7 +149,10 @@ class FrameDecoder implements Decoder {
   }
 
   define(definition: Uint8Array): void {
-    learnStructures(this.#structures, new ValueDecoder([], undefined).decode(definition, undefined, 0, definition.length))
+    learnStructures(
+      this.#structures,
+      new ValueDecoder([], undefined).decode(definition, undefined, 0, definition.length),
+    )
   }
 }
 

@@ -22,7 +22,10 @@ export class Obstacle {
 
   /** What was thrown, be it by us, by a getter or by the platform. */
   static from(thrown: unknown): Obstacle {
-    return thrown instanceof Obstacle ? thrown : new Obstacle(`cannot be read: ${printable(thrown)}`)
+    if (thrown instanceof Obstacle) return thrown
+    if (thrown instanceof RangeError && thrown.message.includes('call stack'))
+      return new Obstacle('is nested too deep for what is left of the stack')
+    return new Obstacle(`cannot be read: ${printable(thrown)}`)
   }
 
   notSendable(root: string): NotSendable {

@@ -17,7 +17,8 @@ export function printable(value: unknown): string {
 }
 
 function print(value: unknown, depth: number, around: readonly object[]): string {
-  if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value.length > lengthMax ? value.slice(0, lengthMax) : value)
+  if (typeof value === 'string')
+    return depth === 0 ? value : JSON.stringify(value.length > lengthMax ? value.slice(0, lengthMax) : value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return `[function ${value.name}]`
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value)
@@ -26,7 +27,8 @@ function print(value: unknown, depth: number, around: readonly object[]): string
   const inside = [...around, value]
   if (value instanceof Error) return printError(value, depth, inside)
   if (Array.isArray(value)) return `[${list(value, (item) => print(item, depth + 1, inside))}]`
-  if (value instanceof Map) return `Map {${list(value, ([key, item]) => `${print(key, depth + 1, inside)} => ${print(item, depth + 1, inside)}`)}}`
+  if (value instanceof Map)
+    return `Map {${list(value, ([key, item]) => `${print(key, depth + 1, inside)} => ${print(item, depth + 1, inside)}`)}}`
   if (value instanceof Set) return `Set {${list(value, (item) => print(item, depth + 1, inside))}}`
   if (value instanceof Date || value instanceof RegExp) return String(value)
   return printFields(value, depth, inside)
@@ -35,15 +37,19 @@ function print(value: unknown, depth: number, around: readonly object[]): string
 function printError(error: Error, depth: number, around: readonly object[]): string {
   const keys = Object.keys(error)
   const fields = keys.length === 0 ? '' : ` ${printFields(error, depth, around)}`
-  return `${String(error.name)}: ${String(error.message)}${fields}`
+  return `${error.name}: ${error.message}${fields}`
 }
 
 function printFields(value: object, depth: number, around: readonly object[]): string {
   const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
   const constructed: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name
   const className = name === 'Object' || name === 'Error' ? constructed : name
-  const prefix = typeof className === 'string' && className !== 'Object' && !(value instanceof Error) ? `${className} ` : ''
-  const fields = list(Object.keys(value), (key) => `${key}: ${print((value as Record<string, unknown>)[key], depth + 1, around)}`)
+  const prefix =
+    typeof className === 'string' && className !== 'Object' && !(value instanceof Error) ? `${className} ` : ''
+  const fields = list(
+    Object.keys(value),
+    (key) => `${key}: ${print((value as Record<string, unknown>)[key], depth + 1, around)}`,
+  )
   return `${prefix}{${fields && ` ${fields} `}}`
 }
 

@@ -44,7 +44,10 @@ class Step {
 
 /** Whether an object with these keys may be a record: not too wide, and no key that msgpackr or JavaScript treats specially. */
 function isRecord(keys: readonly string[]): boolean {
-  return keys.length <= keysMax && keys.every((key) => key.length <= keyLengthMax && key !== '__proto__' && key !== '__keys__' && key.isWellFormed())
+  return (
+    keys.length <= keysMax &&
+    keys.every((key) => key.length <= keyLengthMax && key !== '__proto__' && key !== '__keys__' && key.isWellFormed())
+  )
 }
 
 /** The shapes that one encoder has given a number. Append-only and bounded, whatever is encoded. */
@@ -101,16 +104,20 @@ export function learnStructures(known: Structure[], definition: unknown): void {
   if (!Array.isArray(definition)) throw new Undecodable('a definition of structures is not an array')
   const [from, ...added] = definition as unknown[]
   if (!Number.isInteger(from) || (from as number) < 0) throw new Undecodable('a definition of structures has no start')
-  if ((from as number) > known.length) throw new Undecodable(`structures ${known.length} to ${(from as number) - 1} were never defined`)
+  if ((from as number) > known.length)
+    throw new Undecodable(`structures ${known.length} to ${(from as number) - 1} were never defined`)
   if ((from as number) + added.length > structuresMax) throw new Undecodable(`more than ${structuresMax} structures`)
   const fresh = added.map((keys, index) => checkedStructure((from as number) + index, keys, known))
   known.push(...fresh.slice(known.length - (from as number)))
 }
 
 function checkedStructure(id: number, keys: unknown, known: readonly Structure[]): Structure {
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string')) throw new Undecodable(`the keys of structure ${id} are not strings`)
-  if (!isRecord(keys) || new Set(keys).size !== keys.length) throw new Undecodable(`structure ${id} has keys that no record can have`)
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw new Undecodable(`the keys of structure ${id} are not strings`)
+  if (!isRecord(keys) || new Set(keys).size !== keys.length)
+    throw new Undecodable(`structure ${id} has keys that no record can have`)
   const before = known[id]
-  if (before !== undefined && before.keys.join('\0') !== keys.join('\0')) throw new Undecodable(`structure ${id} is defined twice, in two ways`)
+  if (before !== undefined && before.keys.join('\0') !== keys.join('\0'))
+    throw new Undecodable(`structure ${id} is defined twice, in two ways`)
   return structureOf(id, keys)
 }

@@ -1,83 +1,17 @@
-import { arrayBufferKind, annotation, extension } from './codec-wire.ts'
+import { SlabWriter } from './codec-slab.ts'
+import { annotation, arrayBufferKind, extension } from './codec-wire.ts'
 
-const slabBytes = 32_768
-/** Room for the longest token with no content. */
-const slack = 16
 /** Strings from this length on are encoded by the platform, if it can. */
 const longString = 100
 
 interface Utf8Encoder {
   encodeInto(text: string, into: Uint8Array): { written: number }
 }
-const TextEncoder = (globalThis as { TextEncoder?: new () => Utf8Encoder }).TextEncoder
-const utf8 = TextEncoder === undefined ? undefined : new TextEncoder()
+declare const TextEncoder: new () => Utf8Encoder
+const utf8 = typeof TextEncoder === 'undefined' ? undefined : new TextEncoder()
 
-/**
- * Writes msgpack tokens, one frame after the other, into slabs of its own. A slab is never written over:
- * when it is full the next one is allocated, and frames that do not fit get a buffer of their own.
- */
-export class ByteWriter {
-  protected bytes: Uint8Array = new Uint8Array(0)
-  protected position = 0
-  /** Where the frame under construction begins. */
-  protected start = 0
-  #view = new DataView(this.bytes.buffer)
-  /** From here on a token needs a look at the room that is left. */
-  #limit = -1
-  #slab = this.bytes
-  #slabView = this.#view
-  #slabPosition = 0
-
-  protected begin(): void {
-    this.start = this.position
-  }
-
-  /** The frame's bytes: a view of exactly their length that nothing writes over. */
-  protected finish(): Uint8Array {
-    const { bytes, start, position } = this
-    if (bytes === this.#slab) return new Uint8Array(bytes.buffer as ArrayBuffer, start, position - start)
-    this.#returnToSlab()
-    return bytes.length - position > position >> 2 ? bytes.slice(0, position) : bytes.subarray(0, position)
-  }
-
-  /** Gives up the frame under construction. */
-  protected abandon(): void {
-    if (this.bytes === this.#slab) this.position = this.start
-    else this.#returnToSlab()
-  }
-
-  #returnToSlab(): void {
-    this.#use(this.#slab, this.#slabView)
-    this.position = this.#slabPosition
-  }
-
-  #use(bytes: Uint8Array, view: DataView): void {
-    this.bytes = bytes
-    this.#view = view
-    this.#limit = bytes.length - slack
-  }
-
-  /** Makes room for a token and `length` bytes of content. */
-  protected room(length: number): void {
-    if (this.position + length > this.#limit) this.#grow(length + slack)
-  }
-
-  #grow(length: number): void {
-    const frame = this.bytes.subarray(this.start, this.position)
-    const needed = frame.length + length
-    const fits = needed <= slabBytes / 4
-    const bytes = new Uint8Array(fits ? slabBytes : Math.max(needed + slack, frame.length * 2))
-    bytes.set(frame)
-    const view = new DataView(bytes.buffer)
-    if (fits) {
-      this.#slab = bytes
-      this.#slabView = view
-    } else if (this.bytes === this.#slab) this.#slabPosition = this.start
-    this.#use(bytes, view)
-    this.start = 0
-    this.position = frame.length
-  }
-
+/** Writes msgpack tokens, in the forms that `codec-wire.ts` describes. */
+export class TokenWriter extends SlabWriter {
   protected byte(value: number): void {
     this.bytes[this.position++] = value
   }
@@ -90,7 +24,7 @@ export class ByteWriter {
   }
 
   protected uint32(value: number): void {
-    this.#view.setUint32(this.position, value)
+    this.words.setUint32(this.position, value)
     this.position += 4
   }
 
@@ -127,7 +61,7 @@ export class ByteWriter {
 
   #float64(value: number): void {
     this.byte(0xcb)
-    this.#view.setFloat64(this.position, value)
+    this.words.setFloat64(this.position, value)
     this.position += 8
   }
 
@@ -135,11 +69,11 @@ export class ByteWriter {
   protected bigint(value: bigint): boolean {
     if (BigInt.asIntN(64, value) === value) {
       this.byte(0xd3)
-      this.#view.setBigInt64(this.position, value)
+      this.words.setBigInt64(this.position, value)
       this.position += 8
     } else if (BigInt.asUintN(64, value) === value) {
       this.byte(0xcf)
-      this.#view.setBigUint64(this.position, value)
+      this.words.setBigUint64(this.position, value)
       this.position += 8
     } else return false
     return true
@@ -152,7 +86,8 @@ export class ByteWriter {
     const hex = magnitude.padStart(length * 2, '0')
     this.extension(extension.bigint, length)
     const flip = value < 0n ? 0xff : 0
-    for (let index = 0; index < length; index++) this.byte(Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16) ^ flip)
+    for (let index = 0; index < hex.length; index += 2)
+      this.byte(((nibble(hex, index) << 4) | nibble(hex, index + 1)) ^ flip)
   }
 
   /** The head of an extension, with room for its `length` bytes of content. */
@@ -229,8 +164,8 @@ export class ByteWriter {
     const seconds = Math.floor(ms / 1000)
     this.extension(extension.timestamp, 12)
     this.uint32((ms - seconds * 1000) * 1_000_000)
-    this.#view.setBigInt64(this.position, BigInt(seconds))
-    this.position += 8
+    this.uint32(Math.floor(seconds / 0x1_0000_0000))
+    this.uint32(seconds)
   }
 
   /** Bytes that decode as a Uint8Array. */
@@ -301,7 +236,7 @@ export class ByteWriter {
       return 3
     }
     bytes[position] = 0xdb
-    this.#view.setUint32(position + 1, length)
+    this.words.setUint32(position + 1, length)
     return 5
   }
 
@@ -353,4 +288,10 @@ export class ByteWriter {
     }
     return position
   }
+}
+
+/** The value of the hexadecimal digit there. */
+function nibble(hex: string, index: number): number {
+  const unit = hex.charCodeAt(index)
+  return unit < 0x40 ? unit - 0x30 : unit - 0x57
 }

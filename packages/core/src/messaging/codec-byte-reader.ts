@@ -6,15 +6,25 @@ const longString = 64
 interface Utf8Decoder {
   decode(bytes: Uint8Array): string
 }
-const TextDecoder = (globalThis as { TextDecoder?: new (encoding: string, options: { fatal: boolean; ignoreBOM: boolean }) => Utf8Decoder }).TextDecoder
-const utf8 = TextDecoder === undefined ? undefined : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+declare const TextDecoder: new (encoding: string, options: { fatal: boolean; ignoreBOM: boolean }) => Utf8Decoder
+const utf8 = typeof TextDecoder === 'undefined' ? undefined : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const { fromCharCode } = String
+const hexDigits = '0123456789abcdef'
+/** How many characters are made at a time. */
+const chunk = 1_024
 
 const wordBytes = new Uint8Array(8)
 const wordAsFloat64 = new Float64Array(wordBytes.buffer)
 const wordAsFloat32 = new Float32Array(wordBytes.buffer)
 const wordAsInt64 = new BigInt64Array(wordBytes.buffer)
 const wordAsUint64 = new BigUint64Array(wordBytes.buffer)
+
+/** A text from its code units, of which there may be too many for one call. */
+export function textOf(codes: readonly number[]): string {
+  let text = ''
+  for (let from = 0; from < codes.length; from += chunk) text += fromCharCode(...codes.slice(from, from + chunk))
+  return text
+}
 
 /** Reads the parts of msgpack tokens, never past the end it was given, and allocates nothing larger than what is really there. */
 export class ByteReader {
@@ -47,7 +57,12 @@ export class ByteReader {
     this.need(4)
     const { bytes, position } = this
     this.position = position + 4
-    return ((bytes[position] as number) << 24) | ((bytes[position + 1] as number) << 16) | ((bytes[position + 2] as number) << 8) | (bytes[position + 3] as number)
+    return (
+      ((bytes[position] as number) << 24) |
+      ((bytes[position + 1] as number) << 16) |
+      ((bytes[position + 2] as number) << 8) |
+      (bytes[position + 3] as number)
+    )
   }
 
   /** Brings the next bytes, at most eight and big-endian, into the scratch word. */
@@ -92,8 +107,15 @@ export class ByteReader {
   /** An integer of any size, big-endian two's complement. */
   protected wideInteger(length: number): bigint {
     if (length === 0) throw new Undecodable('an integer has no bytes')
-    const digits = Array.from(this.copy(length), (byte) => byte.toString(16).padStart(2, '0'))
-    return BigInt.asIntN(length * 8, BigInt(`0x${digits.join('')}`))
+    this.need(length)
+    let digits = '0x'
+    const codes: number[] = []
+    for (let left = length; left > 0; left--) {
+      const byte = this.uint8()
+      codes.push(hexDigits.charCodeAt(byte >> 4), hexDigits.charCodeAt(byte & 0x0f))
+      if (codes.length === chunk || left === 1) digits += fromCharCode(...codes.splice(0))
+    }
+    return BigInt.asIntN(length * 8, BigInt(digits))
   }
 
   protected string(length: number): string {
@@ -127,8 +149,12 @@ export class ByteReader {
   /** The rest of a string from its first characters that are not ASCII on. */
   #unicode(end: number, before: string, from: number): string {
     let text = before
+    const points: number[] = []
     this.position = from
-    while (this.position < end) text += String.fromCodePoint(this.#codePoint(end))
+    while (this.position < end) {
+      points.push(this.#codePoint(end))
+      if (points.length === chunk || this.position >= end) text += String.fromCodePoint(...points.splice(0))
+    }
     return text
   }
 
@@ -143,7 +169,8 @@ export class ByteReader {
       point = (point << 6) | (next & 0x3f)
     }
     const least = more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000
-    const valid = first >= 0xc2 && first <= 0xf4 && point >= least && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
+    const valid =
+      first >= 0xc2 && first <= 0xf4 && point >= least && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
     if (!valid) throw new Undecodable('a string is not UTF-8')
     return point
   }
