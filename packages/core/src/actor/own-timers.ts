@@ -1,11 +1,11 @@
 import { InvalidOption } from '../errors.ts'
-import { deliverHere, deliverNotice, resolve, sendMail, shownAs } from '../node/deliver.ts'
-import { shareable } from '../node/exits.ts'
+import { deliverNotice, resolve, sendEncoded } from '../node/deliver.ts'
 import type { Kernel } from '../node/kernel.ts'
 import type { Timer } from '../node/timers.ts'
 import type { Cell } from './cell.ts'
 import type { TimerRef } from './notices.ts'
 import { Timeout } from './notices.ts'
+import { isPid } from './pid.ts'
 import type { Destination } from './self.ts'
 
 function checkMs(ms: unknown): asserts ms is number {
@@ -29,18 +29,13 @@ export function sleep(cell: Cell, ms: number): Promise<void> {
 export function sendAfter(cell: Cell, ms: number, to: Destination, message: unknown): TimerRef {
   checkMs(ms)
   const { kernel } = cell
-  const pid = typeof to === 'string' && kernel.isLocal(to as never) ? resolve(kernel, to) : undefined
-  const target = pid === undefined ? undefined : kernel.cellOf(pid)
-  const encoded = kernel.encoder.encode(message, { shares: true })
+  resolve(kernel, to)
+  const pid = isPid(to) ? to : typeof to === 'string' || to.registeredName !== undefined ? undefined : to.pid
+  const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
+  const encoded = kernel.encoder.encode(message, { shares: remote === undefined || remote.shares })
   const ref = kernel.nextRef()
-  arm(kernel, ref, ms, target, () => {
-    const now = resolve(kernel, to)
-    if (now === undefined) kernel.deadLetter(shownAs(to), cell.pid, 'unregistered')
-    else if (kernel.isLocal(now)) {
-      kernel.counters.sent++
-      deliverHere(kernel, 'message', now, cell.pid, 0, encoded, kernel.decoder)
-    } else sendMail(cell, 'message', now, kernel.decoder.decode(encoded.bytes, encoded.beside), 0)
-  })
+  const target = pid === undefined ? undefined : kernel.cellOf(pid)
+  arm(kernel, ref, ms, target, () => sendEncoded(cell, 'message', to, resolve(kernel, to), 0, encoded))
   return ref
 }
 
@@ -48,9 +43,9 @@ export function sendAfter(cell: Cell, ms: number, to: Destination, message: unkn
 export function startTimer(cell: Cell, ms: number, message: unknown): TimerRef {
   checkMs(ms)
   const { kernel } = cell
-  const value = shareable(kernel, message)
+  const { bytes, beside } = kernel.encoder.encode(message, { shares: true })
   const ref = kernel.nextRef()
-  arm(kernel, ref, ms, cell, () => deliverNotice(cell, () => new Timeout(ref, value())))
+  arm(kernel, ref, ms, cell, () => deliverNotice(cell, () => new Timeout(ref, kernel.decoder.decode(bytes, beside))))
   return ref
 }
 

@@ -105,13 +105,15 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   const previous = mailbox.seen
   // Taken before it is offered: the clause may start the next receive, which looks at the mailbox from its beginning.
   mailbox.take(mail, previous)
-  resumeSenders(cell)
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++
   // A call that is taken here cannot be answered; its caller hears of this actor's end.
   const caller = mail.kind === 'call' ? (mail.from as Pid) : undefined
   if (caller !== undefined) keepOpen(cell, caller, mail.ref)
-  if (waiting.offer(mail.value)) return true
+  if (waiting.offer(mail.value)) {
+    resumeSenders(cell)
+    return true
+  }
   if (caller !== undefined) closeCall(cell, caller, mail.ref)
   cell.kernel.counters.handled--
   mailbox.putBack(mail, previous)

@@ -30,16 +30,24 @@ export function sendMail(
 ): boolean {
   const { kernel } = cell
   const pid = resolve(kernel, to)
-  const local = pid !== undefined && kernel.isLocal(pid)
-  const remote = pid === undefined || local ? undefined : kernel.remoteOf(pid)
+  const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
   const encoded = kernel.encoder.encode(value, {
     shares: remote === undefined || remote.shares,
     ...(transfer && { transfer }),
     root: kind === 'message' ? 'message' : 'arguments',
   })
+  return sendEncoded(cell, kind, to, pid, ref, encoded)
+}
+
+/** The same for what was encoded before; `pid` is whom `to` means now. */
+export function sendEncoded(
+  cell: Cell, kind: 'message' | 'cast' | 'call', to: Destination, pid: Pid | undefined, ref: number, encoded: Encoded,
+): boolean {
+  const { kernel } = cell
   kernel.counters.sent++
-  if (remote !== undefined) return remote.sendMail(kind, pid as Pid, cell, ref, encoded)
   if (pid === undefined) return lost(kernel, kind, shownAs(to), cell.pid, ref, 'unregistered')
+  const remote = kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
+  if (remote !== undefined) return remote.sendMail(kind, pid, cell, ref, encoded)
   return deliverHere(kernel, kind, pid, cell.pid, ref, encoded, kernel.decoder)
 }
 

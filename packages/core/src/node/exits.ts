@@ -7,7 +7,7 @@ import { Down, Exit } from '../actor/notices.ts'
 import type { Pid } from '../actor/pid.ts'
 import { ActorExited } from '../errors.ts'
 import { dropCallsOf, failCall, keepOpen } from '../messaging/call.ts'
-import { NotSendable, printable } from '../messaging/codec.ts'
+import { NotSendable, printable, Undecodable } from '../messaging/codec.ts'
 import type { Ended } from '../messaging/signal.ts'
 import { deliverNotice } from './deliver.ts'
 import type { Kernel } from './kernel.ts'
@@ -20,7 +20,17 @@ import { spawnerExited } from './spawn.ts'
 export function shareable(kernel: Kernel, value: unknown): () => unknown {
   if (typeof value !== 'object' || value === null) return () => value
   const bytes = encodeReason(kernel, value)
-  return () => kernel.decoder.decode(bytes)
+  return () => decodeReason(kernel, bytes, value)
+}
+
+/** A reason with a part that does not decode (of a registered type, say, whose `decode` throws) is replaced by its printed form, too. */
+function decodeReason(kernel: Kernel, bytes: Uint8Array, value: unknown): unknown {
+  try {
+    return kernel.decoder.decode(bytes)
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error
+    return printable(value)
+  }
 }
 
 /** A reason that cannot be encoded is replaced by its printed form, never lost. */
@@ -35,7 +45,7 @@ function encodeReason(kernel: Kernel, value: unknown): Uint8Array {
 
 /** The same value with everything replaced that cannot be sent: what is stored and travels. */
 export function sendableReason(kernel: Kernel, reason: ExitReason): ExitReason {
-  if (typeof reason === 'object' && reason !== null) return kernel.decoder.decode(encodeReason(kernel, reason))
+  if (typeof reason === 'object' && reason !== null) return decodeReason(kernel, encodeReason(kernel, reason), reason)
   return typeof reason === 'function' || typeof reason === 'symbol' ? printable(reason) : reason
 }
 

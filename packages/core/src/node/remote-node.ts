@@ -7,7 +7,8 @@ import { Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
 import type { FrameKind } from '../messaging/frame.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
-import type { Carried, NodeSignal, Signal, SpawnRequest } from '../messaging/signal.ts'
+import type { Carried, NodeSignal, Signal, SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
+import { hearEnd, tellEnd } from '../messaging/told-end.ts'
 import { deliverHere } from './deliver.ts'
 import type { Verdict } from './host.ts'
 import type { Kernel } from './kernel.ts'
@@ -101,11 +102,11 @@ export class RemoteNode implements Receiver {
     switch (signal.kind) {
       case 'exit':
       case 'link_exit':
-        body = signal.ended
+        body = tellEnd(encoder, signal.ended)
         break
       case 'down':
         ref = signal.ref
-        body = signal.ended
+        body = tellEnd(encoder, signal.ended)
         break
       case 'unlink':
       case 'unlink_ack':
@@ -125,7 +126,7 @@ export class RemoteNode implements Receiver {
         break
       case 'started':
         ref = signal.ref
-        body = signal.outcome
+        body = signal.outcome.kind === 'failed' ? ['failed', tellEnd(encoder, signal.outcome.ended)] : [signal.outcome.kind]
         break
       case 'alive_reply':
         ref = signal.ref
@@ -231,16 +232,16 @@ export class RemoteNode implements Receiver {
     switch (kind) {
       case 'exit':
       case 'link_exit':
-        kernel.signal({ kind, to, from, ended: body as never })
+        kernel.signal({ kind, to, from, ended: hearEnd(this.#decoder, body) })
         return
       case 'down':
-        kernel.signal({ kind, to, from, ref, ended: body as never })
+        kernel.signal({ kind, to, from, ref, ended: hearEnd(this.#decoder, body) })
         return
       case 'call_failed':
         kernel.signal({ kind, to, from, ref, reason: body })
         return
       case 'started':
-        kernel.signal({ kind, to, from, ref, outcome: body as never })
+        kernel.signal({ kind, to, from, ref, outcome: this.#outcome(body) })
         return
       case 'alive_reply':
         kernel.signal({ kind, to, from, ref, alive: body === true })
@@ -253,6 +254,13 @@ export class RemoteNode implements Receiver {
       default:
         this.#takeNodeSignal(body as NodeSignal)
     }
+  }
+
+  #outcome(body: unknown): StartedOutcome {
+    const [kind, ended] = Array.isArray(body) ? (body as readonly unknown[]) : []
+    if (kind === 'failed') return { kind, ended: hearEnd(this.#decoder, ended) }
+    if (kind === 'started' || kind === 'ignored') return { kind }
+    throw new Undecodable('an unknown outcome of a start')
   }
 
   #takeNodeSignal(signal: NodeSignal): void {
