@@ -1,6 +1,6 @@
 // Shows: an actor at the edge of the system. It turns HTTP requests into calls, and it can be killed like any other actor: the
 // socket that it serves belongs to the program and is there for the next front.
-import { defineServer } from 'bulkhead'
+import { CallFailed, defineServer } from 'bulkhead'
 import { Listener } from '../http/listener.ts'
 import type { Problem } from '../http/route.ts'
 import { createHttpServer, type Search } from '../http/server.ts'
@@ -19,7 +19,9 @@ export const Front = defineServer(import.meta, 'Front', {
         if (found.kind === 'unavailable') return unavailable(found.why)
         return { words, total: found.hits.total, results: found.hits.best }
       } catch (error) {
-        return unavailable(error instanceof Error ? error.message : String(error))
+        if (error instanceof CallFailed) return unavailable(error.message)
+        self.log(error)
+        return { status: 500, code: 'internal', message: 'the search failed; the log says why' }
       }
     }
     const http = createHttpServer(search)
