@@ -8,7 +8,7 @@ import type { ActorSelf } from './self.ts'
 import type { Mail } from './mailbox.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
-import type { MonitorRef } from './notices.ts'
+import type { MonitorRef, TimerRef } from './notices.ts'
 import type { Pid } from './pid.ts'
 import type { Program } from './program.ts'
 import type { Waiting } from './waiting.ts'
@@ -64,11 +64,14 @@ export class Cell {
   watchers: Map<Pid, Set<MonitorRef>> | undefined = undefined
   /** Calls taken from the mailbox and not answered yet: a caller's pid and refs. */
   openCalls: Map<Pid, Set<number>> | undefined = undefined
+  /** Calls, unread or being handled, whose callers wait no more: a caller's pid and ref each. Forgotten when nothing is left to do. */
+  abandoned: Set<string> | undefined = undefined
   /** The call whose handler runs, until that has returned. */
   serving: { readonly pid: Pid; readonly ref: number } | undefined = undefined
   /** Calls of this actor that wait for their reply. */
   callCount = 0
-  timers: Set<Timer> | undefined = undefined
+  /** Timers that go when this actor ends, and the refs of those that an actor may cancel. */
+  timers: Map<Timer, TimerRef | undefined> | undefined = undefined
   aborter: AbortControllerLike | undefined = undefined
   /** While it starts: tells the starter that it ended instead. */
   onFailedStart: ((ended: Ended) => void) | undefined = undefined

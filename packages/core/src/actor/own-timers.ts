@@ -21,7 +21,7 @@ export function sleep(cell: Cell, ms: number): Promise<void> {
       cell.timers?.delete(timer)
       resolveSleep()
     })
-    ;(cell.timers ??= new Set()).add(timer)
+    ;(cell.timers ??= new Map()).set(timer, undefined)
   })
 }
 
@@ -55,13 +55,14 @@ function arm(kernel: Kernel, ref: TimerRef, ms: number, target: Cell | undefined
     target?.timers?.delete(timer)
     if (target === undefined || !target.dead) fire()
   })
-  kernel.userTimers.set(ref, timer)
-  if (target !== undefined) (target.timers ??= new Set()).add(timer)
+  kernel.userTimers.set(ref, { timer, target })
+  if (target !== undefined) (target.timers ??= new Map()).set(timer, ref)
 }
 
 export function cancelTimer({ kernel }: Cell, ref: TimerRef): number | false {
-  const timer = kernel.userTimers.get(ref)
-  if (timer === undefined) return false
+  const set = kernel.userTimers.get(ref)
+  if (set === undefined) return false
   kernel.userTimers.delete(ref)
-  return kernel.timers.cancel(timer)
+  set.target?.timers?.delete(set.timer)
+  return kernel.timers.cancel(set.timer)
 }

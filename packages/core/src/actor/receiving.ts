@@ -2,7 +2,7 @@ import { isMatching } from 'ts-pattern'
 import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
-import { closeCall, keepOpen } from '../messaging/call.ts'
+import { closeCall, isAbandoned, keepOpen } from '../messaging/call.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
@@ -87,7 +87,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     else waiting.whenSeen?.()
     if (clauses.afterMs === 0 || clauses.afterMs === Infinity) return
     waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
-    ;(cell.timers ??= new Set()).add(waiting.timer)
+    ;(cell.timers ??= new Map()).set(waiting.timer, undefined)
   })
 }
 
@@ -108,7 +108,7 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++
   // A call that is taken here cannot be answered; its caller hears of this actor's end.
-  const caller = mail.kind === 'call' ? (mail.from as Pid) : undefined
+  const caller = mail.kind === 'call' && !isAbandoned(cell, mail.from as Pid, mail.ref) ? (mail.from as Pid) : undefined
   if (caller !== undefined) keepOpen(cell, caller, mail.ref)
   if (waiting.offer(mail.value)) {
     resumeSenders(cell)

@@ -1,5 +1,5 @@
 import { BulkheadError, CallFailed } from '../errors.ts'
-import { answer, keepOpen } from '../messaging/call.ts'
+import { answer, isAbandoned, keepOpen } from '../messaging/call.ts'
 import { exitCell, signStack } from '../node/exits.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
@@ -154,7 +154,7 @@ export class ServerProgram implements Program {
     }
     if (cell.dead) return
     cell.busy = true
-    if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
+    if (caller !== undefined && !isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)
     Promise.resolve(result).then(
       (value) => this.#resume(cell, () => this.#settled(cell, caller, value)),
       (error: unknown) => this.#resume(cell, () => this.#failed(cell, caller, error)),
@@ -179,7 +179,7 @@ export class ServerProgram implements Program {
         return
       case 'later':
         if (caller === undefined) return
-        keepOpen(cell, caller.pid, caller.ref)
+        if (!isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)
         try {
           cell.kernel.runFor(cell, () => (result as Later<unknown>).take(new From(caller.pid, caller.ref, cell)))
         } catch (error) {

@@ -132,6 +132,18 @@ export function closeCall(cell: Cell, caller: Pid, ref: number): void {
   if (refs?.delete(ref) === true && refs.size === 0) cell.openCalls?.delete(caller)
 }
 
+/** The caller does not wait any more. Its call may be open, or unread, or just being handled: it must not be kept open later. */
+export function abandonCall(cell: Cell, caller: Pid, ref: number): void {
+  closeCall(cell, caller, ref)
+  if (cell.mailbox.count > 0 || cell.busy) (cell.abandoned ??= new Set()).add(`${caller} ${ref}`)
+  else cell.abandoned = undefined
+}
+
+/** Whether nobody waits for the answer to a call that was taken. */
+export function isAbandoned({ abandoned, kernel }: Cell, caller: Pid, ref: number): boolean {
+  return abandoned?.has(`${caller} ${ref}`) === true || (kernel.ended.size > 0 && kernel.ended.has(nodeOf(caller)))
+}
+
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
   const { kernel } = cell

@@ -9,7 +9,7 @@ import type { Beside } from './codec.ts'
 export interface Ended {
   readonly reason: ExitReason
   readonly evidence?: Evidence | undefined
-  /** The newest version of the name table that can speak of the ended actor; 0 when it never had a name. */
+  /** A version of the name table, none newer than which gives the ended actor a name; 0 when it never had one. */
   readonly nameVersion: number
 }
 

@@ -1,5 +1,8 @@
-import type { Signal } from '../messaging/signal.ts'
-import { failCall } from '../messaging/call.ts'
+import type { Cell } from '../actor/cell.ts'
+import type { MonitorRef } from '../actor/notices.ts'
+import type { Pid } from '../actor/pid.ts'
+import type { Ended, Signal } from '../messaging/signal.ts'
+import { abandonCall, failCall } from '../messaging/call.ts'
 import { downArrived, exitSignalled, linkExited } from './exits.ts'
 import type { Kernel } from './kernel.ts'
 import { linkRequested, unlinkAcknowledged, unlinkRequested } from './links.ts'
@@ -20,7 +23,7 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
     // One whose end is decided but not told yet will tell whoever links or monitors now, too.
     case 'link':
       if (found !== undefined) linkRequested(found, from)
-      else kernel.signal({ kind: 'link_exit', to: from, from: to, ended: { reason: 'noproc', nameVersion: 0 } })
+      else kernel.signal({ kind: 'link_exit', to: from, from: to, ended: noproc(kernel) })
       return
     case 'unlink':
       if (found !== undefined) unlinkRequested(found, from)
@@ -31,7 +34,7 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
       return
     case 'monitor':
       if (found === undefined) {
-        kernel.signal({ kind: 'down', to: from, from: to, ref: signal.ref, ended: { reason: 'noproc', nameVersion: 0 } })
+        kernel.signal({ kind: 'down', to: from, from: to, ref: signal.ref, ended: noproc(kernel) })
       } else {
         const watchers = (found.watchers ??= new Map())
         const refs = watchers.get(from)
@@ -40,10 +43,7 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
       }
       return
     case 'demonitor':
-      for (const table of [found?.watchers, found?.openCalls]) {
-        const refs = table?.get(from)
-        if (refs?.delete(signal.ref) === true && refs.size === 0) table?.delete(from)
-      }
+      if (found !== undefined && !unwatched(found, from, signal.ref)) abandonCall(found, from, signal.ref)
       return
     case 'down':
       downArrived(kernel, cell, from, signal.ref, signal.ended)
@@ -66,4 +66,17 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
       question?.answer(signal.alive)
     }
   }
+}
+
+/** Nobody is there any more, or ever was; an actor that was had no name that this node has not seen. */
+function noproc({ names }: Kernel): Ended {
+  return { reason: 'noproc', nameVersion: names.version }
+}
+
+/** Takes a monitor back. False when there is none with this ref: then it is that of a call. */
+function unwatched({ watchers }: Cell, watcher: Pid, ref: MonitorRef): boolean {
+  const refs = watchers?.get(watcher)
+  if (refs?.delete(ref) !== true) return false
+  if (refs.size === 0) watchers?.delete(watcher)
+  return true
 }

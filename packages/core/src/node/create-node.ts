@@ -21,7 +21,7 @@ export function createNode(options: NodeOptions): Node {
   return new LocalNode(new Kernel(options))
 }
 
-class LocalNode implements Node {
+export class LocalNode implements Node {
   readonly #kernel: Kernel
   readonly main: ActorSelf
 

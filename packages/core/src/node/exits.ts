@@ -73,11 +73,22 @@ export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidenc
   signStack(cell, reason)
   report(kernel, cell, reason)
   cell.status = 'exiting'
-  cell.waiting = undefined
+  hush(kernel, cell)
   if (cell.serving !== undefined) keepOpen(cell, cell.serving.pid, cell.serving.ref)
   const tell = (): void => bury(kernel, cell, { reason: sendableReason(kernel, reason), evidence, nameVersion: cell.nameVersion })
   if (cell.namesInFlight === 0) tell()
   else kernel.names.whenAnswered(cell, tell)
+}
+
+/** From now on nothing that the actor awaits goes on, even while a name holds up the news of its end. */
+function hush(kernel: Kernel, cell: Cell): void {
+  cell.waiting = undefined
+  for (const [timer, ref] of cell.timers ?? []) {
+    kernel.timers.cancel(timer)
+    if (ref !== undefined) kernel.userTimers.delete(ref)
+  }
+  cell.timers = undefined
+  dropCallsOf(kernel, cell)
 }
 
 function report(kernel: Kernel, cell: Cell, reason: ExitReason): void {
@@ -97,21 +108,20 @@ function bury(kernel: Kernel, cell: Cell, ended: Ended): void {
   kernel.cells.delete(cell.serial)
   kernel.countCells()
   if (cell.nameVersion > 0) kernel.names.ownerExited(cell)
-  for (const timer of cell.timers ?? []) kernel.timers.cancel(timer)
   for (const resume of cell.drainWaiters?.splice(0) ?? []) resume()
   const { aborter } = cell
   if (aborter !== undefined) kernel.afterSignals(() => aborter.abort(new ActorExited(cell.pid)))
   cell.onFailedStart?.(ended)
   cell.onFailedStart = undefined
   spawnerExited(kernel, cell)
-  dropCallsOf(kernel, cell)
   for (const [ref, { target }] of cell.monitors ?? []) kernel.signal({ kind: 'demonitor', to: target, from: cell.pid, ref })
   for (const cells of kernel.nodeMonitors.values()) cells.delete(cell)
-  failUnreadCalls(kernel, cell, ended)
-  for (const [caller, refs] of cell.openCalls ?? []) for (const ref of refs) down(kernel, cell, caller, ref, ended)
+  // A caller that is linked and does not trap ends before its call fails: no code of it runs because of either. DOWN is the last word.
   for (const [partner, end] of cell.links ?? []) {
     if (end.active) kernel.signal({ kind: 'link_exit', to: partner, from: cell.pid, ended })
   }
+  failUnreadCalls(kernel, cell, ended)
+  for (const [caller, refs] of cell.openCalls ?? []) for (const ref of refs) down(kernel, cell, caller, ref, ended)
   for (const [watcher, refs] of cell.watchers ?? []) for (const ref of refs) down(kernel, cell, watcher, ref, ended)
   release(cell)
 }
@@ -135,7 +145,6 @@ function release(cell: Cell): void {
   cell.monitors = undefined
   cell.watchers = undefined
   cell.openCalls = undefined
-  cell.timers = undefined
 }
 
 /** An exit signal has arrived: from `exit/2`, or from a link that broke. OTP: "Receiving Exit Signals". */

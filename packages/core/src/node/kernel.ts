@@ -45,8 +45,8 @@ export class Kernel {
   readonly fenced = new Map<NodeId, Verdict>()
   readonly nodeMonitors = new Map<NodeId, Set<Cell>>()
   readonly timers: Timers
-  /** Timers that actors set and may cancel. */
-  readonly userTimers = new Map<number, Timer>()
+  /** Timers that actors set and may cancel, each with the actor of this node whose end takes it along. */
+  readonly userTimers = new Map<number, { readonly timer: Timer; readonly target: Cell | undefined }>()
   readonly names: Names
   readonly queue: RunQueue
   readonly vitals: Float64Array

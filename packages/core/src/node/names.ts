@@ -39,6 +39,7 @@ export class Names {
       answer: (node, signal) => this.#send(node, signal),
       announce: (signal) => {
         this.#apply(signal)
+        this.#seen(signal.version)
         for (const remote of kernel.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'name', name: signal })
       },
       ask: (node, signal) => this.#send(node, signal),
@@ -98,6 +99,11 @@ export class Names {
         this.#send(node, { op: 'refused', id, code: code as 'noproc', holder })
       },
     )
+  }
+
+  /** How much of the table's history this replica has seen. */
+  get version(): number {
+    return this.#version
   }
 
   /** Runs `then` once no registration of `cell` is on its way any more. */
@@ -167,8 +173,10 @@ export class Names {
       }
       case 'update':
         this.#apply(signal)
+        this.#seen(signal.version)
         return
       case 'table':
+        // Seen as a whole: what is known of late ends counts for each of its names.
         for (const [name, pid] of signal.names) this.#apply({ op: 'update', version: signal.version, name, pid })
         this.#seen(signal.version)
         return
@@ -190,7 +198,6 @@ export class Names {
       cell.name = name
       cell.nameVersion = Math.max(cell.nameVersion, version)
     }
-    this.#seen(version)
   }
 
   #endedHere(pid: Pid): boolean {

@@ -30,8 +30,10 @@ export interface PendingSpawn {
   readonly request: SpawnRequest
   /** What a closure runs: it is found nowhere else. */
   readonly closure: Program | undefined
-  /** Undefined once the spawner gave up: the child is killed when its pid becomes known. */
+  /** Undefined once the spawner gave up or ended. */
   settle: ((result: SpawnResult) => void) | undefined
+  /** Whether a child may live whose pid becomes known when nobody waits for it any more; otherwise it is killed. */
+  spares: boolean
   timer: Timer | undefined
 }
 
@@ -47,7 +49,7 @@ export function spawn(
   const encoded = kernel.encoder.encode(args, { shares: request.placement.kind !== 'process', root: 'args' })
   const ref = request.monitor > 0 ? request.monitor : kernel.nextRef()
   return new Promise((settle) => {
-    const pending: PendingSpawn = { cell, node: undefined, pid: undefined, request, closure, settle, timer: undefined }
+    const pending: PendingSpawn = { cell, node: undefined, pid: undefined, request, closure, settle, spares: false, timer: undefined }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
     const place = (node: number): void => sendSpawn(kernel, ref, pending, node, encoded)
@@ -101,7 +103,8 @@ export function spawnReplied(kernel: Kernel, ref: number, pid: Pid): void {
   const { cell, request } = pending
   if (pending.settle === undefined) {
     kernel.spawns.delete(ref)
-    kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+    if (!pending.spares) kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+    else if (request.monitor > 0) kernel.signal({ kind: 'demonitor', to: pid, from: cell.pid, ref: request.monitor })
     return
   }
   if (request.link) addLink(cell, pid)
@@ -116,7 +119,8 @@ export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: St
     finishSpawn(kernel, ref, { kind: 'started', pid, monitor: pending.request.monitor || undefined })
     return
   }
-  undo(kernel, pending, pid)
+  // A start that failed before there was an actor comes from its node, which is nobody's link.
+  if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
   if (outcome.kind === 'ignored') {
     finishSpawn(kernel, ref, { kind: 'ignored' })
     return
@@ -139,24 +143,29 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
   }
 }
 
-/** A spawner has ended while starts of it were under way: a linked child shares its fate, any other lives on. */
+/**
+ * A spawner has ended while starts of it were under way: a linked child shares its fate, any other lives on. What its pid is needed for waits
+ * until that is known; a link or monitor of a known pid is an ordinary one by now, and is told as one.
+ */
 export function spawnerExited(kernel: Kernel, cell: Cell): void {
   for (const [ref, pending] of kernel.spawns) {
-    if (pending.cell !== cell) continue
-    if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
-    if (!pending.request.link) kernel.spawns.delete(ref)
-    // A link whose pid is known is an ordinary link by now, and is told as one.
-    else if (pending.pid !== undefined) kernel.spawns.delete(ref)
-    else pending.settle = undefined
+    if (pending.cell !== cell || pending.settle === undefined) continue
+    const { request, timer, pid } = pending
+    if (timer !== undefined) kernel.timers.cancel(timer)
+    pending.settle = undefined
+    pending.spares = !request.link
+    if (pid !== undefined || (!request.link && request.monitor === 0)) kernel.spawns.delete(ref)
   }
 }
 
-/** A node went down under starts that were on their way to it. */
-export function failSpawnsOn(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason, evidence: Evidence): void {
-  for (const [ref, pending] of kernel.spawns) {
-    if (pending.node !== node) continue
-    if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
-    finishSpawn(kernel, ref, { kind: 'failed', reason: pending.pid === undefined ? 'noconnection' : reasonOf(pending.pid), evidence })
+/** A node went down under starts that were on their way to it: they fail when what is returned is called. */
+export function undoSpawnsOn(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason, evidence: Evidence): () => void {
+  const lost = [...kernel.spawns].filter(([, pending]) => pending.node === node)
+  for (const [, pending] of lost) if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
+  return () => {
+    for (const [ref, { pid }] of lost) {
+      finishSpawn(kernel, ref, { kind: 'failed', reason: pid === undefined ? 'noconnection' : reasonOf(pid), evidence })
+    }
   }
 }
 

@@ -17,7 +17,10 @@ export function step(cell: Cell): boolean {
     return true
   }
   const mail = cell.mailbox.shift()
-  if (mail === undefined) return false
+  if (mail === undefined) {
+    cell.abandoned = undefined
+    return false
+  }
   resumeSenders(cell)
   cell.program.handle(cell, mail)
   return true

@@ -1,0 +1,60 @@
+import type { Down, Exit } from '../../packages/core/src/actor/notices.ts'
+import { isPid } from '../../packages/core/src/actor/pid.ts'
+import type { Actor, Actors } from './actors.ts'
+import type { ExploredNode } from './explored-node.ts'
+import type { Journal } from './journal.ts'
+import { Calls } from './laws/calls.ts'
+import { Kills } from './laws/kills.ts'
+import { Links } from './laws/links.ts'
+import { Monitors } from './laws/monitors.ts'
+import { Names } from './laws/names.ts'
+import { Order } from './laws/order.ts'
+import { Starts } from './laws/starts.ts'
+import { Tables } from './laws/tables.ts'
+import { TimerLaws } from './laws/timers.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** All that must hold, whatever happens. */
+export class Laws {
+  readonly order: Order
+  readonly monitors: Monitors
+  readonly links: Links
+  readonly calls: Calls
+  readonly starts: Starts
+  readonly names: Names
+  readonly kills: Kills
+  readonly timers: TimerLaws
+  readonly tables: Tables
+
+  constructor(journal: Journal, actors: Actors, living: () => readonly ExploredNode[], scheduler: Scheduler) {
+    this.order = new Order(journal)
+    this.monitors = new Monitors(journal, actors)
+    this.links = new Links(journal, actors, this.order)
+    this.calls = new Calls(journal, actors, scheduler)
+    this.starts = new Starts(journal, actors, this.links, this.monitors)
+    this.names = new Names(journal, actors, living)
+    this.kills = new Kills(journal, actors)
+    this.timers = new TimerLaws(journal)
+    this.tables = new Tables(journal, living)
+  }
+
+  heardDown(at: Actor, down: Down): void {
+    const { target } = down
+    if (isPid(target)) this.starts.hears(at, target, 'DOWN')
+    this.monitors.fires(at, down)
+    // Nobody had the name, or nobody was there: that is no news of an end.
+    if (isPid(target)) this.names.hears(at, target)
+  }
+
+  heardExit(at: Actor, exit: Exit): void {
+    if (!this.links.breaks(at, exit)) return
+    this.starts.hears(at, exit.from, 'EXIT')
+    this.names.hears(at, exit.from)
+  }
+
+  /** Nothing can happen any more. */
+  atRest(): void {
+    const { order, monitors, links, calls, starts, names, kills, timers, tables } = this
+    for (const law of [order, monitors, links, calls, starts, names, kills, timers, tables]) law.atRest()
+  }
+}

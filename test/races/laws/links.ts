@@ -1,0 +1,108 @@
+import type { Exit } from '../../../packages/core/src/actor/notices.ts'
+import type { Pid } from '../../../packages/core/src/actor/pid.ts'
+import type { Actor, Actors } from '../actors.ts'
+import { kindOf, wordOf } from '../actors.ts'
+import type { Journal } from '../journal.ts'
+import type { Order } from './order.ts'
+
+interface Bond {
+  /** Who asked for a link, and how often anybody did. */
+  readonly by: Set<Pid>
+  links: number
+  unlinks: number
+}
+
+/** A link breaks once, towards both: an EXIT for who traps, the end for who does not. Nobody gets an EXIT without a link or an exit signal. */
+export class Links {
+  readonly #journal: Journal
+  readonly #actors: Actors
+  readonly #order: Order
+  readonly #bonds = new Map<string, Bond>()
+  /** EXITs that came from links, by who got and who sent them. */
+  readonly #broken = new Map<string, number>()
+
+  constructor(journal: Journal, actors: Actors, order: Order) {
+    this.#journal = journal
+    this.#actors = actors
+    this.#order = order
+  }
+
+  #bond(one: Pid, other: Pid): Bond {
+    const key = one < other ? `${one}-${other}` : `${other}-${one}`
+    let bond = this.#bonds.get(key)
+    if (bond === undefined) this.#bonds.set(key, (bond = { by: new Set(), links: 0, unlinks: 0 }))
+    return bond
+  }
+
+  links(by: Actor, to: Pid): void {
+    if (by.pid === to) return
+    const bond = this.#bond(by.pid, to)
+    bond.links++
+    bond.by.add(by.pid)
+  }
+
+  unlinks(by: Actor, from: Pid): void {
+    this.#bond(by.pid, from).unlinks++
+  }
+
+  /** A start was linked, whatever comes of it. */
+  mayLink(one: Pid, other: Pid): void {
+    this.#bond(one, other).links++
+  }
+
+  /** The start worked: its link is as good as any. */
+  linkedFrom(starter: Actor, child: Pid): void {
+    this.#bond(starter.pid, child).by.add(starter.pid)
+  }
+
+  /** An EXIT came. Whether it is news of an end. */
+  breaks(at: Actor, { from, reason }: Exit): boolean {
+    const word = wordOf(reason)
+    if (this.#order.wasExitSignal(at, from, word)) {
+      this.#journal.count('EXIT by an exit signal')
+      return false
+    }
+    this.#journal.count(`EXIT ${kindOf(word)}`)
+    const key = `${at.pid}<${from}`
+    const times = (this.#broken.get(key) ?? 0) + 1
+    this.#broken.set(key, times)
+    const { links } = this.#bond(at.pid, from)
+    const of = `the EXIT of ${from} at ${at.label}`
+    this.#journal.require(times <= links, 'exit', () => `${of} came for the ${times}. time after ${links} links`)
+    this.#journal.require(this.#actors.isOver(at, from), 'exit', () => `${of} came, though it lives`)
+    const reasons = [...this.#actors.reasonsOf(at, from), 'noproc']
+    this.#journal.require(reasons.includes(word), 'exit', () => `${of} is ${word}, not one of ${reasons.join(', ')}`)
+    this.#journal.require(word === 'noproc' || !at.saidDown.has(from), 'down', () => `${of} came after its DOWN`)
+    return true
+  }
+
+  atRest(): void {
+    for (const [key, { by, unlinks }] of this.#bonds) {
+      if (unlinks > 0) continue
+      const [one, other] = key.split('-') as [Pid, Pid]
+      if (by.has(one)) this.#brokeFor(one, other)
+      if (by.has(other)) this.#brokeFor(other, one)
+    }
+  }
+
+  /** `pid` linked itself to `partner`, and nobody undid it. */
+  #brokeFor(pid: Pid, partner: Pid): void {
+    const actor = this.#actors.of(pid)
+    if (actor === undefined || actor.end !== undefined || !this.#actors.isOver(actor, partner)) return
+    const told = this.#broken.get(`${pid}<${partner}`) ?? 0
+    const reason = this.#actors.of(partner)?.end?.reason
+    if (!actor.everUntrapped) {
+      const quiet = reason === 'normal' && actor.spec.name !== undefined
+      this.#journal.require(
+        told > 0 || quiet,
+        'exit',
+        () => `${actor.label} never got the EXIT of ${partner}, to which it was linked`,
+      )
+    } else if (!actor.everTrapped && reason !== 'normal') {
+      this.#journal.broken(
+        'exit',
+        `${actor.label} outlives ${partner}, to which it was linked and which ended with ${reason}`,
+      )
+    }
+  }
+}

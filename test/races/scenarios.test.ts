@@ -1,0 +1,194 @@
+import { describe, test } from 'vitest'
+import { holds } from './scenario.ts'
+
+describe('ends', () => {
+  test('whoever is linked to an actor and monitors it hears EXIT before DOWN, also when its node is lost', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'monitor', to: 1 },
+        { op: 'link', to: 1 },
+        { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+      ],
+      actors: [{ place: 2 }],
+      faults: [{ fault: 'kill', node: 2, culprit: true, after: 40, keep: 0.5 }],
+    }))
+
+  test('nothing that an actor awaits goes on while its end waits for a name', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'exit', to: 1, reason: 'unique' },
+      ],
+      actors: [
+        {
+          place: 2,
+          script: [
+            { op: 'busy', ms: 0 },
+            { op: 'call', to: 0, mode: 'typo', timeoutMs: 1 },
+            { op: 'isAlive', to: 0 },
+            { op: 'drained', to: 0 },
+            { op: 'register', name: 'ada', who: undefined },
+          ],
+        },
+      ],
+    }))
+
+  test('the main actor cannot be killed', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'monitor', to: 1 },
+      ],
+      actors: [{ place: 2, script: [{ op: 'exit', to: 0, reason: 'kill' }] }],
+    }))
+})
+
+describe('calls', () => {
+  test('a call that expired before it was taken is not kept by the callee that would answer later', () =>
+    holds({
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'call', to: 1, mode: 'later', timeoutMs: 1 },
+        { op: 'call', to: 1, mode: 'slow', timeoutMs: 1 },
+      ],
+      actors: [{}],
+    }))
+
+  test('a call whose caller was lost is not kept by the callee that would answer later', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [{}, { place: 2, script: [{ op: 'call', to: 1, mode: 'later', timeoutMs: Infinity }] }],
+      faults: [{ fault: 'kill', node: 2, culprit: false, after: 30, keep: 1 }],
+    }))
+})
+
+describe('timers', () => {
+  test('a timer of an actor that ended, and one that was cancelled, leave nothing behind', () =>
+    holds({
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'startTimer', ms: 80 },
+        { op: 'cancelTimer', which: 0 },
+        { op: 'exit', to: 1, reason: 'kill' },
+      ],
+      actors: [{ script: [{ op: 'startTimer', ms: 2 }] }],
+    }))
+
+  test('whoever waits until a way is free goes on when it is', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'send', to: 1, count: 30 },
+        { op: 'drained', to: 1 },
+      ],
+      actors: [{ place: 2 }],
+    }))
+})
+
+describe('starts', () => {
+  test('a start that fails where nothing can be loaded undoes no link of its starter', () =>
+    holds({
+      main: [{ op: 'spawn', child: 1 }],
+      actors: [
+        {
+          link: true,
+          script: [
+            { op: 'spawn', child: 2 },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        { link: true, load: 'missing' },
+      ],
+    }))
+
+  test('a child that was monitored from its start forgets a starter that ended meanwhile', () =>
+    holds({
+      nodes: 2,
+      main: [{ op: 'spawn', child: 1 }],
+      actors: [
+        {
+          script: [
+            { op: 'spawn', child: 2 },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        { place: 2, monitor: true },
+      ],
+    }))
+
+  test('a child that was given up on is killed, also when its starter ends meanwhile', () =>
+    holds({
+      nodes: 2,
+      main: [{ op: 'spawn', child: 1 }],
+      actors: [
+        {
+          script: [
+            { op: 'spawn', child: 2 },
+            { op: 'isAlive', to: 0 },
+            { op: 'end', how: 'slowStop', reason: 'unique' },
+          ],
+        },
+        { place: 2, startWithinMs: 1 },
+      ],
+    }))
+})
+
+describe('names', () => {
+  test('a node that hears noproc of an actor never finds it afterwards, by whatever old news', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        {
+          place: 2,
+          script: [
+            { op: 'register', name: 'ada', who: undefined },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        {
+          place: 3,
+          script: [
+            { op: 'monitor', to: 1 },
+            { op: 'monitor', to: 1 },
+          ],
+        },
+      ],
+    }))
+
+  test('a node that joins late does not learn from the table the names of actors of whose end it heard', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'register', name: 'ada', who: undefined },
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        {
+          place: 2,
+          trap: true,
+          script: [
+            { op: 'register', name: 'bob', who: undefined },
+            { op: 'spawn', child: 3 },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        { place: 2, script: [{ op: 'spawn', child: 4 }] },
+        { place: 3, script: [{ op: 'monitor', to: 1 }] },
+        { place: 3, script: [{ op: 'monitor', to: 1 }] },
+      ],
+    }))
+})
