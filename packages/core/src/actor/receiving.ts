@@ -110,10 +110,13 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   // A call that is taken here cannot be answered; its caller hears of this actor's end.
   const caller = mail.kind === 'call' && !isAbandoned(cell, mail.from as Pid, mail.ref) ? (mail.from as Pid) : undefined
   if (caller !== undefined) keepOpen(cell, caller, mail.ref)
+  const { lastMail } = cell
+  cell.lastMail = mail
   if (waiting.offer(mail.value)) {
     resumeSenders(cell)
     return true
   }
+  cell.lastMail = lastMail
   if (caller !== undefined) closeCall(cell, caller, mail.ref)
   cell.kernel.counters.handled--
   mailbox.putBack(mail, previous)
