@@ -29,8 +29,8 @@ export class Actor {
   readonly deferred: { readonly from: From<unknown>; readonly call: number }[] = []
   readonly monitors: MonitorRef[] = []
   readonly timers: TimerRef[] = []
-  /** Actors of which it handled a DOWN. */
-  readonly saidDown = new Set<Pid>()
+  /** Actors of which it handled a DOWN, with the first one's reason and the event in which it came. */
+  readonly saidDown = new Map<Pid, { readonly reason: string; readonly step: number }>()
   /** Nodes from which nothing may be heard, since what was heard was sent by somebody who knew them fenced. */
   readonly fenced = new Set<number>()
 

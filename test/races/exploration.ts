@@ -295,7 +295,9 @@ class Exploration {
   /** The actor whose code runs now, which must not have ended. */
   #living(self: ActorSelf): Actor | undefined {
     const actor = this.actors.of(self.pid)
-    this.journal.require(actor?.end === undefined, 'silence', () => `${actor?.label} runs after its end`)
+    // What an awaited promise gave before the end may be looked at in the turn in which the end came.
+    const late = actor?.end !== undefined && actor.end.step < this.scheduler.steps
+    this.journal.require(!late, 'silence', () => `${actor?.label} runs after its end`)
     return actor
   }
 

@@ -224,7 +224,7 @@ export class Performer {
     const { laws } = this.#scene
     const { to, actor: victim } = this.#resolve(self, target)
     const made = this.#reason(reason)
-    if (victim !== undefined) laws.order.sends(actor, victim, 'exit', wordOf(made))
+    if (victim !== undefined) laws.order.sends(actor, victim, reason === 'kill' ? 'silent' : 'exit', wordOf(made))
     if (victim !== undefined && reason === 'kill') laws.kills.kills(actor, victim)
     self.exit(to, made)
   }

@@ -142,6 +142,19 @@ describe('starts', () => {
     }))
 })
 
+describe('links', () => {
+  test('a starter that knows its child from others, and unlinks it before the start is answered, is not linked to it by the answer', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'link', to: 1 },
+        { op: 'unlink', to: 1 },
+      ],
+      actors: [{ place: 2, link: true, init: 'slow' }],
+    }))
+})
+
 describe('names', () => {
   test('a node that hears noproc of an actor never finds it afterwards, by whatever old news', () =>
     holds({

@@ -72,8 +72,16 @@ export class Links {
     this.#journal.require(this.#actors.isOver(at, from), 'exit', () => `${of} came, though it lives`)
     const reasons = [...this.#actors.reasonsOf(at, from), 'noproc']
     this.#journal.require(reasons.includes(word), 'exit', () => `${of} is ${word}, not one of ${reasons.join(', ')}`)
-    this.#journal.require(word === 'noproc' || !at.saidDown.has(from), 'down', () => `${of} came after its DOWN`)
+    this.#journal.require(this.#mayFollowDown(at, from, word), 'down', () => `${of} came after its DOWN`)
     return true
+  }
+
+  /** A link that was asked for after the end is answered with noproc, or with the loss of the node that did not get to answer it. */
+  #mayFollowDown(at: Actor, from: Pid, word: string): boolean {
+    const down = at.saidDown.get(from)
+    if (down === undefined || word === 'noproc') return true
+    const own = this.#actors.of(from)?.end?.reason
+    return at.hasLost(from) && word !== own && (down.reason === own || down.reason === 'noproc')
   }
 
   atRest(): void {

@@ -1,9 +1,9 @@
 import type { Down, MonitorRef, NodeDown } from '../../../packages/core/src/actor/notices.ts'
 import type { Pid } from '../../../packages/core/src/actor/pid.ts'
-import { isPid } from '../../../packages/core/src/actor/pid.ts'
 import type { Actor, Actors } from '../actors.ts'
 import { kindOf, wordOf } from '../actors.ts'
 import type { Journal } from '../journal.ts'
+import type { Scheduler } from '../scheduler.ts'
 
 interface Monitor {
   readonly observer: Actor
@@ -21,12 +21,14 @@ interface Monitor {
 export class Monitors {
   readonly #journal: Journal
   readonly #actors: Actors
+  readonly #scheduler: Scheduler
   readonly #monitors = new Map<string, Monitor>()
   readonly #nodes = new Map<Actor, Map<number, { asked: number; told: number }>>()
 
-  constructor(journal: Journal, actors: Actors) {
+  constructor(journal: Journal, actors: Actors, scheduler: Scheduler) {
     this.#journal = journal
     this.#actors = actors
+    this.#scheduler = scheduler
   }
 
   set(observer: Actor, ref: MonitorRef, target: Pid | undefined, shown: string, atomic = false): void {
@@ -59,7 +61,8 @@ export class Monitors {
       'down',
       () => `${of} is ${word} without evidence`,
     )
-    if (monitor.target !== undefined && isPid(monitor.target)) at.saidDown.add(monitor.target)
+    if (monitor.target === undefined || at.saidDown.has(monitor.target)) return
+    at.saidDown.set(monitor.target, { reason: word, step: this.#scheduler.steps })
   }
 
   #judgeReason({ observer, target, atomic }: Monitor, word: string, of: string): void {

@@ -50,7 +50,7 @@ export class Names {
       return
     }
     this.#journal.count(`name refused: ${error.code}`)
-    const gone = this.#actors.of(pid)?.end !== undefined || by.hasLost(pid)
+    const gone = this.#actors.of(pid)?.end !== undefined || by.hasLost(pid) || !by.node.believesIn(ROOT)
     this.#journal.require(
       error.code !== 'noproc' || gone,
       'name',

@@ -13,7 +13,7 @@ import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
 import { exitCell, ownReason, sendableReason } from './exits.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
-import { addLink, forgetLink } from './links.ts'
+import { addLink, forgetLink, linkRequested } from './links.ts'
 import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
@@ -107,7 +107,8 @@ export function spawnReplied(kernel: Kernel, ref: number, pid: Pid): void {
     else if (request.monitor > 0) kernel.signal({ kind: 'demonitor', to: pid, from: cell.pid, ref: request.monitor })
     return
   }
-  if (request.link) addLink(cell, pid)
+  // A starter that knew the pid from others may have unlinked it since it asked.
+  if (request.link) linkRequested(cell, pid)
   if (request.monitor > 0) (cell.monitors ??= new Map()).set(request.monitor, { target: pid, shown: pid })
 }
 
