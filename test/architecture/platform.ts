@@ -97,6 +97,7 @@ export function ambientUses(source: Source): Finding[] {
 
 /** Environment variables that shipped code may read, each with its reason. */
 export const environmentVariables: Record<string, string> = {
+  NODE_OPTIONS: 'options of Node.js that nodes inherit, but for those that are the program’s own',
   BULKHEAD_NODE: 'hands a child process what it was started for, and is gone once that is read',
 }
 

@@ -1,6 +1,7 @@
 import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
+import type { NodesOptions } from './nodejs/given-options.ts'
 import type { Overrides } from './placement-overrides.ts'
 
 /** Everything that nodes and their warden say to each other. Both are trusted: they are parent and child. */
@@ -108,8 +109,7 @@ export interface WardenOrders {
   /** The control port of the root. */
   readonly port: import('node:worker_threads').MessagePort
   readonly vitals: SharedArrayBuffer
-  /** The options of Node.js that the root was started with. */
-  readonly execArgv: readonly string[]
+  readonly options: NodesOptions
   /** The root's main thread. */
   readonly thread: number | undefined
   /** OS processes for the root to end when it leaves; 0 is a free place. */

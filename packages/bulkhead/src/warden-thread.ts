@@ -3,9 +3,9 @@ import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
 import { ownThread } from './linux/proc.ts'
+import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
 import { ChildTable } from './warden/child-table.ts'
-import { inheritedExecArgv } from './warden/exec-argv.ts'
 
 /** The root's hold on its warden. */
 export class WardenThread {
@@ -17,16 +17,16 @@ export class WardenThread {
   #requests = 0
   #onShutDown: (() => void) | undefined
 
-  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'execArgv'>, onFailure: (error: Error) => void) {
+  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'options'>, onFailure: (error: Error) => void) {
     const { port1, port2 } = new MessageChannel()
-    const own = { port: port2, thread: ownThread(), children: this.children.memory, execArgv: process.execArgv }
+    const own = { port: port2, thread: ownThread(), children: this.children.memory, options: optionsForNodes() }
     const all: Orders = { role: 'warden', orders: { ...orders, ...own } }
     this.channel = portChannel(port1)
     this.#worker = new Worker(new URL(orders.entry), {
       workerData: { [ordersField]: all },
       transferList: [port2],
       name: 'bulkhead warden',
-      execArgv: inheritedExecArgv('thread', process.execArgv),
+      ...ownWorkerOptions(),
     })
     this.#worker.on('error', onFailure)
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))

@@ -7,6 +7,7 @@ import { partsOf } from '../error-parts.ts'
 import { ownThread } from '../linux/proc.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
+import { ownWorkerOptions } from '../nodejs/given-options.ts'
 import { ordersField } from '../orders.ts'
 import { HostedNode } from './hosted-node.ts'
 import { LoopResponder } from './loop-responder.ts'
@@ -62,7 +63,12 @@ interface Watch {
 function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>, entry: string): Watch {
   const { port1, port2 } = new MessageChannel()
   const all: Orders = { role: 'process_watch', orders: { ...orders, port: port2 } }
-  const worker = new Worker(new URL(entry), { workerData: { [ordersField]: all }, transferList: [port2], name: 'bulkhead watch' })
+  const worker = new Worker(new URL(entry), {
+    workerData: { [ordersField]: all },
+    transferList: [port2],
+    name: 'bulkhead watch',
+    ...ownWorkerOptions(),
+  })
   worker.unref()
   worker.on('error', (error: Error) => {
     process.stderr.write(`the watch of process ${process.pid} failed: ${error.stack ?? error.message}\n`)

@@ -9,7 +9,6 @@ import { ProcessProbe } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
-import { inheritedExecArgv } from './exec-argv.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { lookBusyMs } from './stuck.ts'
@@ -22,7 +21,7 @@ export interface ProcessBodyOptions {
   /** The module that boots. */
   readonly entry: string
   readonly profile: LaunchProfile
-  /** The root's options of Node.js. */
+  /** Options for Node.js. */
   readonly execArgv: readonly string[]
   readonly children: ChildTable
 }
@@ -181,7 +180,7 @@ export class ProcessBody implements NodeBody {
 const outOfMemory = /^FATAL ERROR: .*(out of memory|heap limit)/i
 
 function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly string[]): string[] {
-  const argv = inheritedExecArgv('process', inherited)
+  const argv = [...inherited]
   if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) argv.push('--disable-sigusr1')
   if (heapMb !== undefined) argv.push(`--max-old-space-size=${heapMb}`)
   if (stackMb !== undefined) argv.push(`--stack-size=${Math.floor(stackMb * 1_000)}`)

@@ -10,7 +10,6 @@ import { ordersField } from '../orders.ts'
 import { OutputReader } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { LaunchProfile } from './launch-profile.ts'
-import { inheritedExecArgv } from './exec-argv.ts'
 import type { BodyEvents, NodeBody } from './node-body.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Judgement } from './stuck.ts'
@@ -19,7 +18,7 @@ export interface ThreadBodyOptions {
   /** The module that boots. */
   readonly entry: string
   readonly profile: LaunchProfile
-  /** The root's options of Node.js. */
+  /** Options for Node.js. */
   readonly execArgv: readonly string[]
   /** Whether a debugger can be attached. */
   readonly isExempt: () => boolean
@@ -51,7 +50,7 @@ export class ThreadBody implements NodeBody {
       name: 'bulkhead thread',
       stdout: true,
       stderr: true,
-      execArgv: inheritedExecArgv('thread', execArgv),
+      execArgv: [...execArgv],
       ...(profile.stackMb !== undefined && { resourceLimits: { stackSizeMb: profile.stackMb } }),
     })
     this.#channel = portChannel(port1)

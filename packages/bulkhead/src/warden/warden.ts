@@ -166,10 +166,10 @@ export class Warden {
   }
 
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
-    const { entry, execArgv } = this.#orders
+    const { entry, options } = this.#orders
     return profile.kind === 'thread'
-      ? new ThreadBody({ entry, profile, execArgv, isExempt: () => this.#rootBody.vitals.inspected }, events)
-      : new ProcessBody({ entry, profile, execArgv, children: this.#children }, events)
+      ? new ThreadBody({ entry, profile, execArgv: options.thread, isExempt: () => this.#rootBody.vitals.inspected }, events)
+      : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children }, events)
   }
 
   #populate(record: NodeRecord, population: FromNodePopulation): void {
