@@ -31,7 +31,7 @@ export interface ComplianceOptions extends Subject {
   readonly skip?: Readonly<Record<string, string>>
 }
 
-const testTimeoutMs = 30_000
+const testTimeoutMs = 60_000
 
 /** All laws for a transport with these abilities. */
 export function lawsFor({ shares, deaths }: Pick<ComplianceOptions, 'shares' | 'deaths'>): readonly Law[] {

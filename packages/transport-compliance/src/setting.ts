@@ -36,7 +36,7 @@ export interface Subject {
   readonly stalled?: (signal: AbortSignal) => Promise<void>
 }
 
-const deadlineMs = 10_000
+const deadlineMs = 20_000
 
 /** One connection in a law: the near end, what it saw, and the far program. */
 export interface Near {
@@ -47,6 +47,8 @@ export interface Near {
   /** A turn after what was sent, closes, and returns what the far side saw. */
   finish(): Promise<Observation>
   report(): Promise<unknown>
+  /** What the far side saw: its last report, once its connection has ended. */
+  observation(): Promise<Observation>
 }
 
 /** What a law works with. */
@@ -101,13 +103,19 @@ export class Setting {
       return wanted
     }
     const report = () => this.until(opened.nextReport(), `a report of ${program}`)
+    const observation = async () => {
+      for (;;) {
+        const said = await report()
+        if (typeof said === 'object') return said as Observation
+      }
+    }
     const finish = async () => {
       if (!observer) observe()
       await turns()
       connection.close()
-      return (await report()) as Observation
+      return await observation()
     }
-    return { connection, opened, observe, finish, report }
+    return { connection, opened, observe, finish, report, observation }
   }
 
   /** Lets go of every connection that the law opened. */

@@ -138,9 +138,7 @@ class SocketConnection implements Connection {
     try {
       this.#receiver?.frame(segment, start, end, undefined)
     } catch (error) {
-      process.nextTick(() => {
-        throw error
-      })
+      raiseLater(error)
     }
     return !this.#ending
   }
@@ -172,4 +170,11 @@ class SocketConnection implements Connection {
     this.#isReported = true
     this.#receiver.closed(this.#ending)
   }
+}
+
+/** An error of the receiver is an uncaught error; the frames behind it are delivered all the same. */
+function raiseLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
 }

@@ -110,14 +110,10 @@ class ThreadConnection implements Connection {
   #look(): void {
     if (!this.#receiver || this.#reading) return
     if (this.#ending) return this.#report()
-    let progress: Progress = 'more'
     this.#reading = true
-    try {
-      progress = this.#incoming.read(this.#deliver)
-    } finally {
-      this.#reading = false
-      if (progress === 'more') this.#lookLater(setImmediate)
-    }
+    const progress = this.#incoming.read(this.#deliver)
+    this.#reading = false
+    if (progress === 'more') this.#lookLater(setImmediate)
     this.#conclude(progress)
     this.#offerRoom()
   }
@@ -135,7 +131,11 @@ class ThreadConnection implements Connection {
   }
 
   readonly #deliver = (segment: Uint8Array, start: number, end: number, beside: Beside | undefined): boolean => {
-    this.#receiver?.frame(segment, start, end, beside)
+    try {
+      this.#receiver?.frame(segment, start, end, beside)
+    } catch (error) {
+      raiseLater(error)
+    }
     return !this.#ending
   }
 
@@ -173,4 +173,11 @@ class ThreadConnection implements Connection {
       this.#look()
     })
   }
+}
+
+/** An error of the receiver is an uncaught error; the frames behind it are delivered all the same. */
+function raiseLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
 }

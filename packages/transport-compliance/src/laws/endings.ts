@@ -24,7 +24,7 @@ export const endings: readonly Law[] = [
       near.observe()
       for (let index = 0; index < 100; index += 1) near.connection.send(makeFrame(index, 64))
       near.connection.close()
-      const { frames } = (await near.report()) as Observation
+      const { frames } = await near.observation()
       assert.equal(frames.length, 100)
     },
   },
@@ -55,7 +55,7 @@ export const endings: readonly Law[] = [
       const near = await setting.open('close')
       const observer = near.observe()
       near.connection.close()
-      const far = (await near.report()) as Observation
+      const far = await near.observation()
       await setting.until(observer.ended, 'the ending of the near side')
       assert.deepEqual([observer.seen.endings[0], far.endings[0]], ['closed', 'closed'])
     },
@@ -83,7 +83,7 @@ export const endings: readonly Law[] = [
       near.connection.send(makeFrame(1, 64))
       near.connection.close()
       const whileClosing = near.connection.send(makeFrame(2, 64))
-      const { frames } = (await near.report()) as Observation
+      const { frames } = await near.observation()
       await setting.untilTrue(() => observer.seen.endings.length > 0, 'the ending')
       const afterwards = near.connection.send(makeFrame(3, 64))
       near.connection.close()
@@ -99,9 +99,8 @@ export const endings: readonly Law[] = [
       const near = await setting.open('flood 3000 200')
       const observer: Observer = new Observer(() => observer.seen.frames.length === 100 && near.connection.cut())
       near.observe(observer)
-      await near.report()
       await setting.until(observer.ended, 'the ending of the side that cut')
-      await near.report()
+      await near.observation()
       assert.equal(observer.seen.frames.length, 100)
       assert.deepEqual(observer.seen.endings, ['cut'])
     },
@@ -114,7 +113,7 @@ export const endings: readonly Law[] = [
       near.connection.send(makeFrame(0, 64))
       await turns()
       near.connection.cut()
-      const { endings: seen } = (await near.report()) as Observation
+      const { endings: seen } = await near.observation()
       assert.ok(seen[0] === 'lost' || seen[0] === 'closed', `the other side saw ${seen[0]}`)
     },
   },

@@ -5,8 +5,8 @@ import type { SeenFrame } from '../observer.ts'
 
 /** Lengths at which carriers tend to change their ways, with their neighbours. */
 function lengthsAround(boundaries: readonly number[]): number[] {
-  const powers = Array.from({ length: 14 }, (_, at) => 32 << at)
-  const around = [...powers, ...boundaries].flatMap((at) => [-5, -4, -3, -1, 0, 1, 3, 4, 5].map((by) => at + by))
+  const powers = Array.from({ length: 13 }, (_, at) => 32 << at)
+  const around = [...powers, ...boundaries].flatMap((at) => [-4, -1, 0, 1, 4].map((by) => at + by))
   const small = Array.from({ length: 40 }, (_, at) => at + 1)
   return [...new Set([...small, ...around])].filter((length) => length > 0)
 }

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'vitest'
+import { FrameReader } from '../src/frame-reader.ts'
+import { FrameWriter } from '../src/frame-writer.ts'
+
+const limit = 1_000
+
+/** The stream of these frames, and a reader that collects what it finds. */
+function streamOf(frames: readonly Uint8Array[]): Uint8Array {
+  const writer = new FrameWriter()
+  for (const frame of frames) writer.write(frame, undefined)
+  return Buffer.concat(writer.take())
+}
+
+function collecting(frameBytesMax = limit) {
+  const found: { segment: Uint8Array; text: string }[] = []
+  const reader = new FrameReader(frameBytesMax, (segment, start, end) => {
+    found.push({ segment, text: Buffer.from(segment.subarray(start, end)).toString('latin1') })
+    return true
+  })
+  return { reader, found }
+}
+
+const texts = ['', 'a', 'bc', 'x'.repeat(300), '', 'last']
+const frames = texts.map((text) => Buffer.from(text))
+
+describe('a frame reader', () => {
+  test('finds the same frames wherever the stream is cut', () => {
+    const stream = streamOf(frames)
+    for (let size = 1; size <= stream.length; size += 1) {
+      const { reader, found } = collecting()
+      for (let at = 0; at < stream.length; at += size)
+        assert.equal(reader.read(stream.subarray(at, at + size)), 'going')
+      assert.deepEqual(
+        found.map(({ text }) => text),
+        texts,
+      )
+      assert.equal(reader.isInsideFrame, false)
+    }
+  })
+
+  test('delivers a frame that lies in one chunk where it lies', () => {
+    const { reader, found } = collecting()
+    const stream = streamOf(frames)
+    reader.read(stream)
+    assert.ok(found.every(({ segment }) => segment === stream))
+  })
+
+  test('knows that a stream which ends here ends inside a frame', () => {
+    const { reader } = collecting()
+    const stream = streamOf([Buffer.from('whole')])
+    reader.read(stream.subarray(0, 3))
+    assert.equal(reader.isInsideFrame, true)
+    reader.read(stream.subarray(3, 6))
+    assert.equal(reader.isInsideFrame, true)
+  })
+
+  test.each([1, 2, 3, 4, 5, 9])('calls a length over the limit corrupt, in chunks of %i', (size) => {
+    const { reader, found } = collecting()
+    const stream = streamOf([Buffer.from('ok'), new Uint8Array(limit + 1)])
+    let reading = 'going'
+    for (let at = 0; reading === 'going' && at < stream.length; at += size)
+      reading = reader.read(stream.subarray(at, at + size))
+    assert.equal(reading, 'corrupt')
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      ['ok'],
+    )
+  })
+
+  test('does not set memory aside for what is only announced', () => {
+    const oneGiB = Uint8Array.of(0, 0, 0, 0x40)
+    const before = process.memoryUsage().arrayBuffers
+    const readers = Array.from({ length: 50 }, () => collecting(2 ** 31).reader)
+    for (const reader of readers) {
+      reader.read(oneGiB)
+      reader.read(new Uint8Array(100))
+    }
+    assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 1024 * 1024)
+  })
+
+  test('finds the closing mark behind the last frame', () => {
+    const writer = new FrameWriter()
+    writer.write(Buffer.from('head '), Buffer.from('and body'))
+    writer.writeClosing()
+    const stream = Buffer.concat(writer.take())
+    for (const size of [1, 3, stream.length]) {
+      const { reader, found } = collecting()
+      let reading = 'going'
+      for (let at = 0; at < stream.length; at += size) reading = reader.read(stream.subarray(at, at + size))
+      assert.equal(reading, 'closing')
+      assert.deepEqual(
+        found.map(({ text }) => text),
+        ['head and body'],
+      )
+    }
+  })
+})

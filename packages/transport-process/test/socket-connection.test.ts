@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { describe, onTestFinished, test } from 'vitest'
+import type { Ending } from '@bulkhead/core/transport'
+import { dial, listenFor, newToken, openSocketConnection } from '@bulkhead/transport-process'
+import type { SocketConnectionOptions } from '@bulkhead/transport-process'
+
+/** Two ends of one socket, in this process. */
+async function socketPair(): Promise<[Socket, Socket]> {
+  const listener = await listenFor({ ref: true })
+  const token = newToken()
+  const pair = await Promise.all([dial(listener.address, token, { ref: true }), listener.accept(token)])
+  listener.close()
+  onTestFinished(() => {
+    for (const socket of pair) socket.destroy()
+  })
+  return pair
+}
+
+/** What a connection sees of bytes that the other end writes by hand. */
+async function seenOf(write: (raw: Socket) => void, options?: SocketConnectionOptions) {
+  const [raw, socket] = await socketPair()
+  const connection = openSocketConnection(socket, { ref: true, ...options })
+  const frames: string[] = []
+  const ended = new Promise<Ending>((resolve) => {
+    connection.receive({
+      frame: (segment, start, end) => frames.push(Buffer.from(segment.subarray(start, end)).toString()),
+      drained: () => {},
+      closed: resolve,
+    })
+  })
+  write(raw)
+  return { raw, socket, frames, ending: await ended }
+}
+
+/** A frame as it stands in the stream. */
+function framed(text: string, length: number = text.length): Buffer {
+  const bytes = Buffer.alloc(4 + text.length, text)
+  bytes.writeUInt32LE(length)
+  bytes.write(text, 4)
+  return bytes
+}
+
+describe('a connection over a socket', () => {
+  test('ends as corrupt at a length over the limit, behind the frames before it', async () => {
+    const write = (raw: Socket) => void raw.write(Buffer.concat([framed('fine'), framed('', 101), framed('never')]))
+    const { socket, frames, ending } = await seenOf(write, { frameBytesMax: 100 })
+    assert.deepEqual([frames, ending.how], [['fine'], 'corrupt'])
+    assert.equal(socket.destroyed, true)
+  })
+
+  test('takes a frame of just the limit', async () => {
+    const write = (raw: Socket) => void raw.end(framed('x'.repeat(100)))
+    const { frames } = await seenOf(write, { frameBytesMax: 100 })
+    assert.deepEqual(frames, ['x'.repeat(100)])
+  })
+
+  test('ends as lost when the stream ends without a closing mark, and says when that was inside a frame', async () => {
+    const { frames, ending } = await seenOf(
+      (raw) => void raw.end(Buffer.concat([framed('whole'), framed('part', 1_000)])),
+    )
+    assert.deepEqual(frames, ['whole'])
+    assert.deepEqual(ending, { how: 'lost', detail: 'the stream ended inside a frame' })
+  })
+
+  test('ends as lost when the socket was gone before it was opened', async () => {
+    const [raw, socket] = await socketPair()
+    socket.destroy()
+    await once(raw.resume(), 'close')
+    const connection = openSocketConnection(socket)
+    const ending = await new Promise<Ending>((resolve) => {
+      connection.receive({ frame: () => {}, drained: () => {}, closed: resolve })
+    })
+    assert.equal(ending.how, 'lost')
+    assert.equal(connection.send(Uint8Array.of(1)), false)
+  })
+
+  test('reads as fast as a frame of 64 MiB comes, however small its pieces', async () => {
+    const size = 64 * 1024 * 1024
+    const [raw, socket] = await socketPair()
+    const connection = openSocketConnection(socket, { ref: true })
+    const arrived = new Promise<number>((resolve) => {
+      connection.receive({ frame: (_segment, start, end) => resolve(end - start), drained: () => {}, closed: () => {} })
+    })
+    const header = Buffer.alloc(4)
+    header.writeUInt32LE(size)
+    raw.write(header)
+    const { user } = process.cpuUsage()
+    const piece = Buffer.alloc(4096)
+    for (let sent = 0; sent < size; sent += piece.length) if (!raw.write(piece)) await once(raw, 'drain')
+    assert.equal(await arrived, size)
+    const userMs = (process.cpuUsage().user - user) / 1_000
+    assert.ok(userMs < 5_000, `${userMs} ms`)
+  })
+})

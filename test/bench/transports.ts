@@ -1,0 +1,160 @@
+// Carriers of frames against what Node.js offers raw: `node test/bench/transports.ts [--quick] [--only process] [--json FILE]`.
+// Request and reply one after the other, and one-way floods, of 32-byte frames; all in interleaved rounds.
+import { fork } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import type { Connection } from '@bulkhead/core/transport'
+import { openSocketConnection, spawnNodeProcess } from '@bulkhead/transport-process'
+import { openThreadConnection, threadLink, transferOf } from '@bulkhead/transport-thread'
+import { cost, median } from './stats.ts'
+
+/** A way to a far side that answers every request, and every `floodCount` frames of a flood. */
+interface Way {
+  request(): void
+  flood(count: number): Promise<void>
+  /** Called with each answer. */
+  answered: () => void
+  end(): void
+}
+
+const here = (file: string): URL => new URL(file, import.meta.url)
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, json: { type: 'string' } } })
+const requests = options.quick ? 500 : 3_000
+const floodCount = options.quick ? 20_000 : 200_000
+const rounds = options.quick ? 3 : 9
+
+const frame = (length: number): Uint8Array => new Uint8Array(length).fill(7)
+
+function overConnection(connection: Connection, end: () => void): Way {
+  let resume = (): void => undefined
+  const way: Way = {
+    request: () => connection.send(frame(8)),
+    answered: () => undefined,
+    flood: async (count) => {
+      for (let sent = 0; sent < count; sent++) {
+        if (!connection.send(frame(32))) await new Promise<void>((resolve) => (resume = resolve))
+      }
+    },
+    end,
+  }
+  connection.receive({ frame: () => way.answered(), drained: () => resume(), closed: () => undefined })
+  return way
+}
+
+function overThread(carrier: 'ring' | 'port', ringBytes = 256 * 1024): Way {
+  const { near, far } = threadLink({ carrier, ringBytes })
+  const worker = new Worker(here('programs/transport-far.ts'), { workerData: { floodCount } })
+  worker.postMessage(far, transferOf(far))
+  return overConnection(openThreadConnection(near, { ref: true }), () => void worker.terminate())
+}
+
+function overPostMessage(): Way {
+  const worker = new Worker(here('programs/transport-far.ts'), { workerData: { floodCount } })
+  const way: Way = {
+    request: () => worker.postMessage(frame(8)),
+    answered: () => undefined,
+    flood: async (count) => {
+      for (let sent = 0; sent < count; sent++) worker.postMessage(frame(32))
+    },
+    end: () => void worker.terminate(),
+  }
+  worker.on('message', () => way.answered())
+  return way
+}
+
+function overSocket(): Way {
+  const { child, control } = spawnNodeProcess({ entry: here('programs/transport-far.ts'), args: ['socket', String(floodCount)] })
+  return overConnection(openSocketConnection(control, { ref: true }), () => void child.kill())
+}
+
+function overIpc(serialization: 'json' | 'advanced'): Way {
+  const child = fork(here('programs/transport-far.ts'), ['ipc', String(floodCount)], { serialization })
+  const message = (length: number) => (serialization === 'json' ? 'x'.repeat(length) : frame(length))
+  const way: Way = {
+    request: () => void child.send(message(8)),
+    answered: () => undefined,
+    flood: async (count) => {
+      for (let sent = 0; sent < count; sent++) {
+        if (!child.send(message(32))) await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
+    end: () => void child.kill(),
+  }
+  child.on('message', () => way.answered())
+  return way
+}
+
+const start: Readonly<Record<string, () => Way>> = {
+  'thread: raw postMessage': () => overPostMessage(),
+  'thread: port': () => overThread('port'),
+  'thread: ring 64 KiB': () => overThread('ring', 64 * 1024),
+  'thread: ring 256 KiB': () => overThread('ring'),
+  'thread: ring 1 MiB': () => overThread('ring', 1024 * 1024),
+  'process: fork, json': () => overIpc('json'),
+  'process: fork, advanced': () => overIpc('advanced'),
+  'process: socket': () => overSocket(),
+}
+
+/** Microseconds per round trip. */
+async function requestReply(way: Way): Promise<{ us: number; cpuUs: number }> {
+  const { wallMs, cpuMs } = await cost(
+    () =>
+      new Promise<void>((resolve) => {
+        let left = requests
+        way.answered = () => {
+          left -= 1
+          if (left === 0) resolve()
+          else way.request()
+        }
+        way.request()
+      }),
+  )
+  return { us: (wallMs * 1000) / requests, cpuUs: (cpuMs * 1000) / requests }
+}
+
+/** Million frames per second, from the first send until the far side has them all. */
+async function oneWay(way: Way): Promise<{ perUs: number; cpuUs: number }> {
+  const { wallMs, cpuMs } = await cost(async () => {
+    const arrived = new Promise<void>((resolve) => (way.answered = resolve))
+    await way.flood(floodCount)
+    await arrived
+  })
+  return { perUs: floodCount / (wallMs * 1000), cpuUs: (cpuMs * 1000) / floodCount }
+}
+
+const results = Object.entries(start).filter(([name]) => name.startsWith(options.only)).map(([name, open]) => ({ name, way: open(), us: [] as number[], cpu: [] as number[], perUs: [] as number[], floodCpu: [] as number[] }))
+for (let round = -1; round < rounds; round++) {
+  for (const { way, us, cpu, perUs, floodCpu } of results) {
+    const trip = await requestReply(way)
+    const flood = await oneWay(way)
+    if (round < 0) continue
+    us.push(trip.us)
+    cpu.push(trip.cpuUs)
+    perUs.push(flood.perUs)
+    floodCpu.push(flood.cpuUs)
+  }
+}
+for (const { way } of results) way.end()
+
+const anchors: Readonly<Record<string, string>> = { thread: 'thread: raw postMessage', process: 'process: fork, json' }
+const figures = results.map(({ name, us, cpu, perUs, floodCpu }) => {
+  const anchor = results.find((result) => result.name === anchors[name.split(':')[0]!])!
+  // Rounds are compared with the anchor's own round, then the middle ratio is taken.
+  const ratio = (ours: number[], theirs: number[]) => median(ours.map((value, round) => value / theirs[round]!))
+  return {
+    name,
+    'round trip, us': median(us),
+    'trips per second, times the anchor': ratio(anchor.us, us),
+    'CPU per trip, us': median(cpu),
+    'one way, M frames/s': median(perUs),
+    'frames per second, times the anchor': ratio(perUs, anchor.perUs),
+    'CPU per frame, us': median(floodCpu),
+  }
+})
+const rounded = figures.map((row) =>
+  Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(2)) : value])),
+)
+console.table(rounded)
+console.log(`Node.js ${process.version}; ${requests} round trips and ${floodCount} frames of 32 bytes per round, ${rounds} rounds; medians; CPU of this OS process, for threads with both sides.`)
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`)
