@@ -1,0 +1,108 @@
+import { expect } from 'vitest'
+import type { CallFailed } from '@bulkhead/core'
+import { Reluctant } from './fixtures/brief.ts'
+import { law } from './law.ts'
+import type { Law } from './law.ts'
+
+const reasonOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'answered',
+    (error: CallFailed) => error.reason,
+  )
+
+export const mailboxLaws: readonly Law[] = [
+  ...(['refuse', 'drop_newest'] as const).map((overflow) =>
+    law(
+      `a full mailbox that is to ${overflow} keeps the oldest and drops what arrives`,
+      async ({ self, start, take }) => {
+        const { pid } = await start(Reluctant, [self.pid], { mailbox: { count: 3, overflow } })
+        for (let i = 0; i < 10; i++) self.send(pid, i)
+        self.exit(pid, 'go')
+        expect(await take(1)).toEqual([[0, 1, 2]])
+      },
+    ),
+  ),
+
+  law('a full mailbox drops the oldest when it is to', async ({ self, start, take }) => {
+    const { pid } = await start(Reluctant, [self.pid], { mailbox: { count: 3, overflow: 'drop_oldest' } })
+    for (let i = 0; i < 10; i++) self.send(pid, i)
+    self.exit(pid, 'go')
+    expect(await take(1)).toEqual([[7, 8, 9]])
+  }),
+
+  law('bytes bound a mailbox as well', async ({ self, start, take }) => {
+    const { pid } = await start(Reluctant, [self.pid], { mailbox: { bytes: 1_000 } })
+    for (const text of ['a'.repeat(600), 'b'.repeat(600), 'c'.repeat(300)]) self.send(pid, text)
+    self.exit(pid, 'go')
+    expect(await take(1)).toEqual([['a'.repeat(600), 'c'.repeat(300)]])
+  }),
+
+  law('a full mailbox ends its actor when it is to; everybody hears how many waited', async ({ self, start, take }) => {
+    const { pid } = await start(Reluctant, [self.pid], { mailbox: { count: 3, overflow: 'exit' } })
+    self.monitor(pid)
+    for (let i = 0; i < 10; i++) self.send(pid, i)
+    expect(await take(1)).toMatchObject([{ reason: { mailbox_full: 3 } }])
+  }),
+
+  law('a call that finds no room is overloaded, at once', async ({ puppet }) => {
+    const { ref } = await puppet({ mailbox: { count: 2 } })
+    ref.cast.block(60_000)
+    const calls = [1, 2, 3, 4].map((n) => reasonOf(ref.call.echo(n)))
+    const first = await Promise.race(calls.map((call, i) => call.then((reason) => [i, reason])))
+    expect(first).toEqual([expect.any(Number), 'overloaded'])
+    expect(await Promise.all(calls.slice(2))).toEqual(['overloaded', 'overloaded'])
+  }),
+
+  law('bounds do not concern exit signals, DOWN, timeouts and replies', async ({ self, puppet, stranger }) => {
+    const [one, other] = [await puppet({ trapExit: true, mailbox: { count: 1 } }), await stranger()]
+    const [monitor, timer] = (await one.do(['monitor', other.pid], ['startTimer', 1, 'tick'])) as [number, number]
+    self.exit(one.pid, 'trapped')
+    self.exit(other.pid, 'boom')
+    const found = await one.heard(3)
+    expect(found).toHaveLength(3)
+    expect(found).toContainEqual({ exit: 'trapped', from: self.pid })
+    expect(found).toContainEqual({ down: 'boom', ref: monitor, target: other.pid })
+    expect(found).toContainEqual({ timeout: 'tick', ref: timer })
+  }),
+
+  law(
+    'above the high-water mark a send is false, nothing is lost, and drained waits until it is below',
+    async ({ self, start, take }) => {
+      const { pid } = await start(Reluctant, [self.pid])
+      const load = 'x'.repeat(256 * 1024)
+      let sent = 0
+      let flowing = true
+      while (flowing && sent < 2_000) {
+        flowing = self.send(pid, { n: sent, load })
+        sent++
+      }
+      expect(flowing).toBe(false)
+      self.exit(pid, 'go')
+      await self.drained(pid)
+      const [taken] = (await take(1)) as [{ n: number }[]]
+      expect(taken.map(({ n }) => n)).toEqual(Array.from({ length: sent }, (_, i) => i))
+    },
+  ),
+
+  law(
+    'an actor that floods another does not hold up a third behind the same connection',
+    async ({ self, start, puppet }) => {
+      const { pid } = await start(Reluctant, [self.pid])
+      const neighbour = await puppet()
+      const load = 'x'.repeat(64 * 1024)
+      for (let i = 0; i < 200; i++) self.send(pid, { load })
+      expect(await neighbour.ref.call.echo('in between')).toBe('in between')
+      self.exit(pid, 'kill')
+      expect(await self.isAlive(pid)).toBe(false)
+    },
+  ),
+
+  law('to nobody: no error, nothing else happens (PROC-010, SRV-021)', async ({ self, puppet }) => {
+    const { pid, ref } = await puppet()
+    self.exit(pid, 'kill')
+    expect(await self.isAlive(pid)).toBe(false)
+    self.send(pid, 'lost')
+    ref.cast.note('lost')
+    expect(self.send('nobody-at-all', 'lost')).toBe(false)
+  }),
+]
