@@ -9,7 +9,7 @@ export interface FarSide {
   readonly connection: Connection
   /** Hands plain data to the near side. */
   report(value: unknown): void
-  /** Calls the listener with each word that the near side tells. */
+  /** Calls the listener with each word that the near side says. */
   onWord(listener: (word: string) => void): void
 }
 
@@ -19,7 +19,7 @@ type Program = (far: FarSide, args: readonly number[]) => void
  * What the far sides of the laws do. Every one of them reports what it saw once its connection has ended.
  * - `collect`: receives.
  * - `echo`: sends every frame back, with what came beside it.
- * - `late`: receives only when it is told `go`.
+ * - `late`: receives only when the word `go` is said.
  * - `send COUNT LENGTH`: sends that many frames at once, reports `sent` some turns later.
  * - `flood COUNT LENGTH`: sends that many frames, and waits for `drained` whenever `send` returns false; reports `flooded` after the last.
  * - `close`: receives, and closes at once.

@@ -9,8 +9,8 @@ export interface Opened {
   readonly connection: Connection
   /** The far program's next report. */
   nextReport(): Promise<unknown>
-  /** Tells the far program a word. */
-  tell(word: string): void
+  /** Says a word to the far program. */
+  say(word: string): void
   /** Ends the far side suddenly, in one of the ways that the test has named; resolves when it is gone. */
   kill(death: string): Promise<void>
 }

@@ -47,7 +47,7 @@ export function memorySubject(
     return {
       connection: wrap(near, 'near'),
       nextReport: () => reports.next(),
-      tell: (word) => listener(word),
+      say: (word) => listener(word),
       kill: async () => far.vanish(),
     }
   }

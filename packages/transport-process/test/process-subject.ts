@@ -39,7 +39,7 @@ class Host {
     return {
       connection: openSocketConnection(socket),
       nextReport: () => mailroom.next(),
-      tell: (word) => this.tell({ kind: 'word', id, word }),
+      say: (word) => this.tell({ kind: 'word', id, word }),
       kill: async (death) => {
         onDeath()
         if (death.startsWith('SIG')) this.process.child.kill(death as NodeJS.Signals)

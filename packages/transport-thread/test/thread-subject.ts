@@ -38,7 +38,7 @@ export function threadSubject(
     return {
       connection: openThreadConnection(near),
       nextReport: () => mailroom.next(),
-      tell: (word) => worker.postMessage({ kind: 'word', id, word } satisfies Order),
+      say: (word) => worker.postMessage({ kind: 'word', id, word } satisfies Order),
       kill: async (death) => {
         host = undefined
         if (death === 'terminate') void worker.terminate()

@@ -51,7 +51,7 @@ export const backPressure: readonly Law[] = [
       for (let bytes = 0; bytes < enough(setting); bytes += frameBytes) near.connection.send(makeFrame(0, frameBytes))
       assert.ok(near.connection.pendingBytes > setting.highWaterBytes, 'pendingBytes is too small')
       near.observe()
-      near.opened.tell('go')
+      near.opened.say('go')
       await setting.untilTrue(() => near.connection.pendingBytes === 0, 'pendingBytes to fall to 0')
     },
   },
@@ -68,7 +68,7 @@ export const backPressure: readonly Law[] = [
         }),
       )
       assert.equal(observer.seen.drained, 0)
-      near.opened.tell('go')
+      near.opened.say('go')
       await setting.untilTrue(() => observer.seen.drained > 0, 'drained')
       assert.ok(pendingThen < setting.highWaterBytes, `drained came while ${pendingThen} bytes were waiting`)
       await near.finish()
@@ -92,7 +92,7 @@ export const backPressure: readonly Law[] = [
       const near = await setting.open('late')
       const count = Math.ceil((enough(setting) * 3) / frameBytes)
       for (let index = 0; index < count; index += 1) near.connection.send(makeFrame(index, frameBytes))
-      near.opened.tell('go')
+      near.opened.say('go')
       const { frames } = await near.finish()
       assert.deepEqual(
         frames.map(({ index }) => index),
