@@ -6,6 +6,7 @@ import type { ActorSelf } from '../../packages/core/src/actor/self.ts'
 import { show } from '../../packages/core/src/errors.ts'
 import type { ExploredNode } from './explored-node.ts'
 import type { ActorSpec } from './program.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /** A reason in the form in which reasons are compared. */
 export const wordOf = (reason: unknown): string => (typeof reason === 'string' ? reason : show(reason))
@@ -34,10 +35,13 @@ export class Actor {
   /** Nodes from which nothing may be heard, since what was heard was sent by somebody who knew them fenced. */
   readonly fenced = new Set<number>()
 
-  constructor(spec: ActorSpec, pid: Pid, node: ExploredNode) {
+  readonly #scheduler: Scheduler
+
+  constructor(spec: ActorSpec, pid: Pid, node: ExploredNode, scheduler: Scheduler) {
     this.spec = spec
     this.pid = pid
     this.node = node
+    this.#scheduler = scheduler
   }
 
   get index(): number {
@@ -46,6 +50,25 @@ export class Actor {
 
   get label(): string {
     return `actor ${this.spec.index}`
+  }
+
+  ends(reason: string | undefined): void {
+    this.end = { reason, step: this.#scheduler.steps }
+  }
+
+  hearsDown(pid: Pid, reason: string): void {
+    if (!this.saidDown.has(pid)) this.saidDown.set(pid, { reason, step: this.#scheduler.steps })
+  }
+
+  /** Whether it ended in an earlier event. What an awaited promise gave may still be looked at in the event in which the end came. */
+  get isOver(): boolean {
+    return this.end !== undefined && this.end.step < this.#scheduler.steps
+  }
+
+  /** Whether it handled a DOWN in an earlier event: a promise that settled in the same one settled first, though it is looked at later. */
+  knowsDown(pid: Pid): boolean {
+    const down = this.saidDown.get(pid)
+    return down !== undefined && down.step < this.#scheduler.steps
   }
 
   /** Whether its node counts an actor among those of nodes that ended. */

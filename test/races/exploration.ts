@@ -19,6 +19,9 @@ import { Scheduler } from './scheduler.ts'
 import type { Source } from './scheduler.ts'
 import { Warden } from './warden.ts'
 
+/** Where core keeps the behaviours that this realm knows. */
+const known = Symbol.for('bulkhead.behaviours')
+
 /** Far more than any program needs. */
 const stepsMax = 20_000
 
@@ -47,6 +50,7 @@ export async function explore(
   } catch (error) {
     exploration.journal.broken('error', describe(error))
   } finally {
+    exploration.end()
     process.off('unhandledRejection', broken)
     Error.stackTraceLimit = stackTraceLimit
   }
@@ -69,7 +73,7 @@ class Exploration {
   /** Actors whose next operation speaks of one that is not there yet. */
   readonly #blocked = new Set<Actor>()
   readonly #faults: Fault[]
-  readonly #modules: Source
+  readonly #loaded: string[] = []
 
   constructor(program: Program, schedule: number, journal: Journal) {
     this.program = program
@@ -78,7 +82,6 @@ class Exploration {
     this.scheduler = new Scheduler(this.#random, journal)
     this.scheduler.afterEach = () => this.#afterEach()
     this.#faults = [...program.faults]
-    this.#modules = this.scheduler.source('a module loads')
     this.#warden = new Warden(
       {
         program,
@@ -89,7 +92,7 @@ class Exploration {
           exited: (event) => this.#exited(event),
           deadLetter: ({ why }) => journal.count(`dead letter: ${why}`),
         },
-        load: (url, key) => this.#load(url, key),
+        load: (key) => this.#load(key),
       },
       this.#random,
       { gone: (node) => this.#gone(node) },
@@ -121,7 +124,7 @@ class Exploration {
   /** The main actor of the root is the first of the program. */
   #begin(root: ExploredNode): void {
     const { main } = root.control
-    this.actors.add(new Actor(this.program.actors[0] as ActorSpec, main.pid, root))
+    this.actors.add(new Actor(this.program.actors[0] as ActorSpec, main.pid, root, this.scheduler))
     this.#begins(main, 0)
     void hearAll(main)
   }
@@ -204,29 +207,32 @@ class Exploration {
   #gone(node: ExploredNode): void {
     for (const actor of this.actors.living) {
       if (actor.node !== node) continue
-      actor.end = { reason: undefined, step: this.scheduler.steps }
+      actor.ends(undefined)
       this.#stopScript(actor)
     }
   }
 
   // What happens to actors
 
-  #load(url: string, key: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#modules.add(() => {
-        const [kind, load] = key.slice(lazyUrl.length + 1).split('-')
-        const { program } = (kind === 'server' ? Puppet : Looper) as DefinedBehaviour
-        if (load === 'fails') return reject(new Error('there is no such module'))
-        if (load === 'late') addBehaviour(new DefinedBehaviour({ key, url, name: 'Lazy', type: 'worker', program }))
-        resolve()
-      })
-    })
+  #load(key: string): void {
+    const [kind, load] = key.slice(lazyUrl.length + 1).split('-')
+    const { program } = (kind === 'server' ? Puppet : Looper) as DefinedBehaviour
+    if (load === 'fails') throw new Error('there is no such module')
+    if (load !== 'late') return
+    addBehaviour(new DefinedBehaviour({ key, url: lazyUrl, name: 'Lazy', type: 'worker', program }))
+    this.#loaded.push(key)
+  }
+
+  /** The next exploration begins as this one did. */
+  end(): void {
+    const table = (globalThis as { [known]?: Map<string, unknown> })[known]
+    for (const key of this.#loaded) table?.delete(key)
   }
 
   #spawned({ pid, path }: { readonly pid: Pid; readonly path: string | undefined }): void {
     const index = Number(path?.slice(path.lastIndexOf('-') + 1))
     const node = this.#warden.nodes.get(nodeOf(pid)) as ExploredNode
-    const actor = new Actor(this.program.actors[index] as ActorSpec, pid, node)
+    const actor = new Actor(this.program.actors[index] as ActorSpec, pid, node, this.scheduler)
     this.journal.note(`  ${actor.label} is ${pid}`)
     this.actors.add(actor)
     this.#laws.starts.made(actor)
@@ -242,7 +248,7 @@ class Exploration {
     const word = wordOf(reason)
     this.journal.require(actor.end === undefined, 'exit', () => `${actor.label} ended twice`)
     this.journal.note(() => `  ${actor.label} ends: ${word}`)
-    actor.end = { reason: word, step: this.scheduler.steps }
+    actor.ends(word)
     this.#stopScript(actor)
   }
 
@@ -295,9 +301,7 @@ class Exploration {
   /** The actor whose code runs now, which must not have ended. */
   #living(self: ActorSelf): Actor | undefined {
     const actor = this.actors.of(self.pid)
-    // What an awaited promise gave before the end may be looked at in the turn in which the end came.
-    const late = actor?.end !== undefined && actor.end.step < this.scheduler.steps
-    this.journal.require(!late, 'silence', () => `${actor?.label} runs after its end`)
+    this.journal.require(actor?.isOver !== true, 'silence', () => `${actor?.label} runs after its end`)
     return actor
   }
 

@@ -17,7 +17,8 @@ export interface Surroundings {
   readonly scheduler: Scheduler
   readonly journal: Journal
   readonly telemetry: Telemetry
-  readonly load: (url: string, key: string) => Promise<void>
+  /** Makes a behaviour known, or throws. */
+  readonly load: (key: string) => void
 }
 
 /** One life of one node: a real kernel on a platform whose turns, timers and connections happen when the scheduler says so. */
@@ -43,6 +44,7 @@ export class ExploredNode {
   readonly #surroundings: Surroundings
   readonly #soon: Source
   readonly #later: Source
+  readonly #modules: Source
 
   constructor(id: NodeId, number: number, surroundings: Surroundings) {
     const { scheduler } = surroundings
@@ -54,6 +56,7 @@ export class ExploredNode {
     this.notices = scheduler.source(`node ${id} hears of a connection`)
     this.#soon = scheduler.source(`node ${id} turns`)
     this.#later = scheduler.source(`node ${id} turns later`)
+    this.#modules = scheduler.source(`node ${id} loads a module`)
   }
 
   get isUp(): boolean {
@@ -78,7 +81,7 @@ export class ExploredNode {
       system,
       id: this.id,
       host,
-      load,
+      load: (_url, key) => new Promise<void>((resolve) => this.#modules.add(resolve)).then(() => load(key)),
       turnBudget: program.turnBudget,
       highWaterBytes: program.highWaterBytes,
       platform: {
@@ -121,7 +124,8 @@ export class ExploredNode {
   /** Nothing happens here any more. */
   forget(): void {
     this.isGone = true
-    for (const source of [this.orders, this.notices, this.#soon, this.#later, ...this.lanes]) source.close()
+    for (const source of [this.orders, this.notices, this.#soon, this.#later, this.#modules, ...this.lanes])
+      source.close()
     this.#surroundings.scheduler.clearTimersOf(`node ${this.id}`)
   }
 }

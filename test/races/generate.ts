@@ -29,7 +29,7 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
 }
 
 const inits: Record<Init, number> = {
-  ready: 30,
+  ready: 60,
   slow: 3,
   continue: 1,
   ignore: 1,
@@ -73,6 +73,8 @@ class Generator {
   readonly #actors: number
   readonly #weights: Partial<Record<Exclude<Op, 'spawn'>, number>>
   readonly #hot: readonly Target[]
+  /** Whose script is being made. */
+  #index = 0
 
   constructor(seed: number) {
     const random = new Random(seed)
@@ -94,7 +96,7 @@ class Generator {
       const parent = random.chance(0.6) ? 0 : random.below(child)
       children.set(parent, [...(children.get(parent) ?? []), { op: 'spawn', child }])
     }
-    const length = random.pick([6, 14, 24])
+    const length = random.pick([8, 20, 40])
     const actors = Array.from({ length: this.#actors }, (_, index) =>
       this.#actor(index, children.get(index) ?? [], length),
     )
@@ -110,6 +112,7 @@ class Generator {
 
   #actor(index: number, spawns: readonly Operation[], length: number): ActorSpec {
     const random = this.#random
+    this.#index = index
     const script: Operation[] = Array.from({ length: random.below(length) }, () => this.#operation())
     for (const spawn of spawns) script.splice(random.below(Math.min(script.length, 4) + 1), 0, spawn)
     const init = random.weighted(inits)
@@ -120,7 +123,7 @@ class Generator {
       link: random.chance(0.4),
       monitor: random.chance(0.3),
       name: random.chance(0.12) ? this.#name() : undefined,
-      trap: index === 0 || random.chance(0.6),
+      trap: index === 0 || random.chance(0.7),
       init,
       load: random.chance(0.9) ? 'there' : random.pick(['late', 'late', 'missing', 'fails']),
       startWithinMs: random.chance(0.12) ? random.pick([1, 5, 30]) : 0,
@@ -141,16 +144,17 @@ class Generator {
     return hot ?? this.#random.pick(NAMES)
   }
 
-  /** An actor; mostly not the main one where `seldomMain`, since that never answers. */
+  /** An actor: seldom the one whose script it is, and seldom the main one where `seldomMain`, since that never answers. */
   #who(seldomMain = false): number {
     const random = this.#random
     const hot = this.#hot.filter((target) => typeof target === 'number')
     const who = hot.length > 0 && random.chance(0.6) ? random.pick(hot) : random.below(this.#actors)
-    return who === 0 && seldomMain && random.chance(0.8) ? 1 + random.below(this.#actors - 1) : who
+    const seldom = who === this.#index || (who === 0 && seldomMain)
+    return seldom && random.chance(0.8) ? random.below(this.#actors) : who
   }
 
   #target(seldomMain = false): Target {
-    return this.#random.chance(0.12) ? this.#name() : this.#who(seldomMain)
+    return this.#random.chance(0.1) ? this.#name() : this.#who(seldomMain)
   }
 
   #operation(): Operation {
@@ -204,7 +208,7 @@ class Generator {
 
   #fault(): Fault {
     const random = this.#random
-    const timing = { after: random.below(random.pick([40, 150, 400])), keep: random.pick([0, 0.3, 0.7, 1]) }
+    const timing = { after: random.below(random.pick([60, 200, 500])), keep: random.pick([0, 0.3, 0.7, 1]) }
     const node = 2 + random.below(this.#nodes - 1)
     const fault = random.weighted(faults)
     switch (fault) {

@@ -28,7 +28,7 @@ export class Laws {
 
   constructor(journal: Journal, actors: Actors, living: () => readonly ExploredNode[], scheduler: Scheduler) {
     this.order = new Order(journal)
-    this.monitors = new Monitors(journal, actors, scheduler)
+    this.monitors = new Monitors(journal, actors)
     this.links = new Links(journal, actors, this.order)
     this.calls = new Calls(journal, actors, scheduler)
     this.starts = new Starts(journal, actors, this.links, this.monitors)

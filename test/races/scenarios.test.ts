@@ -143,6 +143,36 @@ describe('starts', () => {
 })
 
 describe('links', () => {
+  test('whoever links to an actor whose end waits for a name hears of that end, also when it had just been unlinked', () =>
+    holds(
+      {
+        nodes: 3,
+        main: [{ op: 'spawn', child: 1 }],
+        actors: [
+          {
+            place: 3,
+            trap: true,
+            script: [
+              { op: 'spawn', child: 2 },
+              { op: 'send', to: 2, count: 1 },
+              { op: 'link', to: 2 },
+              { op: 'link', to: 2 },
+            ],
+          },
+          {
+            place: 2,
+            link: true,
+            script: [
+              { op: 'unlink', to: 1 },
+              { op: 'register', name: 'ada', who: undefined },
+              { op: 'exit', to: 2, reason: 'unique' },
+            ],
+          },
+        ],
+      },
+      400,
+    ))
+
   test('a starter that knows its child from others, and unlinks it before the start is answered, is not linked to it by the answer', () =>
     holds({
       nodes: 2,

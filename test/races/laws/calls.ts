@@ -63,10 +63,7 @@ export class Calls {
       'call',
       () => `call ${id} of ${caller.label} got the reply to call ${answered}`,
     )
-    // A promise that settled in the same turn as the DOWN settled first, though its continuation runs later.
-    const down = caller.saidDown.get(by)
-    const late = down !== undefined && down.step < this.#scheduler.steps
-    this.#journal.require(!late, 'down', () => `${caller.label} got a reply of ${by} after its DOWN`)
+    this.#journal.require(!caller.knowsDown(by), 'down', () => `${caller.label} got a reply of ${by} after its DOWN`)
   }
 
   failed(call: Call, error: unknown): void {
@@ -115,10 +112,7 @@ export class Calls {
   #settles(call: Call): boolean {
     const of = `call ${call.id} of ${call.caller.label}`
     this.#journal.require(!call.isSettled, 'call', () => `${of} settled twice`)
-    // What settled in the event that also ended the caller had settled before.
-    const { end } = call.caller
-    const late = end !== undefined && end.step < this.#scheduler.steps
-    this.#journal.require(!late, 'call', () => `${of} settled after the end of its caller`)
+    this.#journal.require(!call.caller.isOver, 'call', () => `${of} settled after the end of its caller`)
     call.isSettled = true
     return this.#journal.failure === undefined
   }

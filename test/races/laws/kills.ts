@@ -39,10 +39,10 @@ export class Kills {
     this.#journal.count(alive ? 'isAlive: true' : 'isAlive: false')
     question.isAnswered = true
     const of = `${asker.label} asked about ${other?.label ?? 'nobody'}`
-    this.#journal.require(asker.end === undefined, 'alive', () => `${of} and was answered after its own end`)
+    this.#journal.require(!asker.isOver, 'alive', () => `${of} and was answered after its own end`)
     if (alive) {
       this.#journal.require(!isMoot, 'alive', () => `${of}, which had ended, and was told that it lives`)
-      const over = other !== undefined && asker.saidDown.has(other.pid)
+      const over = other !== undefined && asker.knowsDown(other.pid)
       this.#journal.require(!over, 'down', () => `${of} and was told that it lives, after its DOWN`)
     } else {
       const over = other === undefined || this.#actors.isOver(asker, other.pid)

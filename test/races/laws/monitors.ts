@@ -3,7 +3,6 @@ import type { Pid } from '../../../packages/core/src/actor/pid.ts'
 import type { Actor, Actors } from '../actors.ts'
 import { kindOf, wordOf } from '../actors.ts'
 import type { Journal } from '../journal.ts'
-import type { Scheduler } from '../scheduler.ts'
 
 interface Monitor {
   readonly observer: Actor
@@ -21,14 +20,12 @@ interface Monitor {
 export class Monitors {
   readonly #journal: Journal
   readonly #actors: Actors
-  readonly #scheduler: Scheduler
   readonly #monitors = new Map<string, Monitor>()
   readonly #nodes = new Map<Actor, Map<number, { asked: number; told: number }>>()
 
-  constructor(journal: Journal, actors: Actors, scheduler: Scheduler) {
+  constructor(journal: Journal, actors: Actors) {
     this.#journal = journal
     this.#actors = actors
-    this.#scheduler = scheduler
   }
 
   set(observer: Actor, ref: MonitorRef, target: Pid | undefined, shown: string, atomic = false): void {
@@ -51,18 +48,18 @@ export class Monitors {
       return
     }
     const of = `the DOWN of ${target} at ${at.label}`
+    const own = monitor.target === undefined ? undefined : this.#actors.of(monitor.target)?.end?.reason
     monitor.fired++
     this.#journal.require(monitor.fired === 1, 'down', () => `${of} came twice`)
     this.#journal.require(!monitor.isOff, 'down', () => `${of} came after demonitor`)
     this.#journal.require(target === monitor.shown, 'down', () => `${of} should name ${monitor.shown}`)
     this.#judgeReason(monitor, word, of)
     this.#journal.require(
-      word !== 'noconnection' || node !== undefined,
+      node !== undefined || word !== 'noconnection' || own === word,
       'down',
       () => `${of} is ${word} without evidence`,
     )
-    if (monitor.target === undefined || at.saidDown.has(monitor.target)) return
-    at.saidDown.set(monitor.target, { reason: word, step: this.#scheduler.steps })
+    if (monitor.target !== undefined) at.hearsDown(monitor.target, word)
   }
 
   #judgeReason({ observer, target, atomic }: Monitor, word: string, of: string): void {

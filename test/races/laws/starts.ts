@@ -51,7 +51,7 @@ export class Starts {
     const { starter, spec } = start
     const of = `the start of actor ${index}`
     this.#journal.count(`start ${outcome.kind}`)
-    this.#journal.require(starter.end === undefined, 'start', () => `${of} settled after the end of its starter`)
+    this.#journal.require(!starter.isOver, 'start', () => `${of} settled after the end of its starter`)
     this.#journal.require(start.outcome === undefined, 'start', () => `${of} settled twice`)
     start.outcome = outcome.kind
     const child = this.#actors.at(index)

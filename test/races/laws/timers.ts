@@ -55,11 +55,7 @@ export class TimerLaws {
   hasDrained(wait: number): void {
     const waiting = this.#waits[wait] as { actor: Actor; isOver: boolean }
     waiting.isOver = true
-    this.#journal.require(
-      waiting.actor.end === undefined,
-      'timer',
-      () => `${waiting.actor.label} goes on after its end`,
-    )
+    this.#journal.require(!waiting.actor.isOver, 'timer', () => `${waiting.actor.label} goes on after its end`)
   }
 
   atRest(): void {

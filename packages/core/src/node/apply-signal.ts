@@ -30,7 +30,7 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
       kernel.signal({ kind: 'unlink_ack', to: from, from: to, id: signal.id })
       return
     case 'unlink_ack':
-      if (cell !== undefined) unlinkAcknowledged(cell, from, signal.id)
+      if (found !== undefined) unlinkAcknowledged(found, from, signal.id)
       return
     case 'monitor':
       if (found === undefined) {
