@@ -22,6 +22,7 @@ export class RingIncoming implements Incoming {
     this.#ring = ringOf(memory, ringBytes)
     this.#ringBytes = ringBytes
     this.#wakeWriter = wakeWriter
+    this.#at = this.#released = Atomics.load(this.#counters, counter.read)
   }
 
   arrive(message: unknown): void {

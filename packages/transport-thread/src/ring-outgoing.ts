@@ -35,6 +35,8 @@ export class RingOutgoing implements Outgoing {
     this.#ring = ringOf(memory, ringBytes)
     this.#ringBytes = ringBytes
     this.#frameBytesMax = frameBytesMax(ringBytes)
+    this.#at = this.#published = Atomics.load(this.#counters, counter.written)
+    this.#readSeen = Atomics.load(this.#counters, counter.read)
   }
 
   get pendingBytes(): number {
