@@ -110,6 +110,16 @@ describe('starts', () => {
       ],
     }))
 
+  test('a start that fails together with its starter does not settle for it', () =>
+    holds({
+      main: [{ op: 'spawn', child: 1 }],
+      actors: [
+        { script: [{ op: 'spawn', child: 3 }, { op: 'spawn', child: 2 }] },
+        { place: 1, link: true, init: 'slowThrow', script: [{ op: 'link', to: 3 }] },
+        { place: 1, link: true, script: [{ op: 'link', to: 1 }] },
+      ],
+    }))
+
   test('a child that was monitored from its start forgets a starter that ended meanwhile', () =>
     holds({
       nodes: 2,

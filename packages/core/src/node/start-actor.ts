@@ -3,7 +3,7 @@ import { checkBehaviour, DefinedBehaviour } from '../actor/behaviour-table.ts'
 import type { Cell } from '../actor/cell.ts'
 import { checkMailbox } from '../actor/mailbox-limits.ts'
 import type { StartOptions } from '../actor/self.ts'
-import { ActorExited, BulkheadError, InvalidOption } from '../errors.ts'
+import { BulkheadError, InvalidOption } from '../errors.ts'
 import { checkTimeout } from '../messaging/call.ts'
 import { place } from './place.ts'
 import type { SpawnResult } from './spawn.ts'
@@ -34,8 +34,8 @@ export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, o
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
   const where = placement.kind === 'inline' ? kernel.id : kernel.host.allocate(placement)
   const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, where, local)
-  if (cell.dead) throw new ActorExited(cell.pid)
-  return result
+  // What an ended actor awaits never settles.
+  return cell.dead ? new Promise(() => undefined) : result
 }
 
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
