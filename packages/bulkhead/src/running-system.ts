@@ -82,6 +82,10 @@ export class RunningSystem implements System {
     return this.#node.main.named(behaviour, name)
   }
 
+  available(name: string): Promise<Pid> {
+    return this.#node.main.available(name)
+  }
+
   async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
     return explanationOf(await this.#warden.survey(), actor)
   }

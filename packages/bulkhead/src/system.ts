@@ -12,6 +12,8 @@ export interface System {
   start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: ChildOptions): Promise<ActorRef<P>>
   /** A reference by name, resolved at each use: it survives restarts. */
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P>
+  /** Waits until somebody holds the name: after a crash, the replacement. Never settles when nobody ever does. */
+  available(name: string): Promise<Pid>
   /** Where an actor lives, why, and who would go down with it. Rejects with `CallFailed` (`noproc`) when there is no such actor. */
   explain(actor: ActorRef | Pid | string): Promise<Explanation>
   /** All actors, as a tree. */

@@ -35,6 +35,17 @@ describe.each([
     expect(found('db')).toEqual([actor.pid, actor.pid, actor.pid])
   })
 
+  test('who waits for a name learns its holder on every node, at once or when there is one', async () => {
+    const { nodes, actor } = await setUp()
+    const waiting = watched(Promise.all([1, 2, 3].map((id) => nodes.node(id).main.available('db'))))
+    await nodes.settled()
+    expect(waiting.state).toBe('pending')
+    await actor.register('db')
+    await nodes.settled()
+    expect(waiting.value).toEqual([actor.pid, actor.pid, actor.pid])
+    expect(await nodes.node(3).main.available('db')).toBe(actor.pid)
+  })
+
   test('unknown names are undefined everywhere (PROC-071)', async () => {
     expect((await setUp()).found('db')).toEqual(nobody)
   })

@@ -168,6 +168,11 @@ class OwnSelf implements ActorSelf {
     return this.#alive.kernel.names.whereis(name)
   }
 
+  available(name: string): Promise<Pid> {
+    const cell = this.#alive
+    return cell.kernel.names.available(name, cell)
+  }
+
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
     if (typeof name !== 'string' || name === '') throw new InvalidOption('name', name, 'give the name under which the actor is registered')
     return new BoundRef(this.#alive, { name }, behaviour.callTimeoutMs) as ActorRef as ActorRef<P>

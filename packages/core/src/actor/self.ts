@@ -70,6 +70,8 @@ export interface ActorSelf {
   register(name: string, pid?: Pid): Promise<void>
   unregister(name: string): Promise<void>
   whereis(name: string): Pid | undefined
+  /** Waits until somebody holds the name, such as the replacement of an actor that ended; resolves at once when somebody does. */
+  available(name: string): Promise<Pid>
   /** A reference by name, resolved at each use; survives restarts. The behaviour gives the types. */
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P>
   /** A reference to a pid. The behaviour gives the types; nothing checks that the actor runs it. */

@@ -25,6 +25,8 @@ export class Names {
   readonly #authority: NameAuthority | undefined
   readonly #pids = new Map<string, Pid>()
   readonly #requests = new Map<number, Request>()
+  /** Who waits for somebody to hold a name. */
+  readonly #waiting = new Map<string, { readonly cell: Cell; readonly resolve: (pid: Pid) => void }[]>()
   readonly #whenAnswered = new Map<Cell, (() => void)[]>()
   /** Ended actors of which this replica may still hear that they got a name: until it has seen this version. */
   readonly #lateEnds = new Map<Pid, number>()
@@ -49,6 +51,17 @@ export class Names {
 
   whereis(name: string): Pid | undefined {
     return this.#pids.get(name)
+  }
+
+  /** Resolves with the pid that holds `name`, as soon as one does. */
+  available(name: string, cell: Cell): Promise<Pid> {
+    checkName(name)
+    const pid = this.#pids.get(name)
+    if (pid !== undefined) return Promise.resolve(pid)
+    return new Promise((resolve) => {
+      const waiting = (this.#waiting.get(name) ?? []).filter((each) => !each.cell.dead)
+      this.#waiting.set(name, [...waiting, { cell, resolve }])
+    })
   }
 
   nameOf(pid: Pid): string | undefined {
@@ -192,12 +205,19 @@ export class Names {
     if (owner !== undefined && holder !== pid) owner.name = undefined
     const void_ = pid === undefined || this.#lateEnds.has(pid) || this.#kernel.ended.has(nodeOf(pid)) || this.#endedHere(pid)
     if (void_) this.#pids.delete(name)
-    else this.#pids.set(name, pid)
+    else this.#held(name, pid)
     const cell = void_ ? undefined : this.#kernel.cellOf(pid)
     if (cell !== undefined) {
       cell.name = name
       cell.nameVersion = Math.max(cell.nameVersion, version)
     }
+  }
+
+  #held(name: string, pid: Pid): void {
+    this.#pids.set(name, pid)
+    const waiting = this.#waiting.get(name)
+    this.#waiting.delete(name)
+    for (const { cell, resolve } of waiting ?? []) if (!cell.dead) resolve(pid)
   }
 
   #endedHere(pid: Pid): boolean {
