@@ -71,10 +71,10 @@ describe('a frame reader', () => {
   test('does not set memory aside for what is only announced', () => {
     const oneGiB = Uint8Array.of(0, 0, 0, 0x40)
     const before = process.memoryUsage().arrayBuffers
-    const readers = Array.from({ length: 50 }, () => collecting(2 ** 31).reader)
+    const readers = Array.from({ length: 5 }, () => collecting(2 ** 31).reader)
     for (const reader of readers) {
       reader.read(oneGiB)
-      reader.read(new Uint8Array(100))
+      reader.read(new Uint8Array(300_000))
     }
     assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 1024 * 1024)
   })
