@@ -92,7 +92,9 @@ const shown = (fields: object): string =>
 /** The program as lines that a person can follow. */
 export function printProgram({ actors, faults, ...rest }: Program): string {
   const lines = [shown(rest)]
+  const started = new Set(actors.flatMap(({ script }) => script.map((each) => (each.op === 'spawn' ? each.child : 0))))
   for (const { script, index, ...spec } of actors) {
+    if (index > 0 && !started.has(index)) continue
     lines.push(`actor ${index}${index === 0 ? ' (main)' : `: ${shown(spec)}`}`)
     for (const { op, ...fields } of script) lines.push(`  ${op} ${shown(fields)}`)
   }

@@ -114,7 +114,12 @@ describe('starts', () => {
     holds({
       main: [{ op: 'spawn', child: 1 }],
       actors: [
-        { script: [{ op: 'spawn', child: 3 }, { op: 'spawn', child: 2 }] },
+        {
+          script: [
+            { op: 'spawn', child: 3 },
+            { op: 'spawn', child: 2 },
+          ],
+        },
         { place: 1, link: true, init: 'slowThrow', script: [{ op: 'link', to: 3 }] },
         { place: 1, link: true, script: [{ op: 'link', to: 1 }] },
       ],
