@@ -80,9 +80,9 @@ export const callLaws: readonly Law[] = [
     },
   ),
 
-  law('the last reply is sent, whatever the reason (SRV-018)', async ({ self, puppet, take }) => {
+  law('the last reply is sent, whatever the reason (SRV-018)', async ({ puppet, take, watch }) => {
     const { pid, ref } = await puppet()
-    self.monitor(pid)
+    await watch(pid)
     expect(await ref.call.stopWith({ why: 'done' }, 'bye')).toBe('bye')
     expect(await take(1)).toMatchObject([{ reason: { why: 'done' } }])
   }),
@@ -138,12 +138,12 @@ export const callLaws: readonly Law[] = [
     expect(await reasonOf(ref.call.badReply())).toMatchObject({ code: 'not_sendable' })
   }),
 
-  law('a reference by name survives a restart', async ({ self, puppet, take }) => {
+  law('a reference by name survives a restart', async ({ self, puppet, take, watch }) => {
     const first = await puppet({ name: 'phoenix' })
     const { pid } = first
     const named = self.named({} as never, 'phoenix') as unknown as typeof first.ref
     expect(await named.call.self()).toBe(pid)
-    self.monitor(pid)
+    await watch(pid)
     self.exit(pid, 'kill')
     await take(1)
     const second = await puppet({ name: 'phoenix' })

@@ -41,9 +41,9 @@ const looks: Readonly<Record<Kind, (error: Error) => void>> = {
 const kinds = Object.keys(errors) as Kind[]
 
 /** Has an actor fail with the error; gives what a monitor heard and what the caller was told. */
-async function failures({ self, puppet, take }: Stage, how: 'throw' | 'reject', kind: Kind) {
+async function failures({ puppet, take, watch }: Stage, how: 'throw' | 'reject', kind: Kind) {
   const { pid, ref } = await puppet({ id: 'thrower' })
-  self.monitor(pid)
+  await watch(pid)
   const failing = ref.call[how](kind).then(
     () => undefined,
     (error: unknown) => (error as CallFailed).reason as Error,
@@ -89,9 +89,9 @@ export const errorLaws: readonly Law[] = [
     }
   }),
 
-  law('a value that is no error stays what it is', async ({ self, puppet, take }) => {
+  law('a value that is no error stays what it is', async ({ puppet, take, watch }) => {
     const { pid, ref } = await puppet()
-    self.monitor(pid)
+    await watch(pid)
     const failing = ref.call.throwValue({ code: 5, list: [1] }).catch((error: CallFailed) => error.reason)
     expect(await take(1)).toMatchObject([{ reason: { code: 5, list: [1] } }])
     expect(await failing).toEqual({ code: 5, list: [1] })

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { Down, Exit } from '@bulkhead/core'
-import type { ActorSelf, ExitReason, Pid } from '@bulkhead/core'
+import type { ActorSelf, CallFailed, ExitReason, Pid } from '@bulkhead/core'
 import { Brief } from './fixtures/brief.ts'
 import { law } from './law.ts'
 import type { Law, Stage } from './law.ts'
@@ -18,12 +18,12 @@ const reasons: readonly (readonly [string, unknown])[] = [
 
 /** What `self` hears of an end by link and by monitor. */
 async function endOf(
-  { self, take }: Stage,
+  { self, take, watch }: Stage,
   pid: Pid,
   end: () => unknown,
 ): Promise<{ exit: ExitReason; down: ExitReason }> {
   self.link(pid)
-  const ref = self.monitor(pid)
+  const ref = await watch(pid)
   await end()
   const notices = await take(2)
   const exit = notices.find((each): each is Exit => each instanceof Exit)
@@ -132,19 +132,13 @@ export const exitLaws: readonly Law[] = [
     expect([typeof exit, typeof down]).toEqual(['string', 'string'])
   }),
 
-  law('a server that stops, exits or crashes ends with its own reason', async (stage) => {
-    for (const [name, reason] of [
-      ['stop', { why: 'stopped' }],
-      ['throwValue', { why: 'thrown' }],
-    ] as const) {
-      const { pid, ref } = await stage.puppet()
-      const failing = ref.call[name](reason).then(
-        () => undefined,
-        () => undefined,
-      )
-      stage.self.monitor(pid)
-      expect(await stage.take(1)).toMatchObject([{ target: pid }])
-      await failing
+  law('a server that stops, or throws what is no error, ends with exactly that', async ({ puppet, watch, take }) => {
+    for (const name of ['stop', 'throwValue'] as const) {
+      const { pid, ref } = await puppet()
+      await watch(pid)
+      const failing = ref.call[name]({ why: [name] }).catch((failure: CallFailed) => failure.reason)
+      expect(await take(1)).toMatchObject([{ target: pid, reason: { why: [name] } }])
+      expect(await failing).toEqual({ why: [name] })
     }
   }),
 ]

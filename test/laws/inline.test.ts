@@ -1,4 +1,6 @@
 import { describe } from 'vitest'
 import { laws } from './laws.ts'
 
-describe('inline', () => laws('inline'))
+describe('inline', () => {
+  laws('inline')
+})

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vite
 import { callLaws } from './calls.ts'
 import { errorLaws } from './errors.ts'
 import { exitLaws } from './exits.ts'
-import type { Law, Placement, Stage } from './law.ts'
+import type { Law, Placement } from './law.ts'
 import { linkLaws } from './links.ts'
 import { mailboxLaws } from './mailboxes.ts'
 import { monitorLaws } from './monitors.ts'
@@ -45,11 +45,7 @@ export function laws(placement: Placement): void {
   afterEach(() => opened.close())
   for (const [about, list] of Object.entries(allLaws)) {
     describe(about, () => {
-      for (const { title, except, run } of list) {
-        const why = except?.[placement]
-        if (why === undefined) test(title, () => run(opened.stage satisfies Stage))
-        else test.skip(`${title} (not here: ${why})`, () => undefined)
-      }
+      test.each(list)('$title', ({ run }) => run(opened.stage))
     })
   }
 }

@@ -37,12 +37,15 @@ export const mailboxLaws: readonly Law[] = [
     expect(await take(1)).toEqual([['a'.repeat(600), 'c'.repeat(300)]])
   }),
 
-  law('a full mailbox ends its actor when it is to; everybody hears how many waited', async ({ self, start, take }) => {
-    const { pid } = await start(Reluctant, [self.pid], { mailbox: { count: 3, overflow: 'exit' } })
-    self.monitor(pid)
-    for (let i = 0; i < 10; i++) self.send(pid, i)
-    expect(await take(1)).toMatchObject([{ reason: { mailbox_full: 3 } }])
-  }),
+  law(
+    'a full mailbox ends its actor when it is to; everybody hears how many waited',
+    async ({ self, start, take, watch }) => {
+      const { pid } = await start(Reluctant, [self.pid], { mailbox: { count: 3, overflow: 'exit' } })
+      await watch(pid)
+      for (let i = 0; i < 10; i++) self.send(pid, i)
+      expect(await take(1)).toMatchObject([{ reason: { mailbox_full: 3 } }])
+    },
+  ),
 
   law('a call that finds no room is overloaded, at once', async ({ puppet }) => {
     const { ref } = await puppet({ mailbox: { count: 2 } })
@@ -55,7 +58,11 @@ export const mailboxLaws: readonly Law[] = [
 
   law('bounds do not concern exit signals, DOWN, timeouts and replies', async ({ self, puppet, stranger }) => {
     const [one, other] = [await puppet({ trapExit: true, mailbox: { count: 1 } }), await stranger()]
-    const [monitor, timer] = (await one.do(['monitor', other.pid], ['startTimer', 1, 'tick'])) as [number, number]
+    const [monitor, timer] = (await one.do(
+      ['monitor', other.pid],
+      ['startTimer', 1, 'tick'],
+      ['isAlive', other.pid],
+    )) as [number, number]
     self.exit(one.pid, 'trapped')
     self.exit(other.pid, 'boom')
     const found = await one.heard(3)

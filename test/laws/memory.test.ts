@@ -1,4 +1,6 @@
 import { describe } from 'vitest'
 import { laws } from './laws.ts'
 
-describe('memory', () => laws('memory'))
+describe('memory', () => {
+  laws('memory')
+})

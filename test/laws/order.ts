@@ -50,9 +50,9 @@ export const orderLaws: readonly Law[] = [
 
   law(
     'one that does not trap handles nothing that the same sender sent after the exit signal (PROC-016)',
-    async ({ self, puppet, stranger }) => {
+    async ({ self, puppet, stranger, watch }) => {
       const [one, other] = [await puppet(), await stranger()]
-      const ref = self.monitor(other.pid)
+      const ref = await watch(other.pid)
       const witness = await puppet()
       await one.do(['exit', other.pid, 'end'], ['send', other.pid, 'after'])
       const { failed } = (await one.ref.call.call(other.ref, 'note', ['after'])) as { failed?: unknown }
@@ -62,9 +62,9 @@ export const orderLaws: readonly Law[] = [
     },
   ),
 
-  law('everything sent before an end comes before EXIT and DOWN (PROC-015)', async ({ self, start, take }) => {
+  law('everything sent before an end comes before EXIT and DOWN (PROC-015)', async ({ self, start, take, watch }) => {
     const counter = await start(Counter, [self.pid, 50])
-    self.monitor(counter.pid)
+    await watch(counter.pid)
     self.link(counter.pid)
     self.send(counter.pid, 'go')
     const found = await take(52)

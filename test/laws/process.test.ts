@@ -1,4 +1,6 @@
 import { describe } from 'vitest'
 import { laws } from './laws.ts'
 
-describe('process', () => laws('process'))
+describe('process', () => {
+  laws('process')
+})

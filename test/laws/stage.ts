@@ -21,7 +21,7 @@ export async function setStage(self: ActorSelf, places: Places): Promise<{ reado
     isolation: Isolation,
     options: StartOptions = {},
   ): Promise<ActorRef<P> & { readonly pid: Pid }> => {
-    const { pid } = await owner.startLink(behaviour, args as never, { isolation, ...options })
+    const { pid } = await owner.startLink(behaviour, args, { isolation, ...options })
     return self.ref(behaviour, pid as Pid).within(patienceMs) as ActorRef<P> & { readonly pid: Pid }
   }
 
@@ -39,6 +39,11 @@ export async function setStage(self: ActorSelf, places: Places): Promise<{ reado
     puppet: (options) => puppetIn(places.here, options),
     stranger: (options) => puppetIn(places.there, options),
     start: (behaviour, args, options) => start(behaviour, args, places.here, options),
+    watch: async (pid) => {
+      const ref = self.monitor(pid)
+      await self.isAlive(pid)
+      return ref
+    },
     take: (count) => take(self, count),
   }
   return { stage, close: () => self.exit(owner.pid, 'kill') }
@@ -60,6 +65,7 @@ function strings(ref: RefOf<typeof Puppet> & { readonly pid: Pid }): Strings {
     pid: ref.pid,
     ref,
     do: (...steps) => ref.call.do(steps),
+    tie: async (how, to) => (await own.do([how, to], ['isAlive', to]))[0],
     heard: (count) => ref.call.heard(count),
     heardFrom: async (...senders): Promise<Heard[]> => {
       // A call of each sender is handled after everything else that it sent before.

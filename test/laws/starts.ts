@@ -77,17 +77,16 @@ export const startLaws: readonly Law[] = [
       timeoutMs: 100,
     })
     expect(outcome).toEqual({ kind: 'failed', reason: 'timeout' })
-    await expect.poll(() => self.whereis('too-slow')).toBeUndefined()
     await self.register('too-slow')
     await self.unregister('too-slow')
   }),
 
-  law('a starter that ends takes a linked child along, and no other', async ({ self, here, puppet, take }) => {
+  law('a starter that ends takes a linked child along, and no other', async ({ self, here, puppet, take, watch }) => {
     for (const method of ['startLink', 'start'] as const) {
       const parent = await puppet()
       await parent.do([method, Puppet, [false], { isolation: here, name: `child-of-${method}` }])
       const child = (await parent.do(['whereis', `child-of-${method}`]))[0] as Pid
-      self.monitor(child)
+      await watch(child)
       self.exit(parent.pid, 'boom')
       if (method === 'startLink') expect(await take(1)).toMatchObject([{ target: child, reason: 'boom' }])
       else {

@@ -1,4 +1,6 @@
 import { describe } from 'vitest'
 import { laws } from './laws.ts'
 
-describe('thread', () => laws('thread'))
+describe('thread', () => {
+  laws('thread')
+})

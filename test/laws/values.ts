@@ -59,10 +59,10 @@ export const valueLaws: readonly Law[] = [
     expect(await heard(1)).toEqual([{ message: { parts: ['original'] } }])
   }),
 
-  law('two who hear of one end have a reason each (PROC-018)', async ({ self, puppet, take }) => {
+  law('two who hear of one end have a reason each (PROC-018)', async ({ self, puppet, take, watch }) => {
     const { pid } = await puppet()
-    self.monitor(pid)
-    self.monitor(pid)
+    await watch(pid)
+    await watch(pid)
     const reason = { parts: ['original'] }
     self.exit(pid, reason)
     reason.parts.push('mine')

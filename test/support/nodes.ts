@@ -68,7 +68,7 @@ export class Nodes {
   }
 
   #optionsOf(id: NodeId): NodeOptions {
-    const { platform, host, node } = this.#options
+    const { platform, host, node: overrides } = this.#options
     return {
       system: 'test',
       id,
@@ -95,7 +95,7 @@ export class Nodes {
         ...host,
       },
       load: (url) => Promise.reject(new Error(`there is no module ${url}`)),
-      ...node,
+      ...overrides,
     }
   }
 

@@ -35,7 +35,7 @@ describe('send', () => {
     const nodes = new Nodes(createNode, { ids: [1, 2] })
     const foreign = nodes.main.pid.replace('test', 'other') as typeof nodes.main.pid
     expect(nodes.main.send(foreign, 1)).toBe(false)
-    nodes.main.send(nodes.main.pid.replace('.1.', '.9.') as typeof nodes.main.pid, 1)
+    nodes.main.send(nodes.main.pid.replace('.1.', '.9.'), 1)
     await nodes.pass(1_000)
     expect(nodes.crashes).toEqual([])
   })

@@ -64,7 +64,7 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
     [
       'it exits later',
       async (self) => {
-        await undefined
+        await Promise.resolve()
         self.exit('late')
       },
       'late',
@@ -181,7 +181,7 @@ describe('an exit signal of another actor', () => {
     const suicidal = await nodes.main.spawn(async (self) => {
       self.link(trapper.pid)
       self.link(plain.pid)
-      await undefined
+      await Promise.resolve()
       self.exit('kill')
     })
     await nodes.settled()
@@ -301,7 +301,7 @@ describe('what an ended actor leaves', () => {
     watcher.trapExit = true
     const { pid, ref } = await watcher.spawnMonitor(async (self) => {
       self.link(watcher.pid)
-      await undefined
+      await Promise.resolve()
       for (let i = 0; i < 3; i++) self.send(watcher.pid, i)
       throw new Error('end')
     })
@@ -319,7 +319,7 @@ describe('what an ended actor leaves', () => {
     world.nodes.main.exit(world.victim.pid, 'boom')
     await world.nodes.settled()
     expect(world.nodes.deadLetters).toEqual(
-      Array(2).fill({ to: world.victim.pid, from: world.watcher.pid, why: 'noproc' }),
+      [0, 1].map(() => ({ to: world.victim.pid, from: world.watcher.pid, why: 'noproc' })),
     )
   })
 

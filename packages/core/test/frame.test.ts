@@ -43,7 +43,7 @@ describe('a head', () => {
   test('is a plain sequence of msgpack integers: kind, number, receiver, sender, ref', () => {
     fc.assert(
       fc.property(heads, (parts) => {
-        const values = new Unpackr({ int64AsType: 'number' }).unpackMultiple(written(parts) as Buffer)
+        const values = new Unpackr({ int64AsType: 'number' }).unpackMultiple(written(parts))
         expect(values).toEqual([KINDS.indexOf(parts[0]), ...parts.slice(1)])
       }),
     )

@@ -27,7 +27,7 @@ const setUp = () => {
     authority.request(node, { op: 'unregister', id: ++request, name, pid: one })
     return request
   }
-  const table = (): Record<string, Pid> => Object.fromEntries(authority.table.names) as Record<string, Pid>
+  const table = (): Record<string, Pid> => Object.fromEntries(authority.table.names)
   return { authority, ended, answers, updates, questions, register, unregister, table }
 }
 

@@ -229,6 +229,35 @@ test('a refused registration of an actor that has ended meanwhile settles nothin
   expect(registering.state).toBe('pending')
 })
 
+describe('available', () => {
+  test('is at once for a name that somebody holds', async () => {
+    const nodes = new Nodes(createNode)
+    const [one, other] = [await nodes.actor(), await nodes.actor()]
+    await other.register('db')
+    expect(await one.available('db')).toBe(other.pid)
+  })
+
+  test('waits until somebody holds it: a replacement, on whatever node', async () => {
+    const nodes = new Nodes(createNode, { ids: [1, 2] })
+    const [one, first, second] = [await nodes.actor(), await nodes.actor(2), await nodes.actor(2)]
+    await first.register('db')
+    await nodes.settled()
+    nodes.main.exit(first.pid, 'kill')
+    await nodes.settled()
+    const waiting = [watched(one.available('db')), watched(nodes.node(2).main.available('db'))]
+    await nodes.settled()
+    expect(waiting.map(({ state }) => state)).toEqual(['pending', 'pending'])
+    await second.register('db')
+    await nodes.settled()
+    expect(waiting.map(({ value }) => value)).toEqual([second.pid, second.pid])
+  })
+
+  test.each(['', '<test.1.5>', 5])('%o is no name', async (name) => {
+    const { main } = new Nodes(createNode)
+    expect(await rejection((async () => main.available(name as string))())).toBeInstanceOf(InvalidOption)
+  })
+})
+
 describe('a named start (SRV-001, SRV-003, SRV-008)', () => {
   test('has its name before init runs', async () => {
     const { main } = new Nodes(createNode)

@@ -36,6 +36,7 @@ describe('an actor that has ended', () => {
     register: (self) => self.register('me'),
     unregister: (self) => self.unregister('idle'),
     whereis: (self) => self.whereis('idle'),
+    available: (self) => self.available('idle'),
     named: (self) => self.named(Idle, 'idle'),
     ref: (self) => self.ref(Idle, self.pid),
     start: (self) => self.start(Idle, []),
@@ -132,6 +133,10 @@ describe('what an ended actor awaited never settles', () => {
       self.tryStart(defineServer(import.meta, 'NoStart', { init: () => new Promise<number>(() => undefined) }), [], {
         timeoutMs: 10,
       }),
+    'a name to become available': (self, nodes) => {
+      setImmediate(() => void nodes.main.register('wanted'))
+      return self.available('wanted')
+    },
     'a drained mailbox': (self, nodes) => {
       const waiter = nodes.main.whereis('waiter') as Pid
       self.send(waiter, 'x'.repeat(2_000_000))

@@ -151,7 +151,7 @@ describe('startTimer', () => {
 
   test('is no bytes of another actor: nobody can forge one', async () => {
     const { one, other } = await setUp()
-    other.send(one.pid, { ...new Timeout(1, 'forged') })
+    other.send(one.pid, { ref: 1, message: 'forged' })
     let found: unknown
     await one.receive((on) => on.with({ message: 'forged' }, (message) => (found = message)))
     expect(found).not.toBeInstanceOf(Timeout)

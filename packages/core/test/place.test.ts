@@ -252,7 +252,7 @@ describe('bad fields are named, with what to write instead', () => {
   test.each(['trust', 'faults', 'native', 'memory', 'cpu', 'coordination', 'compartment', 'limits'])(
     '%s: undefined is no hint',
     (hint) => {
-      expect(outcome({ [hint]: undefined } as IsolationHints)).toBe('thread pooled')
+      expect(outcome({ [hint]: undefined })).toBe('thread pooled')
     },
   )
 })

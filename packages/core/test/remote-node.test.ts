@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, defineServer, Down, Exit, registerType, stop } from '../src/index.ts'
-import type { Pid } from '../src/index.ts'
+import { createNode, defineServer, registerType, stop } from '../src/index.ts'
+import type { Down, Exit, Pid } from '../src/index.ts'
 import { watched } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
 

@@ -12,7 +12,7 @@ import {
   StartFailed,
   Timeout,
 } from '../src/index.ts'
-import type { ActorRef, ActorSelf, CallFailed, From, Init, Pid, ServerSelf } from '../src/index.ts'
+import type { ActorRef, ActorSelf, From, Init, Pid, ServerSelf } from '../src/index.ts'
 import { gate, rejection, watched } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
 
@@ -689,7 +689,7 @@ describe('leftovers of an actor that has ended', () => {
     hold.open()
     await nodes.settled()
     expect(events).toEqual(['leftover'])
-    expect(call).toMatchObject({ state: 'rejected', value: { reason: 'first' } as Partial<CallFailed> })
+    expect(call).toMatchObject({ state: 'rejected', value: { reason: 'first' } })
     expect(await mailOf(parent)).toEqual([new Exit(pid, 'first')])
   })
 

@@ -28,7 +28,7 @@ const Brief = defineActor(import.meta, 'Brief', (_self, reason?: unknown) => {
 describe.each<[string, NodeId, Isolation]>([
   ['in place', 1, 'inline'],
   ['on another node', THREAD, 'thread'],
-])('%s', (_, home, isolation) => {
+])('%s', (_where, home, isolation) => {
   const setUp = async () => {
     opened = gate()
     inits = 0

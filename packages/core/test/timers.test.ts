@@ -92,9 +92,9 @@ describe('cancelling', () => {
 
   test('a timer may cancel one that is due at the same moment', () => {
     const { clock, timers, fired } = setUp()
-    let second: Timer | undefined
-    timers.set(5, () => timers.cancel(second as Timer))
-    second = timers.set(5, () => fired.push('second'))
+    const set: Timer[] = []
+    timers.set(5, () => timers.cancel(set[0] as Timer))
+    set.push(timers.set(5, () => fired.push('second')))
     timers.set(5, () => fired.push('third'))
     clock.advance(5)
     expect(fired).toEqual(['third'])

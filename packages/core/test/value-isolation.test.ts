@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, defineServer, Down, Exit, later, refuse, reply } from '../src/index.ts'
-import type { From } from '../src/index.ts'
+import { createNode, defineServer, later, refuse, reply } from '../src/index.ts'
+import type { Down, Exit, From } from '../src/index.ts'
 import { rejection } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
 
