@@ -50,14 +50,15 @@ export function strangeTopLevel(entries: readonly string[]): Finding[] {
 }
 
 /**
- * A document names tests as `path/to/file.test.ts`, or `path/to/file.test.ts > title` with a title or the start of one.
+ * A document names tests as `path/to/file.test.ts`, or `path/to/file.test.ts > title` with a title or the start of one;
+ * laws that several tests run as `test/laws/file.ts > title`.
  * Each must exist. `read` gives a file's text, or undefined when there is no such file.
  */
 export function missingTests(
   document: { path: string; text: string },
   read: (path: string) => string | undefined,
 ): Finding[] {
-  return [...document.text.matchAll(/`([^`\s]+\.test\.ts)(?: > ([^`]+))?`/g)].flatMap(
+  return [...document.text.matchAll(/`([^`\s]+\.test\.ts|test\/laws\/[^`\s]+\.ts)(?: > ([^`]+))?`/g)].flatMap(
     ({ 1: path = '', 2: title, index }) => {
       const text = read(path)
       if (text === undefined) return [at(document, index, `there is no ${path}`)]
