@@ -51,8 +51,7 @@ export const mailboxLaws: readonly Law[] = [
     const { ref } = await puppet({ mailbox: { count: 2 } })
     ref.cast.block(60_000)
     const calls = [1, 2, 3, 4].map((n) => reasonOf(ref.call.echo(n)))
-    const first = await Promise.race(calls.map((call, i) => call.then((reason) => [i, reason])))
-    expect(first).toEqual([expect.any(Number), 'overloaded'])
+    expect(await Promise.race(calls)).toBe('overloaded')
     expect(await Promise.all(calls.slice(2))).toEqual(['overloaded', 'overloaded'])
   }),
 

@@ -95,8 +95,8 @@ export const valueLaws: readonly Law[] = [
 
   law('what cannot be sent is an error at the sender that names the path', async ({ self, puppet }) => {
     const { pid, ref } = await puppet()
-    expect(() => self.send(pid, { job: { onDone: () => 1 } })).toThrow(/^message\.job\.onDone is a function/)
-    expect(() => self.send(pid, [Symbol('s')])).toThrow(/message\[0\]/)
+    expect(() => self.send(pid, { job: { onDone: () => 1 } })).toThrow('message.job.onDone is a function')
+    expect(() => self.send(pid, [Symbol('s')])).toThrow('message[0]')
     expect(await ref.call.heard(0)).toEqual([])
   }),
 
@@ -109,7 +109,7 @@ export const valueLaws: readonly Law[] = [
         await ref.call.write(shared, 4_711)
         expect(new Int32Array(shared)[0]).toBe(4_711)
       } else {
-        expect(() => self.send(pid, { shared })).toThrow(/message\.shared/)
+        expect(() => self.send(pid, { shared })).toThrow('message.shared')
         await expect(ref.call.write(shared, 1)).rejects.toMatchObject({ code: 'not_sendable' })
         expect(await ref.call.heard(0)).toEqual([])
       }
