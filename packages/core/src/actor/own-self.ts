@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '../platform.ts'
 import { ActorExited, BulkheadError, InvalidOption, show, StartFailed } from '../errors.ts'
 import { resolve, sendMail, shownAs } from '../node/deliver.ts'
-import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/ask.ts'
+import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/monitors.ts'
 import { link, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
 import type { SpawnResult } from '../node/spawn.ts'
