@@ -48,10 +48,17 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_|TEST$|DEBUG$)/.test(name)))
 }
 
+/** A run that went well; throws what the program said when it did not. */
+export function endedWell(outcome: Outcome): Outcome {
+  if (outcome.status !== 0) throw new Error(outcome.text)
+  return outcome
+}
+
 /** The JSON behind the only line on stdout that begins so; throws what the program said when there is none, or another one. */
 export function saidBy<T>({ stdout, text }: Outcome, word: string): T {
   const [line, ...others] = stdout.filter((each) => each.startsWith(`${word} `))
-  if (line === undefined || others.length > 0) throw new Error(`it said ${word} ${others.length === 0 ? 'never' : 'twice'}: ${text}`)
+  if (line === undefined || others.length > 0)
+    throw new Error(`it said ${word} ${others.length === 0 ? 'never' : 'twice'}: ${text}`)
   return JSON.parse(line.slice(word.length + 1)) as T
 }
 

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 
 /** What concerns only the program itself: what it runs, how, and under which name. Its environment is handed on as it is by then. */
-const programs = /^(-[epci]|-pe|--(eval|print|check|interactive|input-type|run|title|(env-file|watch|(experimental-)?test)(-.+)?))$/
+const programs =
+  /^(-[epci]|-pe|--(eval|print|check|interactive|input-type|run|title|(env-file|watch|(experimental-)?test)(-.+)?))$/
 const inspecting = /^--(inspect|debug-port)(-.+)?$/
 const opening = /^--inspect(-brk|-wait)?$/
 const preloading = /^(-r|--(require|import|(experimental-)?loader))$/
@@ -33,9 +34,13 @@ export function optionsForNodes(): NodesOptions {
 /** How to start a worker of our own, in which no code of the program's runs: without its preloads. */
 export function ownWorkerOptions(): { readonly execArgv: string[]; readonly env: NodeJS.ProcessEnv } {
   const { NODE_OPTIONS: given, ...env } = process.env
-  const kept = [programs, inspecting, preloading].reduce<readonly string[]>(without, process.execArgv)
-  const environment = given === undefined ? undefined : textOf(without(wordsOf(given), preloading))
-  return { execArgv: acceptedByWorkers(kept), env: { ...env, ...(environment !== undefined && { NODE_OPTIONS: environment }) } }
+  const kept = (words: readonly string[]): string[] =>
+    [programs, inspecting, preloading].reduce<string[]>(without, [...words])
+  const environment = textOf(kept(wordsOf(given ?? '')))
+  return {
+    execArgv: acceptedByWorkers(kept(process.execArgv)),
+    env: { ...env, ...(environment !== undefined && { NODE_OPTIONS: environment }) },
+  }
 }
 
 function without(words: readonly string[], unwanted: RegExp): string[] {

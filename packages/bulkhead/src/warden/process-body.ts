@@ -6,6 +6,7 @@ import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { sharedNow } from '../hosted/vitals.ts'
 import { ProcessProbe } from '../linux/proc.ts'
+import { checkProcessPermissions } from '../nodejs/permissions.ts'
 import { ordersField } from '../orders.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
@@ -48,6 +49,7 @@ export class ProcessBody implements NodeBody {
   #isReported = false
 
   constructor({ entry, profile, execArgv, children }: ProcessBodyOptions, events: BodyEvents) {
+    checkProcessPermissions()
     const { handlerMs } = profile
     const orders: Orders = { role: 'process', orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs } }
     this.#profile = profile

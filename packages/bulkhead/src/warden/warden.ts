@@ -1,6 +1,7 @@
-import { ROOT, serialOf } from '@bulkhead/core'
+import { ROOT, serialOf, show } from '@bulkhead/core'
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
+import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import { writeFully } from '../output/tagged-output.ts'
 import { introduce, listens, part } from './broker.ts'
@@ -211,7 +212,7 @@ export class Warden {
       record.verdict = verdict
       record.error = end.error
       log('node %d ended: %o', record.id, verdict.evidence)
-      record.settleUp(new Error(`node ${record.id} ended before it was there (${end.cause})${lastLine(record)}`))
+      record.settleUp(new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`))
       for (const other of this.#nodes.values()) {
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
@@ -315,7 +316,13 @@ function neverWas(node: NodeId): Verdict {
   return { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } }
 }
 
+function whyOf({ error, cause }: BodyEnd): string {
+  return error === undefined ? cause : show(errorOf(error))
+}
+
+/** The line that tells most of why a node ended: where Node.js names an error, it says more behind it. */
 function lastLine({ body }: NodeRecord): string {
-  const line = body.output.lastLines.findLast((each) => each.trim() !== '')
+  const { lastLines } = body.output
+  const line = lastLines.findLast((each) => /^\w*Error\b/.test(each)) ?? lastLines.findLast((each) => each.trim() !== '')
   return line === undefined ? '' : `; it said: ${line}`
 }
