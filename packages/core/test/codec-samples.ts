@@ -104,6 +104,17 @@ function errorParts(error: Error): Parts {
   ]
 }
 
+/**
+ * Checks a property, and stops after ten seconds. A failure names the seed and the path that lead back to it: printing a cyclic
+ * counterexample could take for ever.
+ */
+export function always<T>(property: fc.IProperty<T>, numRuns: number): void {
+  const result = fc.check(property, { numRuns, interruptAfterTimeLimit: 10_000 })
+  if (!result.failed) return
+  const replay = JSON.stringify({ seed: result.seed, path: result.counterexamplePath })
+  throw new Error(`failed after ${result.numRuns} runs, with ${replay}`, { cause: result.errorInstance })
+}
+
 // Arbitrary sendable values
 
 const lengthyString = fc.string({ minLength: 60, maxLength: 300, unit: 'binary' }).map((text) => `\uFEFF${text}`)

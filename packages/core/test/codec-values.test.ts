@@ -2,7 +2,16 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { registerError } from '../src/messaging/codec.ts'
-import { anySendable, anyString, anyTree, codecPair, difference, oneOfEach, Overdrawn } from './codec-samples.ts'
+import {
+  always,
+  anySendable,
+  anyString,
+  anyTree,
+  codecPair,
+  difference,
+  oneOfEach,
+  Overdrawn,
+} from './codec-samples.ts'
 
 registerError(Overdrawn)
 
@@ -11,27 +20,27 @@ const runs = 2_000
 describe('every sendable value arrives as it was', () => {
   test('any value, with shared parts and cycles, here and on the other side', () => {
     const { both } = codecPair()
-    fc.assert(
+    always(
       fc.property(anySendable, (value) => {
         const { local, remote } = both(value)
         expect(difference(value, local)).toBeUndefined()
         expect(difference(value, remote)).toBeUndefined()
       }),
-      { numRuns: runs },
+      runs,
     )
   })
 
   test('any value without cycles, as the assertions of Node.js see it', () => {
     const { both } = codecPair()
-    fc.assert(
+    always(
       fc.property(anyTree, (value) => deepStrictEqual(both(value).remote, value)),
-      { numRuns: runs },
+      runs,
     )
   })
 
   test('any value in a large message, which another reader takes', () => {
     const { both } = codecPair()
-    fc.assert(
+    always(
       fc.property(fc.array(anySendable, { minLength: 1, maxLength: 3 }), (values) => {
         const message = {
           filler: 'f'.repeat(2_000),
@@ -43,20 +52,20 @@ describe('every sendable value arrives as it was', () => {
         expect(difference(message, local)).toBeUndefined()
         expect(difference(message, remote)).toBeUndefined()
       }),
-      { numRuns: runs / 4 },
+      runs / 4,
     )
   })
 
   test('plain data in large messages', () => {
     const { both } = codecPair()
-    fc.assert(
+    always(
       fc.property(fc.jsonValue(), anyString, fc.double(), fc.uint8Array(), (json, text, number, bytes) => {
         const message = { json, filler: 'ä'.repeat(2_000), text, items: [number, undefined, 2n ** 63n, -1n], bytes }
         const { local, remote } = both(message)
         expect(difference(message, local)).toBeUndefined()
         expect(difference(message, remote)).toBeUndefined()
       }),
-      { numRuns: runs / 4 },
+      runs / 4,
     )
   })
 

@@ -103,10 +103,10 @@ export class SharingWriter extends TokenWriter {
 
   /** Puts the names before their objects, and before a large frame the mark that it is not plain data. */
   protected insertNames(): void {
+    const isLarge = this.position - this.start + this.#names.size * nameBytes >= largeBytes
+    if (!isLarge && this.#names.size === 0) return
     const names = [...this.#names].map(([index, name]) => ({ name, offset: this.#offsets[index] as number }))
-    const length = this.position - this.start + names.length * nameBytes
-    if (length >= largeBytes) names.push({ name: 0, offset: 0 })
-    if (names.length === 0) return
+    if (isLarge) names.push({ name: 0, offset: 0 })
     names.sort((one, other) => one.offset - other.offset || one.name - other.name)
     let distance = names.length * nameBytes
     this.room(distance)
@@ -138,7 +138,7 @@ export class SharingWriter extends TokenWriter {
     if (this.#covered.size > 0) this.#covered.clear()
     if (!this.rich) return
     this.rich = false
-    this.#names.clear()
+    if (this.#names.size > 0) this.#names.clear()
     this.#open.length = 0
   }
 }
