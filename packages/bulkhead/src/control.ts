@@ -1,6 +1,7 @@
 import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
+import type { CrashNews } from './inspect/crash-log.ts'
 import type { NodesOptions } from './nodejs/given-options.ts'
 import type { Overrides } from './placement-overrides.ts'
 
@@ -14,6 +15,8 @@ export interface NodeBirth {
   readonly overrides: Overrides
   /** Whether log records are sent to the root instead of being printed. */
   readonly forwardsLog: boolean
+  /** Whether the warden is told of every change, for whoever inspects the system. */
+  readonly isInspectable: boolean
 }
 
 export type FromNode =
@@ -33,7 +36,9 @@ export type FromNode =
   | { readonly type: 'output' }
   | { readonly type: 'pong'; readonly ping: number }
   | { readonly type: 'log'; readonly record: LogRecord }
+  /** In answer to a request, or unasked: then `request` is 0. */
   | { readonly type: 'snapshot'; readonly request: number; readonly snapshot: NodeSnapshot }
+  | { readonly type: 'crashed'; readonly news: CrashNews }
   /** An error that belongs to no actor is about to end this OS process; `culprit` is the serial of its only or its running actor. */
   | { readonly type: 'failing'; readonly error: ErrorParts; readonly culprit: number | undefined }
   /** All actors ended as `stop` asked; the thread or process leaves now. */
@@ -98,6 +103,10 @@ export type Orders =
 
 export interface WardenOrders {
   readonly system: string
+  /** What the system calls itself. */
+  readonly name: string
+  /** Where the warden answers `bulkhead inspect`. */
+  readonly inspectSocket: string | undefined
   readonly entry: string
   readonly threads: number
   readonly processes: number

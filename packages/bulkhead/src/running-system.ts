@@ -7,6 +7,7 @@ import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { HostedNode } from './hosted/hosted-node.ts'
 import { Vitals } from './hosted/vitals.ts'
+import { reserveSocket } from './inspect/inspect-server.ts'
 import { debugLog } from './nodejs/debug-log.ts'
 import { printRecord } from './nodejs/log-line.ts'
 import { TracingScope } from './nodejs/actor-scope.ts'
@@ -53,11 +54,12 @@ export class RunningSystem implements System {
     this.#settleStopped = resolve
     const vitals = new Vitals()
     const forwardsLog = options.log !== undefined
-    const { threads, processes, spares, handlerMs, killMs } = options
-    const orders = { threads, processes, spares, handlerMs, killMs, system: this.id, entry, overrides, forwardsLog, vitals: vitals.memory }
+    const { name, threads, processes, spares, handlerMs, killMs } = options
+    const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
+    const orders = { name, inspectSocket, threads, processes, spares, handlerMs, killMs, system: this.id, entry, overrides, forwardsLog, vitals: vitals.memory }
     this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
     this.#hosted = new HostedNode({
-      birth: { system: this.id, id: ROOT, killMs, overrides, forwardsLog },
+      birth: { system: this.id, id: ROOT, killMs, overrides, forwardsLog, isInspectable: inspectSocket !== undefined },
       channel: this.#warden.channel as unknown as ControlChannel<FromNode, ToNode>,
       vitals,
       scope: new TracingScope(),
@@ -119,6 +121,16 @@ export class RunningSystem implements System {
       this.#topEnded.resolve(message.reason)
       if (this.#stopping === undefined) this.#giveUp(message.reason)
       return
+    }
+  }
+
+  /** A system that cannot be inspected is no reason not to start one. */
+  #reserveSocket(name: string): string | undefined {
+    try {
+      return reserveSocket(name, this.id)
+    } catch (error) {
+      this.#log('warning', `bulkhead inspect cannot attach: ${(error as Error).message}`)
+      return undefined
     }
   }
 

@@ -2,6 +2,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
+import { remove } from './inspect/runtime-folder.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
@@ -13,6 +14,7 @@ export class WardenThread {
   readonly children = new ChildTable()
   readonly #worker: Worker
   readonly #exited: Promise<void>
+  readonly #inspectSocket: string | undefined
   readonly #surveys = new Map<number, (nodes: readonly NodeSurvey[]) => void>()
   #requests = 0
   #onShutDown: (() => void) | undefined
@@ -21,6 +23,7 @@ export class WardenThread {
     const { port1, port2 } = new MessageChannel()
     const own = { port: port2, thread: ownThread(), children: this.children.memory, options: optionsForNodes() }
     const all: Orders = { role: 'warden', orders: { ...orders, ...own } }
+    this.#inspectSocket = orders.inspectSocket
     this.channel = portChannel(port1)
     this.#worker = new Worker(new URL(orders.entry), {
       workerData: { [ordersField]: all },
@@ -64,5 +67,8 @@ export class WardenThread {
   }
 
   /** The program leaves with its system running: nothing of it may stay behind. */
-  readonly #leave = (): void => this.children.killAll()
+  readonly #leave = (): void => {
+    this.children.killAll()
+    if (this.#inspectSocket !== undefined) remove(this.#inspectSocket)
+  }
 }

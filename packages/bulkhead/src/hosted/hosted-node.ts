@@ -5,6 +5,7 @@ import type { Listener } from '@bulkhead/transport-process'
 import { openThreadConnection } from '@bulkhead/transport-thread'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, NodeBirth, ToNode } from '../control.ts'
+import { newsOf } from '../inspect/crash-log.ts'
 import type { TracingScope } from '../nodejs/actor-scope.ts'
 import { nodejsPlatform } from '../nodejs/platform.ts'
 import { channelTelemetry } from '../nodejs/telemetry-channels.ts'
@@ -14,6 +15,7 @@ import { withError } from '../warden/verdict.ts'
 import { loadBehaviour } from './behaviour-loader.ts'
 import { LoopResponder } from './loop-responder.ts'
 import { PopulationReport } from './population-report.ts'
+import { SnapshotPush } from './snapshot-push.ts'
 import { sharedNow } from './vitals.ts'
 import type { Vitals } from './vitals.ts'
 
@@ -52,6 +54,7 @@ export class HostedNode implements NodeHost {
     this.inRootProcess = options.inRootProcess
     this.#responder = new LoopResponder(vitals)
     const population = new PopulationReport(vitals, () => this.node.snapshot(), (each) => this.#say({ type: 'population', population: each }))
+    const push = birth.isInspectable ? new SnapshotPush(() => this.node.snapshot(), (snapshot) => this.#say({ type: 'snapshot', request: 0, snapshot })) : undefined
     const onHandler = options.onHandler ?? ((id, name) => this.#say({ type: 'handler', id, name }))
     this.node = createNode({
       system: birth.system,
@@ -61,7 +64,7 @@ export class HostedNode implements NodeHost {
       vitals: vitals.ofCore,
       killMs: birth.killMs,
       onHandler,
-      platform: nodejsPlatform({ log, scope, telemetry: telemetryOf(scope, population), onTurn: () => (vitals.turnAt = sharedNow()) }),
+      platform: nodejsPlatform({ log, scope, telemetry: this.#telemetry(population, push), onTurn: () => (vitals.turnAt = sharedNow()) }),
     })
     this.#letGo = claimUncaughtErrors({
       scope,
@@ -132,6 +135,22 @@ export class HostedNode implements NodeHost {
     void this.#listener?.then((listener) => listener.close())
   }
 
+  /** What the node itself needs to hear of. */
+  #telemetry(population: PopulationReport, push: SnapshotPush | undefined): Telemetry {
+    const changed = (): void => {
+      population.changed()
+      push?.changed()
+    }
+    return channelTelemetry({
+      spawned: changed,
+      exited: ({ pid }) => {
+        this.#options.scope.forget(serialOf(pid))
+        changed()
+      },
+      crashed: (report) => this.#say({ type: 'crashed', news: newsOf(report) }),
+    })
+  }
+
   #say(message: FromNode): void {
     if (!this.#ended) this.#channel.post(message)
   }
@@ -169,14 +188,4 @@ export class HostedNode implements NodeHost {
       this.#say({ type: 'unreachable', peer, why: (error as Error).message })
     }
   }
-}
-
-function telemetryOf(scope: TracingScope, population: PopulationReport): Telemetry {
-  return channelTelemetry({
-    spawned: () => population.changed(),
-    exited: ({ pid }) => {
-      scope.forget(serialOf(pid))
-      population.changed()
-    },
-  })
 }

@@ -16,6 +16,8 @@ const SLOTS = {
   loading: VITALS.length + 5,
   /** When it answered that ping. */
   pongAt: VITALS.length + 6,
+  /** When a module was last done loading. */
+  loadedAt: VITALS.length + 7,
   length: VITALS.length + 8,
 } as const
 
@@ -76,8 +78,12 @@ export class Vitals {
     try {
       await load()
     } finally {
+      this.#words[SLOTS.loadedAt] = sharedNow()
       this.#words[SLOTS.loading] = this.#read(SLOTS.loading) - 1
     }
+  }
+  get loadedAt(): number {
+    return this.#read(SLOTS.loadedAt)
   }
   get alive(): number {
     return this.#read(VITALS.alive)

@@ -20,7 +20,7 @@ function hookOf<T>(published: Channel): () => ((event: T) => void) | undefined {
 }
 
 /** Telemetry published on diagnostics channels. The hooks in `always` are called as well, whether or not anybody listens. */
-export function channelTelemetry(always: Pick<Telemetry, 'spawned' | 'exited'> = {}): Telemetry {
+export function channelTelemetry(always: Pick<Telemetry, 'spawned' | 'exited' | 'crashed'> = {}): Telemetry {
   const telemetry: Telemetry = {}
   for (const [hook, name] of Object.entries(telemetryChannels)) {
     const published = hookOf<unknown>(channel(name))

@@ -58,7 +58,7 @@ export class NodeWatch {
       now,
       turn,
       turnAt: vitals.turnAt,
-      turnedAt: Math.max(vitals.pongAt, this.#idleAt),
+      freeAt: Math.max(vitals.pongAt, vitals.loadedAt, this.#idleAt),
       unansweredSince: answered ? undefined : this.#pingedAt,
       activeMs: this.#activeMs(),
       cpuMs: () => probe.cpuMs(),

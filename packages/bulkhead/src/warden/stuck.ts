@@ -7,8 +7,8 @@ export interface Look {
   readonly turnAt: number
   /** When the ping was sent that the event loop has not answered; undefined when it answered all. */
   readonly unansweredSince: number | undefined
-  /** When the event loop was last known to turn. */
-  readonly turnedAt: number
+  /** When the event loop was last known to turn, or a module to be loaded: what lasts now has begun since. */
+  readonly freeAt: number
   /** Milliseconds since the look before this one during which the thread was not idle, as far as anybody knows. */
   readonly activeMs: number
   /** CPU time of the thread so far; undefined where the platform does not tell. */
@@ -88,9 +88,7 @@ export class StuckJudge {
       return { state: 'idle' }
     }
     this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, look.turnAt, look)
-    // It was busy before the ping already, but it turned then.
-    const loopFrom = Math.max((look.unansweredSince ?? 0) - this.#activeMs, look.turnedAt)
-    this.#loop.see(look.unansweredSince, loopFrom, look)
+    this.#loop.see(look.unansweredSince, (look.unansweredSince ?? 0) - this.#activeMs, look)
     const longestMs = Math.max(this.#turn.lastedMs(look), this.#loop.lastedMs(look))
     const limitMs = look.isLoading ? Math.max(loadMs, this.limitMs) : this.limitMs
     if (longestMs >= limitMs) {
@@ -135,7 +133,7 @@ class Stretch {
   }
 
   lastedMs(look: Look): number {
-    return this.#unchanged === undefined ? 0 : Math.max(1, look.now - this.#startedAt)
+    return this.#unchanged === undefined ? 0 : Math.max(1, look.now - Math.max(this.#startedAt, look.freeAt))
   }
 
   /** Whether the thread used a CPU for half of the time, or is blocked at two looks in a row. */

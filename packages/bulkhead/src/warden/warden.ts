@@ -1,6 +1,9 @@
 import { ROOT, serialOf, show } from '@bulkhead/core'
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
+import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
+import { InspectServer } from '../inspect/inspect-server.ts'
+import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import { writeFully } from '../output/tagged-output.ts'
@@ -17,7 +20,7 @@ import { Spares } from './spares.ts'
 import { lookIdleMs } from './stuck.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
-import { verdictOf } from './verdict.ts'
+import { verdictOf, withError } from './verdict.ts'
 
 const log = debugLog('bulkhead:warden')
 
@@ -36,9 +39,12 @@ export class Warden {
   readonly #rootBody: RootBody
   readonly #spares: Spares
   readonly #surveyor: Surveyor
+  readonly #crashes = new CrashLog()
+  readonly #inspectServer: InspectServer | undefined
   #lastId: NodeId = ROOT
   #timer: NodeJS.Timeout | undefined
   #timerAt = 0
+  readonly #startedAt = performance.now()
   #loadAt = performance.now()
   #rootStuckMs = 0
   #isShuttingDown = false
@@ -54,6 +60,7 @@ export class Warden {
     this.#nodes.set(ROOT, this.#root)
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
     this.#surveyor = new Surveyor(this.#nodes)
+    this.#inspectServer = orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
     this.#look()
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
@@ -90,6 +97,8 @@ export class Warden {
         return this.#rootBody.postToRoot({ type: 'record', record: message.record })
       case 'snapshot':
         return this.#surveyor.take(record.id, message.request, message.snapshot)
+      case 'crashed':
+        return this.#crashes.add(message.news)
       case 'failing':
       case 'started':
       case 'output':
@@ -150,7 +159,8 @@ export class Warden {
   }
 
   #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
-    const { system, killMs, overrides, forwardsLog, handlerMs } = this.#orders
+    const { system, killMs, overrides, forwardsLog, handlerMs, inspectSocket } = this.#orders
+    const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
     const { body, events } = this.#spares.take(profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
@@ -158,7 +168,7 @@ export class Warden {
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
     body.tag.text = `${profile.kind} ${id}`
-    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog } })
+    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     this.#spares.keep({ kind: profile.kind, handlerMs })
     this.#lookWithin(0)
@@ -211,6 +221,8 @@ export class Warden {
       const verdict = verdictOf(this.#orders.system, record, record.retiring && !fenced ? { cause: 'stopped' } : end, fenced)
       record.verdict = verdict
       record.error = end.error
+      const news = newsOfVerdict(record.error === undefined ? verdict : withError(verdict, record.error), record.population.sole?.path)
+      if (news !== undefined) this.#crashes.add(news)
       log('node %d ended: %o', record.id, verdict.evidence)
       record.settleUp(new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`))
       for (const other of this.#nodes.values()) {
@@ -286,6 +298,12 @@ export class Warden {
     this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey() })
   }
 
+  async #report(): Promise<SystemReport> {
+    const { name, system } = this.#orders
+    const nodes = await this.#surveyor.survey()
+    return { name, system, pid: process.pid, upMs: Math.round(performance.now() - this.#startedAt), nodes, crashes: this.#crashes.entries() }
+  }
+
   async #shutDown(withinMs: number): Promise<void> {
     this.#isShuttingDown = true
     this.#spares.end()
@@ -298,6 +316,7 @@ export class Warden {
       clearTimeout(timer)
     }
     clearTimeout(this.#timer)
+    this.#inspectServer?.close()
     this.#rootBody.postToRoot({ type: 'shut_down' })
   }
 

@@ -10,7 +10,7 @@ interface Scene {
   readonly turnSince?: number
   /** A ping of then that was not answered. */
   readonly unansweredSince?: number
-  readonly turnedAt?: number
+  readonly freeAt?: number
   readonly activeMs?: number
   readonly cpuMs?: number | undefined
   readonly blocked?: boolean
@@ -19,14 +19,14 @@ interface Scene {
 }
 
 function lookAt(now: number, scene: Scene): Look {
-  const { turnSince, unansweredSince, turnedAt = -1_000, activeMs = 0, blocked = false, exempt = false, isLoading = false } = scene
+  const { turnSince, unansweredSince, freeAt = -1_000, activeMs = 0, blocked = false, exempt = false, isLoading = false } = scene
   const cpuMs = 'cpuMs' in scene ? scene.cpuMs : now
   return {
     now,
     turn: turnSince === undefined ? 2 : 3,
     turnAt: turnSince ?? 0,
     unansweredSince,
-    turnedAt,
+    freeAt,
     activeMs,
     cpuMs: () => cpuMs,
     blocked: () => blocked,
@@ -88,11 +88,11 @@ describe('a node is not stuck', () => {
   test('when the loop turned between two busy stretches', () => {
     const judge = new StuckJudge(limitMs)
     judge.look(lookAt(0, { activeMs: 200 }))
-    judge.look(lookAt(200, { activeMs: 200, turnedAt: 190 }))
+    judge.look(lookAt(200, { activeMs: 200, freeAt: 190 }))
     for (let now = 210; now < 1_190; now += 20) {
-      expect(judge.look(lookAt(now, { unansweredSince: 200, turnedAt: 190 })).state).toBe('busy')
+      expect(judge.look(lookAt(now, { unansweredSince: 200, freeAt: 190 })).state).toBe('busy')
     }
-    expect(judge.look(lookAt(1_195, { unansweredSince: 200, turnedAt: 190 })).state).toBe('stuck')
+    expect(judge.look(lookAt(1_195, { unansweredSince: 200, freeAt: 190 })).state).toBe('stuck')
   })
 
   test('while it evaluates a module, for 10 s', () => {

@@ -1,0 +1,74 @@
+import { lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+
+/** One running system that can be inspected. */
+export interface InspectableSystem {
+  readonly name: string
+  /** The OS process of its root. */
+  readonly pid: number
+  /** The Unix socket at which its warden answers. */
+  readonly socket: string
+}
+
+/** Where the sockets of this user's systems are: in the session's runtime folder, or in one of the user's own in the temporary folder. */
+export function runtimeFolder(): string {
+  const { XDG_RUNTIME_DIR: session } = process.env
+  return session === undefined || session === '' ? join(tmpdir(), `bulkhead-${userInfo().uid}`) : join(session, 'bulkhead')
+}
+
+/** Makes the folder if need be. Throws when it is not this user's alone: whoever can write there could answer in a system's place. */
+export function openRuntimeFolder(folder = runtimeFolder()): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { mode, uid } = lstatSync(folder)
+  const isPrivate = (mode & 0o170000) === 0o040000 && (mode & 0o077) === 0 && uid === userInfo().uid
+  if (!isPrivate) throw new Error(`${folder} is not a folder that belongs to this user alone (mode 0700)`)
+  return folder
+}
+
+/** The socket of a system of this OS process. Throws when its path is longer than a socket's path may be. */
+export function socketOf(folder: string, name: string, system: string): string {
+  const path = join(folder, `${name}.${process.pid}.${system}.sock`)
+  if (Buffer.byteLength(path) > pathMax) throw new Error(`${path} is too long for the path of a socket`)
+  return path
+}
+
+/** The systems of this user that run; what one that was killed has left behind is removed. */
+export function findSystems(folder = runtimeFolder()): InspectableSystem[] {
+  return entriesOf(folder).filter(({ pid, socket }) => {
+    if (isRunning(pid)) return true
+    remove(socket)
+    return false
+  })
+}
+
+const pathMax = 103
+
+function entriesOf(folder: string): InspectableSystem[] {
+  try {
+    return readdirSync(folder).flatMap((entry) => {
+      const [, name, pid] = /^(.+)\.(\d+)\.[\w-]+\.sock$/.exec(entry) ?? []
+      return name === undefined ? [] : [{ name, pid: Number(pid), socket: join(folder, entry) }]
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Removes a socket, if it is there. */
+export function remove(socket: string): void {
+  try {
+    unlinkSync(socket)
+  } catch {
+    // gone already
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
