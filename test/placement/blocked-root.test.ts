@@ -36,12 +36,15 @@ describe('a blocked root does not stop two other nodes from talking', () => {
 })
 
 describe('while the root is blocked', () => {
-  test.each(['thread', 'process'] as const)('a stuck %s is ended and replaced by a supervisor that is not on the root', async (place) => {
-    const program = run('remote-family.ts', { args: [place] })
-    await program.said('unblocked')
-    const lines = program.stdout.map((line) => line.replace(/^\[.*\] /, ''))
-    const meanwhile = lines.slice(lines.indexOf('blocked'), lines.indexOf('unblocked'))
-    expect(meanwhile.filter((line) => line === 'began').length).toBeGreaterThan(1)
-    await program.ended
-  })
+  test.each(['thread', 'process'] as const)(
+    'a stuck %s is ended and replaced by a supervisor that is not on the root',
+    async (place) => {
+      const program = run('remote-family.ts', { args: [place] })
+      await program.said('unblocked')
+      const lines = program.stdout.map((line) => line.replace(/^\[.*\] /, ''))
+      const meanwhile = lines.slice(lines.indexOf('blocked'), lines.indexOf('unblocked'))
+      expect(meanwhile.filter((line) => line === 'began').length).toBeGreaterThan(1)
+      await program.ended
+    },
+  )
 })

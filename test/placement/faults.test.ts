@@ -20,7 +20,13 @@ async function seen(isolation: Isolation, fault: (ref: FaultyRef) => Promise<unk
   const { exit, down, downNode, exitNode } = await notices(pid)
   const failure = await pending
   expect(failure).toBeInstanceOf(CallFailed)
-  return { link: exit, monitor: down, caller: (failure as CallFailed).reason, evidence: downNode, linkEvidence: exitNode }
+  return {
+    link: exit,
+    monitor: down,
+    caller: (failure as CallFailed).reason,
+    evidence: downNode,
+    linkEvidence: exitNode,
+  }
 }
 
 const everywhere = ['inline', 'thread', 'process'] as const
@@ -51,7 +57,11 @@ describe('an error is the reason of the actor that it belongs to', () => {
 describe('an error that belongs to no actor ends its node', () => {
   for (const place of walled) {
     test(`${place}: with a single actor, which is to blame`, async () => {
-      const ref = await made.system.start(Careless, [], { id: `careless-${place}`, restart: 'temporary', isolation: place })
+      const ref = await made.system.start(Careless, [], {
+        id: `careless-${place}`,
+        restart: 'temporary',
+        isolation: place,
+      })
       await watch(ref.pid as Pid)
       await ref.call.carelessly()
       const { exit, down, downNode } = await notices(ref.pid as Pid)
@@ -63,7 +73,11 @@ describe('an error that belongs to no actor ends its node', () => {
     })
 
     test(`${place}: with several actors, all of which exit noconnection`, async () => {
-      const ref = await made.system.start(Careless, [], { id: `careless-many-${place}`, restart: 'temporary', isolation: place })
+      const ref = await made.system.start(Careless, [], {
+        id: `careless-many-${place}`,
+        restart: 'temporary',
+        isolation: place,
+      })
       await watch(ref.pid as Pid)
       const neighbour = await faulty({ coordination: { with: ref } })
       await ref.call.carelessly()
@@ -144,7 +158,9 @@ describe('what the operating system does to a process is told', () => {
   })
 
   test('a heap bomb is out of memory, with the limit', async () => {
-    const { link, monitor, caller, evidence } = await seen({ limits: { heapMb: 64, handlerMs: 60_000 } }, (ref) => ref.call.allocate())
+    const { link, monitor, caller, evidence } = await seen({ limits: { heapMb: 64, handlerMs: 60_000 } }, (ref) =>
+      ref.call.allocate(),
+    )
     const reason = { out_of_memory: { limitMb: 64 } }
     expect([link, monitor, caller]).toEqual([reason, reason, reason])
     expect(evidence).toMatchObject({ cause: 'out_of_memory' })

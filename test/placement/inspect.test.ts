@@ -90,7 +90,10 @@ describe('bulkhead inspect', () => {
       const [left] = sockets()
       expect(left).toBeDefined()
       if (next === 'inspect') {
-        expect(await bulkhead('inspect')).toMatchObject({ status: 1, stderr: expect.stringContaining('no system of this user runs here') })
+        expect(await bulkhead('inspect')).toMatchObject({
+          status: 1,
+          stderr: expect.stringContaining('no system of this user runs here'),
+        })
       } else await observed('calm').said('ready')
       await eventually(() => !sockets().includes(left as string), 1_000, `${left} is gone`)
     }
@@ -99,7 +102,11 @@ describe('bulkhead inspect', () => {
   test('process.exit leaves no socket', async () => {
     const program = observed('exit')
     await program.ended
-    await eventually(() => sockets().every((socket) => !socket.includes(`.${program.pid}.`)), 1_000, 'its socket is gone')
+    await eventually(
+      () => sockets().every((socket) => !socket.includes(`.${program.pid}.`)),
+      1_000,
+      'its socket is gone',
+    )
   })
 })
 
@@ -109,7 +116,12 @@ describe('bulkhead', () => {
     [[], 2, /^$/, /say what to do/],
     [['expect'], 2, /^$/, /unknown: expect/],
     [['inspect', '--yaml'], 2, /^$/, /--yaml/],
-    [['inspect', 'nothing-of-that-name'], 1, /^$/, /no system of this user runs here with the name or pid nothing-of-that-name/],
+    [
+      ['inspect', 'nothing-of-that-name'],
+      1,
+      /^$/,
+      /no system of this user runs here with the name or pid nothing-of-that-name/,
+    ],
   ])('%j', async (args, status, stdout, stderr) => {
     const result = await bulkhead(...args)
     expect(result.status).toBe(status)

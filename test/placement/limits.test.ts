@@ -27,7 +27,9 @@ describe('handlerMs counts one uninterrupted turn', () => {
       const { ref } = await faulty({ cpu: 'heavy', native })
       await ref.call.busyFor(limitMs * 5)
       const hasty = await faulty({ native, limits: { handlerMs: 150 } })
-      await expect(hasty.ref.call.busyFor(limitMs * 4)).rejects.toMatchObject({ reason: { stuck: { handler: 'Faulty.busyFor' } } })
+      await expect(hasty.ref.call.busyFor(limitMs * 4)).rejects.toMatchObject({
+        reason: { stuck: { handler: 'Faulty.busyFor' } },
+      })
     })
   }
 

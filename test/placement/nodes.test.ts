@@ -9,7 +9,8 @@ import { Faulty } from './fixtures/faulty.ts'
 
 const made = trial({ threads: 2, processes: 2 })
 const { faulty, kill, notices } = made
-const whereabouts = async (isolation: Parameters<typeof faulty>[0]) => await (await faulty(isolation)).ref.call.whereabouts()
+const whereabouts = async (isolation: Parameters<typeof faulty>[0]) =>
+  await (await faulty(isolation)).ref.call.whereabouts()
 
 describe('where an actor lives', () => {
   test('inline: on the root, in this OS process', async () => {
@@ -73,7 +74,9 @@ describe('where an actor lives', () => {
   })
 
   test('hints that contradict each other are an error that names both', async () => {
-    await expect(faulty({ memory: 'shared', native: true })).rejects.toMatchObject({ reason: expect.any(PlacementError) })
+    await expect(faulty({ memory: 'shared', native: true })).rejects.toMatchObject({
+      reason: expect.any(PlacementError),
+    })
     await expect(faulty({ memory: 'shared', native: true })).rejects.toThrow(/memory: 'shared'.*native: true/)
   })
 })

@@ -52,7 +52,11 @@ describe('SIGTERM and SIGINT', () => {
     expect(children.length).toBeGreaterThan(0)
     program.kill(signal)
     expect(await program.ended).toEqual({ code: 0, signal: null })
-    expect(program.stdout.slice(1)).toEqual(['last stopped', 'middle stopped', 'first stopped', 'stopped: {"shutdown":"' + signal + '"}'].map((line) => expect.stringContaining(line)))
+    expect(program.stdout.slice(1)).toEqual(
+      ['last stopped', 'middle stopped', 'first stopped', 'stopped: {"shutdown":"' + signal + '"}'].map((line) =>
+        expect.stringContaining(line),
+      ),
+    )
     expect(gone(children)()).toBe(true)
   })
 

@@ -67,7 +67,8 @@ export function run(file: string, { args = [], execArgv = [], env = {}, cwd }: P
       for (;;) {
         const line = stdout.find((each) => each.startsWith(word))
         if (line !== undefined) return line.slice(word.length).trim()
-        if (end !== undefined) throw new Error(`the program ended (${end.code ?? end.signal}) without saying ${word}:\n${stderr.join('\n')}`)
+        if (end !== undefined)
+          throw new Error(`the program ended (${end.code ?? end.signal}) without saying ${word}:\n${stderr.join('\n')}`)
         await news.promise
       }
     },
@@ -75,7 +76,9 @@ export function run(file: string, { args = [], execArgv = [], env = {}, cwd }: P
 }
 
 function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_OPTIONS'))
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_OPTIONS'),
+  )
 }
 
 /** Whether an OS process exists; one that has ended and waits to be reaped does not. */
@@ -95,20 +98,28 @@ export function descendantsOf(pid: number): number[] {
 
 /** Threads of an OS process whose name begins so (Linux keeps 15 characters). */
 export function threadsOf(pid: number, name: string): number {
-  return readdirSync(`/proc/${pid}/task`).filter((task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'latin1').startsWith(name)).length
+  return readdirSync(`/proc/${pid}/task`).filter((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/comm`, 'latin1').startsWith(name),
+  ).length
 }
 
 /** The fields of /proc/PID/stat behind the command: state, parent, and so on. */
 function statOf(pid: number): string[] | undefined {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
   } catch {
     return undefined
   }
 }
 
 /** Asks again and again until it holds; the last thing it saw is the error when it never does. */
-export async function eventually(holds: () => boolean | Promise<boolean>, withinMs: number, what: string): Promise<number> {
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  withinMs: number,
+  what: string,
+): Promise<number> {
   const begun = performance.now()
   while (!(await holds())) {
     if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`)

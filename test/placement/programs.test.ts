@@ -66,7 +66,15 @@ describe('one file with actors and a top-level await start()', () => {
     ['with source maps', { sourcemap: 'inline' as const }],
   ])('bundled, %s, and away from its packages', async (name, options) => {
     const file = join(mkdtempSync(join(tmpdir(), 'bulkhead-bundle-')), `${name.replaceAll(' ', '-')}.mjs`)
-    await build({ entryPoints: [fixture('single-file.ts')], bundle: true, platform: 'node', format: 'esm', outfile: file, logLevel: 'error', ...options })
+    await build({
+      entryPoints: [fixture('single-file.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: file,
+      logLevel: 'error',
+      ...options,
+    })
     await countsTo42(file)
     rmSync(join(file, '..'), { recursive: true })
   })
@@ -76,9 +84,15 @@ test('actors of a package in node_modules', async () => {
   const home = mkdtempSync(join(tmpdir(), 'bulkhead-package-'))
   const modules = join(home, 'node_modules')
   mkdirSync(join(modules, 'counters'), { recursive: true })
-  for (const entry of readdirSync(join(folder, 'node_modules'))) symlinkSync(join(folder, 'node_modules', entry), join(modules, entry))
-  writeFileSync(join(modules, 'counters', 'package.json'), '{ "name": "counters", "type": "module", "exports": "./counter.js" }')
-  const [behaviour, program] = stripTypeScriptTypes(readFileSync(fixture('single-file.ts'), 'utf8')).split(/(?=^const places)/m)
+  for (const entry of readdirSync(join(folder, 'node_modules')))
+    symlinkSync(join(folder, 'node_modules', entry), join(modules, entry))
+  writeFileSync(
+    join(modules, 'counters', 'package.json'),
+    '{ "name": "counters", "type": "module", "exports": "./counter.js" }',
+  )
+  const [behaviour, program] = stripTypeScriptTypes(readFileSync(fixture('single-file.ts'), 'utf8')).split(
+    /(?=^const places)/m,
+  )
   writeFileSync(join(modules, 'counters', 'counter.js'), behaviour ?? '')
   const main = join(home, 'main.mjs')
   writeFileSync(main, `import { Counter } from 'counters'\nimport { start } from 'bulkhead'\n${program}`)
@@ -107,7 +121,10 @@ describe('options of Node.js reach the nodes', () => {
 
   test.each(places)('NODE_OPTIONS: %s', async (place) => {
     const program = runSingle({ args: [place], env: { NODE_OPTIONS: `--import=${fixture('preload.mjs')}` } })
-    expect(await surroundings(program, place)).toMatchObject({ preloaded: 'yes', options: expect.stringContaining('preload') })
+    expect(await surroundings(program, place)).toMatchObject({
+      preloaded: 'yes',
+      options: expect.stringContaining('preload'),
+    })
     expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 
@@ -122,7 +139,14 @@ describe('options of Node.js reach the nodes', () => {
 
   test.each(places)('--enable-source-maps: %s', async (place) => {
     const file = join(folder, `mapped-${place}.mjs`)
-    const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external', sourcemap: 'inline', minify: true } as const
+    const options = {
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      sourcemap: 'inline',
+      minify: true,
+    } as const
     await build({ entryPoints: [fixture('single-file.ts')], outfile: file, logLevel: 'error', ...options })
     const program = run(file, { args: [place], execArgv: ['--enable-source-maps'] })
     expect(JSON.parse(await program.said(`stack-${place} `))).toMatch(/single-file\.ts:\d+/)

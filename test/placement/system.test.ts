@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidOption, StartFailed, start } from 'bulkhead'
-import type { SystemOptions } from 'bulkhead'
 import { Faulty } from './fixtures/faulty.ts'
 import { Picky } from './fixtures/picky.ts'
 import { run } from './program.ts'
@@ -20,7 +19,7 @@ describe('options', () => {
     ['name', 'a b', /letters/],
     ['treads', 2, /there is no such option; there are name, threads/],
   ])('%s: %o is refused with the field, the value and the way out', async (field, value, message) => {
-    const starting = start({ [field]: value } as SystemOptions)
+    const starting = start({ [field]: value })
     await expect(starting).rejects.toBeInstanceOf(InvalidOption)
     await expect(starting).rejects.toThrow(message)
     await expect(starting).rejects.toMatchObject({ field: `options.${field}`, value })
@@ -37,7 +36,9 @@ describe('system.start', () => {
         const failing = system.start(Picky, ['throw'], { id: `throw-${isolation}`, isolation })
         await expect(failing).rejects.toBeInstanceOf(StartFailed)
         await expect(failing).rejects.toMatchObject({ reason: { message: 'not like this' } })
-        await expect(system.start(Picky, ['ignore'], { id: `ignore-${isolation}`, isolation })).rejects.toMatchObject({ reason: 'ignore' })
+        await expect(system.start(Picky, ['ignore'], { id: `ignore-${isolation}`, isolation })).rejects.toMatchObject({
+          reason: 'ignore',
+        })
       }
       expect((await system.tree())[0]?.children.filter(({ status }) => status !== 'starting')).toEqual([])
     } finally {
@@ -56,7 +57,7 @@ describe('system.start', () => {
     try {
       const ref = await system.start(Faulty, [], { name: 'it', isolation: 'inline' })
       const before = ref.pid
-      await expect(ref.call.throw()).rejects.toThrow()
+      await expect(ref.call.throw()).rejects.toThrow('thrown')
       const { pid } = await ref.call.whereabouts()
       expect(pid).not.toBe(before)
     } finally {
@@ -90,7 +91,10 @@ describe('stopped', () => {
 test('two systems in one program do not disturb each other', async () => {
   const [one, two] = [await start(quiet), await start(quiet)]
   try {
-    const [first, second] = [await one.start(Faulty, [], { name: 'x', isolation: 'thread' }), await two.start(Faulty, [], { name: 'x', isolation: 'inline' })]
+    const [first, second] = [
+      await one.start(Faulty, [], { name: 'x', isolation: 'thread' }),
+      await two.start(Faulty, [], { name: 'x', isolation: 'inline' }),
+    ]
     await expect(first.call.timer()).rejects.toMatchObject({ reason: { message: 'thrown' } })
     await expect(second.call.timer()).rejects.toMatchObject({ reason: { message: 'thrown' } })
     await one.stop()

@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(help)
       return 0
     }
-    if (command !== 'inspect' || more.length > 0) throw new Error(command === undefined ? 'say what to do' : `unknown: ${[command, ...more].join(' ')}`)
+    if (command !== 'inspect' || more.length > 0)
+      throw new Error(command === undefined ? 'say what to do' : `unknown: ${[command, ...more].join(' ')}`)
     const { status, stdout, stderr } = await inspect(which, values.json === true)
     process.stdout.write(stdout)
     process.stderr.write(stderr)

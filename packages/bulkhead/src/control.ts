@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
@@ -91,7 +92,13 @@ export interface NodeSurvey {
 
 /** What a process node says on its watch socket, one JSON line each: its last words about itself. */
 export type LastWord =
-  | { readonly type: 'stuck'; readonly handler: string | undefined; readonly forMs: number; readonly culprit: number | undefined; readonly heapBytes: number }
+  | {
+      readonly type: 'stuck'
+      readonly handler: string | undefined
+      readonly forMs: number
+      readonly culprit: number | undefined
+      readonly heapBytes: number
+    }
   | { readonly type: 'leaving'; readonly culprit: number | undefined }
 
 /** Orders for a thread or process that this package starts for itself. */
@@ -116,7 +123,7 @@ export interface WardenOrders {
   readonly overrides: Overrides
   readonly forwardsLog: boolean
   /** The control port of the root. */
-  readonly port: import('node:worker_threads').MessagePort
+  readonly port: MessagePort
   readonly vitals: SharedArrayBuffer
   readonly options: NodesOptions
   /** The root's main thread. */
@@ -126,7 +133,7 @@ export interface WardenOrders {
 }
 
 export interface ThreadOrders {
-  readonly port: import('node:worker_threads').MessagePort
+  readonly port: MessagePort
   readonly vitals: SharedArrayBuffer
   readonly output: SharedArrayBuffer
 }
@@ -142,5 +149,5 @@ export interface ProcessWatchOrders {
   readonly handlerMs: number
   readonly vitals: SharedArrayBuffer
   readonly thread: number | undefined
-  readonly port: import('node:worker_threads').MessagePort
+  readonly port: MessagePort
 }

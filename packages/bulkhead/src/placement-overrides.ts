@@ -11,7 +11,15 @@ export function overrideFor(overrides: Overrides, path: string, behaviour: strin
 }
 
 const kinds = ['inline', 'thread', 'process']
-const hintFields = ['trust', 'faults', 'native', 'memory', 'cpu', 'compartment', 'limits'] satisfies (keyof IsolationHints)[]
+const hintFields = [
+  'trust',
+  'faults',
+  'native',
+  'memory',
+  'cpu',
+  'compartment',
+  'limits',
+] satisfies (keyof IsolationHints)[]
 
 /**
  * Reads a placement file: a JSON object from a path or a behaviour's name to `"inline"`, `"thread"`, `"process"` or hints.
@@ -19,8 +27,10 @@ const hintFields = ['trust', 'faults', 'native', 'memory', 'cpu', 'compartment',
  */
 export function readOverrides(file: string): Overrides {
   const entries = parse(file)
-  if (!isObject(entries)) throw new InvalidOption(`options.placement (${file})`, entries, 'the file must hold one JSON object')
-  for (const [target, isolation] of Object.entries(entries)) checkIsolation(`${file}: ${JSON.stringify(target)}`, isolation)
+  if (!isObject(entries))
+    throw new InvalidOption(`options.placement (${file})`, entries, 'the file must hold one JSON object')
+  for (const [target, isolation] of Object.entries(entries))
+    checkIsolation(`${file}: ${JSON.stringify(target)}`, isolation)
   return entries as Overrides
 }
 
@@ -34,10 +44,19 @@ function parse(file: string): unknown {
 
 function checkIsolation(field: string, isolation: unknown): void {
   if (typeof isolation === 'string' && kinds.includes(isolation)) return
-  if (!isObject(isolation)) throw new InvalidOption(field, isolation, `use ${kinds.map((kind) => `"${kind}"`).join(', ')} or an object of hints`)
+  if (!isObject(isolation))
+    throw new InvalidOption(
+      field,
+      isolation,
+      `use ${kinds.map((kind) => `"${kind}"`).join(', ')} or an object of hints`,
+    )
   const unknown = Object.keys(isolation).find((hint) => !(hintFields as string[]).includes(hint))
   if (unknown !== undefined) {
-    throw new InvalidOption(`${field}.${unknown}`, isolation[unknown], `a placement file can give ${hintFields.join(', ')}`)
+    throw new InvalidOption(
+      `${field}.${unknown}`,
+      isolation[unknown],
+      `a placement file can give ${hintFields.join(', ')}`,
+    )
   }
 }
 

@@ -56,7 +56,20 @@ export class RunningSystem implements System {
     const forwardsLog = options.log !== undefined
     const { name, threads, processes, spares, handlerMs, killMs } = options
     const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
-    const orders = { name, inspectSocket, threads, processes, spares, handlerMs, killMs, system: this.id, entry, overrides, forwardsLog, vitals: vitals.memory }
+    const orders = {
+      name,
+      inspectSocket,
+      threads,
+      processes,
+      spares,
+      handlerMs,
+      killMs,
+      system: this.id,
+      entry,
+      overrides,
+      forwardsLog,
+      vitals: vitals.memory,
+    }
     this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
     this.#hosted = new HostedNode({
       birth: { system: this.id, id: ROOT, killMs, overrides, forwardsLog, isInspectable: inspectSocket !== undefined },
@@ -72,7 +85,11 @@ export class RunningSystem implements System {
     log('system %s', this.id)
   }
 
-  async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options: ChildOptions = {}): Promise<ActorRef<P>> {
+  async start<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options: ChildOptions = {},
+  ): Promise<ActorRef<P>> {
     if (this.#stopping !== undefined || this.#top === undefined) throw new StartFailed(behaviour.name, 'noproc')
     const spec = child(behaviour, args, options)
     const pid = await this.#top.within(Infinity).call.startChild(spec)
@@ -97,7 +114,8 @@ export class RunningSystem implements System {
   }
 
   async stop({ deadlineMs = Infinity, reason = 'shutdown' }: StopOptions = {}): Promise<StopReport> {
-    if (!(deadlineMs >= 0)) throw new InvalidOption('deadlineMs', deadlineMs, 'use milliseconds, 0 or more, or Infinity')
+    if (!(deadlineMs >= 0))
+      throw new InvalidOption('deadlineMs', deadlineMs, 'use milliseconds, 0 or more, or Infinity')
     if (deadlineMs !== Infinity) setTimeout(() => this.#overdue.resolve(), deadlineMs).unref()
     return await (this.#stopping ??= this.#stop(reason))
   }
@@ -152,9 +170,13 @@ export class RunningSystem implements System {
   async #stop(reason: ExitReason): Promise<StopReport> {
     log('stop: %o', reason)
     if (this.#top?.pid !== undefined) this.#node.main.exit(this.#top.pid, 'shutdown')
-    const isOverdue = await Promise.race([this.#topEnded.promise.then(() => false), this.#overdue.promise.then(() => true)])
+    const isOverdue = await Promise.race([
+      this.#topEnded.promise.then(() => false),
+      this.#overdue.promise.then(() => true),
+    ])
     const cutShort = isOverdue ? actorsOf(await this.#warden.survey()) : []
-    for (const { path, pid } of cutShort) this.#log('warning', 'was cut short by the deadline of the shutdown', undefined, path, pid)
+    for (const { path, pid } of cutShort)
+      this.#log('warning', 'was cut short by the deadline of the shutdown', undefined, path, pid)
     await this.#warden.end(isOverdue ? 0 : leaveMs)
     this.#hosted.stop()
     this.#letGoOfSignals()
@@ -169,7 +191,13 @@ export class RunningSystem implements System {
 
   #log(level: 'warning' | 'error', text: string, data?: unknown, path?: string, pid?: Pid): void {
     const write = this.#options.log ?? printRecord
-    write({ level, text, ...(data !== undefined && { data }), ...(path !== undefined && { path }), ...(pid !== undefined && { pid }) })
+    write({
+      level,
+      text,
+      ...(data !== undefined && { data }),
+      ...(path !== undefined && { path }),
+      ...(pid !== undefined && { pid }),
+    })
   }
 }
 

@@ -41,7 +41,12 @@ export interface CheckedOptions {
   readonly log: ((record: LogRecord) => void) | undefined
 }
 
-type Rules = { readonly [Field in keyof SystemOptions]-?: { readonly accepts: (value: unknown) => boolean; readonly expected: string } }
+type Rules = {
+  readonly [Field in keyof SystemOptions]-?: {
+    readonly accepts: (value: unknown) => boolean
+    readonly expected: string
+  }
+}
 
 const isFlag = { accepts: (value: unknown) => typeof value === 'boolean', expected: 'use true or false' }
 
@@ -77,10 +82,15 @@ const rules: Rules = {
 
 /** Checks the options of `start` and fills in the defaults. Throws `InvalidOption`, for an unknown field too. */
 export function checkSystemOptions(options: SystemOptions, mainFile: string | undefined): CheckedOptions {
-  if (typeof options !== 'object' || options === null) throw new InvalidOption('options', options, 'pass an object, or nothing')
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOption('options', options, 'pass an object, or nothing')
   for (const [field, value] of Object.entries(options)) {
     if (!Object.hasOwn(rules, field)) {
-      throw new InvalidOption(`options.${field}`, value, `there is no such option; there are ${Object.keys(rules).join(', ')}`)
+      throw new InvalidOption(
+        `options.${field}`,
+        value,
+        `there is no such option; there are ${Object.keys(rules).join(', ')}`,
+      )
     }
     const rule = rules[field as keyof SystemOptions]
     if (value !== undefined && !rule.accepts(value)) throw new InvalidOption(`options.${field}`, value, rule.expected)
@@ -100,13 +110,16 @@ export function checkSystemOptions(options: SystemOptions, mainFile: string | un
 }
 
 function nameOf(mainFile: string | undefined): string {
-  const file = mainFile?.split(/[\\/]/).at(-1)?.replace(/\.[a-z]+$/, '') ?? ''
+  const file =
+    mainFile
+      ?.split(/[\\/]/)
+      .at(-1)
+      ?.replace(/\.[a-z]+$/, '') ?? ''
   return file.replaceAll(/[^\w.-]/g, '-').slice(0, 64) || 'system'
 }
 
 function pathOf(placement: string | URL): string {
-  const isUrl = placement instanceof URL || placement.startsWith('file:')
-  if (!isUrl) return placement as string
+  if (typeof placement === 'string' && !placement.startsWith('file:')) return placement
   try {
     return fileURLToPath(placement)
   } catch {

@@ -1,4 +1,13 @@
-import type { ActorRef, ActorSnapshot, Args, Behaviour, ExitReason, NodeId, Pid, PlacementDecision } from '@bulkhead/core'
+import type {
+  ActorRef,
+  ActorSnapshot,
+  Args,
+  Behaviour,
+  ExitReason,
+  NodeId,
+  Pid,
+  PlacementDecision,
+} from '@bulkhead/core'
 import type { ChildOptions } from '@bulkhead/supervisor'
 
 /** Everything that one program started: its root node, its thread nodes, its process nodes, and the actors on them. Made by `start`. */

@@ -19,7 +19,10 @@ export class WardenThread {
   #requests = 0
   #onShutDown: (() => void) | undefined
 
-  constructor(orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'options'>, onFailure: (error: Error) => void) {
+  constructor(
+    orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'options'>,
+    onFailure: (error: Error) => void,
+  ) {
     const { port1, port2 } = new MessageChannel()
     const own = { port: port2, thread: ownThread(), children: this.children.memory, options: optionsForNodes() }
     const all: Orders = { role: 'warden', orders: { ...orders, ...own } }

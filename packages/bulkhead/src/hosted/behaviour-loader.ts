@@ -18,8 +18,12 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
   if (table.has(key)) return
   const name = key.slice(url.length + 1)
   await new Promise<void>((resolve, reject) => {
-    const fail = (why: string, cause?: unknown): void => settle(() => reject(new NotLoadable(`${name} of ${url}: ${why}`, { cause })))
-    const patience = setTimeout(() => fail(`the module was not ready within ${silentMs} ms; define the behaviour above its first await`), silentMs)
+    const fail = (why: string, cause?: unknown): void =>
+      settle(() => reject(new NotLoadable(`${name} of ${url}: ${why}`, { cause })))
+    const patience = setTimeout(
+      () => fail(`the module was not ready within ${silentMs} ms; define the behaviour above its first await`),
+      silentMs,
+    )
     const defined = (): void => settle(resolve)
     const settle = (outcome: () => void): void => {
       clearTimeout(patience)
@@ -29,7 +33,8 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
     patience.unref()
     waiting.set(key, (waiting.get(key) ?? new Set()).add(defined))
     import(url).then(
-      () => fail('the module defines no such behaviour; define it at the top level, with import.meta of the module itself'),
+      () =>
+        fail('the module defines no such behaviour; define it at the top level, with import.meta of the module itself'),
       (error: unknown) => fail(`the module cannot be imported (${(error as Error)?.message ?? String(error)})`, error),
     )
   })

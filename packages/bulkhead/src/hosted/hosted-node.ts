@@ -53,8 +53,17 @@ export class HostedNode implements NodeHost {
     this.#channel = channel
     this.inRootProcess = options.inRootProcess
     this.#responder = new LoopResponder(vitals)
-    const population = new PopulationReport(vitals, () => this.node.snapshot(), (each) => this.#say({ type: 'population', population: each }))
-    const push = birth.isInspectable ? new SnapshotPush(() => this.node.snapshot(), (snapshot) => this.#say({ type: 'snapshot', request: 0, snapshot })) : undefined
+    const population = new PopulationReport(
+      vitals,
+      () => this.node.snapshot(),
+      (each) => this.#say({ type: 'population', population: each }),
+    )
+    const push = birth.isInspectable
+      ? new SnapshotPush(
+          () => this.node.snapshot(),
+          (snapshot) => this.#say({ type: 'snapshot', request: 0, snapshot }),
+        )
+      : undefined
     const onHandler = options.onHandler ?? ((id, name) => this.#say({ type: 'handler', id, name }))
     this.node = createNode({
       system: birth.system,
@@ -64,7 +73,12 @@ export class HostedNode implements NodeHost {
       vitals: vitals.ofCore,
       killMs: birth.killMs,
       onHandler,
-      platform: nodejsPlatform({ log, scope, telemetry: this.#telemetry(population, push), onTurn: () => (vitals.turnAt = sharedNow()) }),
+      platform: nodejsPlatform({
+        log,
+        scope,
+        telemetry: this.#telemetry(population, push),
+        onTurn: () => (vitals.turnAt = sharedNow()),
+      }),
     })
     this.#letGo = claimUncaughtErrors({
       scope,
@@ -161,7 +175,10 @@ export class HostedNode implements NodeHost {
     this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
   }
 
-  #settle(request: number, outcome: (allocation: { resolve: (node: NodeId) => void; reject: (error: Error) => void }) => void): void {
+  #settle(
+    request: number,
+    outcome: (allocation: { resolve: (node: NodeId) => void; reject: (error: Error) => void }) => void,
+  ): void {
     const allocation = this.#allocations.get(request)
     this.#allocations.delete(request)
     if (allocation !== undefined) outcome(allocation)

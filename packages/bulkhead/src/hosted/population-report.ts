@@ -29,7 +29,11 @@ export class PopulationReport {
     const key = alive === 0 ? 'none' : alive > 1 ? 'several' : `one ${sole}`
     if (key === this.#last) return
     this.#last = key
-    this.#send(sole === undefined ? { alive: alive === 0 ? 'none' : 'several' } : { alive: 'one', sole: { serial: sole, path: this.#pathOf(sole) } })
+    this.#send(
+      sole === undefined
+        ? { alive: alive === 0 ? 'none' : 'several' }
+        : { alive: 'one', sole: { serial: sole, path: this.#pathOf(sole) } },
+    )
   }
 
   #pathOf(serial: number): string {

@@ -24,7 +24,10 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
   const vitals = new Vitals()
   const responder = new LoopResponder(vitals)
   const scope = new TracingScope()
-  const watch = startWatch({ parent, handlerMs: handlerMs ?? Infinity, vitals: vitals.memory, thread: ownThread() }, entry)
+  const watch = startWatch(
+    { parent, handlerMs: handlerMs ?? Infinity, vitals: vitals.memory, thread: ownThread() },
+    entry,
+  )
   let hosted: HostedNode | undefined
 
   watch.onMessage((ping) => responder.answer(ping))
@@ -33,7 +36,9 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
   channel.onMessage((message) => {
     if (message.type === 'become') {
       const { birth } = message
-      const log = birth.forwardsLog ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record }) : printRecord
+      const log = birth.forwardsLog
+        ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record })
+        : printRecord
       watch.post('up')
       hosted = new HostedNode({
         birth,

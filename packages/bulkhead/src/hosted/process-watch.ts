@@ -24,7 +24,13 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     if (judgement.state === 'stuck') {
       const { what, forMs } = judgement
       const culprit = what === 'turn' ? vitals.culprit : vitals.looper
-      sayLast({ type: 'stuck', handler: watch.handlerName, forMs: Math.round(forMs), culprit, heapBytes: vitals.heapBytes })
+      sayLast({
+        type: 'stuck',
+        handler: watch.handlerName,
+        forMs: Math.round(forMs),
+        culprit,
+        heapBytes: vitals.heapBytes,
+      })
       end()
     }
     const nextMs = judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs

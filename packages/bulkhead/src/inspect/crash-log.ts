@@ -24,7 +24,16 @@ export class CrashLog {
 }
 
 /** A crash report of core, printed: what an actor held may be of any kind. */
-export function newsOf({ pid, path, behaviour, reason, handler, lastMessage, state, restarts }: CrashReport): CrashNews {
+export function newsOf({
+  pid,
+  path,
+  behaviour,
+  reason,
+  handler,
+  lastMessage,
+  state,
+  restarts,
+}: CrashReport): CrashNews {
   return {
     pid,
     path,

@@ -15,12 +15,18 @@ export interface CommandResult {
 
 /** Asks a running system of this user for its state. `which` is a name or the pid of its root; not needed when there is only one. */
 export async function inspect(which: string | undefined, asJson: boolean): Promise<CommandResult> {
-  const systems = findSystems().filter(({ name, pid }) => which === undefined || name === which || String(pid) === which)
+  const systems = findSystems().filter(
+    ({ name, pid }) => which === undefined || name === which || String(pid) === which,
+  )
   const reports = await Promise.all(systems.map(ask))
   const answered = reports.filter((report) => report !== undefined)
   if (answered.length === 1) return done(answered[0] as SystemReport, asJson)
   if (answered.length > 1) return failed(`several systems run; say which one, by name or pid:\n${listOf(answered)}`)
-  return failed(which === undefined ? 'no system of this user runs here' : `no system of this user runs here with the name or pid ${which}`)
+  return failed(
+    which === undefined
+      ? 'no system of this user runs here'
+      : `no system of this user runs here with the name or pid ${which}`,
+  )
 }
 
 const done = (report: SystemReport, asJson: boolean): CommandResult => ({
@@ -31,7 +37,8 @@ const done = (report: SystemReport, asJson: boolean): CommandResult => ({
 
 const failed = (why: string): CommandResult => ({ status: 1, stdout: '', stderr: `bulkhead inspect: ${why}\n` })
 
-const listOf = (reports: readonly SystemReport[]): string => reports.map(({ name, pid }) => `  ${name} ${pid}`).join('\n')
+const listOf = (reports: readonly SystemReport[]): string =>
+  reports.map(({ name, pid }) => `  ${name} ${pid}`).join('\n')
 
 /** One system's report; undefined when nobody answers there, and then what was left of it is gone. */
 async function ask({ socket }: InspectableSystem): Promise<SystemReport | undefined> {

@@ -27,7 +27,10 @@ function rowsOf(tree: readonly TreeEntry[], depth = 0): Row[] {
   return tree.flatMap((entry) => [actorRow(entry, depth), ...rowsOf(entry.children, depth + 1)])
 }
 
-function actorRow({ path, behaviour, type, kind, node, status, handler, mailbox, restarts, name }: TreeEntry, depth: number): Row {
+function actorRow(
+  { path, behaviour, type, kind, node, status, handler, mailbox, restarts, name }: TreeEntry,
+  depth: number,
+): Row {
   const last = path.split('/').at(-1) || '/'
   const state = status === 'running' ? `running ${handler ?? ''}`.trim() : status
   return [
@@ -42,19 +45,38 @@ function actorRow({ path, behaviour, type, kind, node, status, handler, mailbox,
 
 function nodeRow({ node, kind, osProcess, share, snapshot, ageMs }: SystemReport['nodes'][number]): Row {
   const actors = snapshot?.actors.length ?? 0
-  const age = snapshot === undefined ? 'has not answered yet' : ageMs === 0 ? '' : `does not answer; as it was ${duration(ageMs)} ago`
+  const age =
+    snapshot === undefined
+      ? 'has not answered yet'
+      : ageMs === 0
+        ? ''
+        : `does not answer; as it was ${duration(ageMs)} ago`
   return [`${kind} ${node}`, share, `process ${osProcess}`, `${actors} ${actors === 1 ? 'actor' : 'actors'}`, age]
 }
 
 function placementLines({ path, placement }: TreeEntry): string[] {
   if (placement === undefined) return []
   const { because, rejected } = placement
-  return [`${path || '/'}: ${decided(placement)}, since ${because.join('; ')}`, ...rejected.map(({ kind, why }) => `  not ${kind}: ${why}`)]
+  return [
+    `${path || '/'}: ${decided(placement)}, since ${because.join('; ')}`,
+    ...rejected.map(({ kind, why }) => `  not ${kind}: ${why}`),
+  ]
 }
 
 const decided = ({ kind, share }: PlacementDecision): string => (kind === 'inline' ? kind : `${share} ${kind}`)
 
-function crashLines({ pid, path, behaviour, reason, handler, lastMessage, state, restarts, output = [], agoMs }: CrashEntry): string[] {
+function crashLines({
+  pid,
+  path,
+  behaviour,
+  reason,
+  handler,
+  lastMessage,
+  state,
+  restarts,
+  output = [],
+  agoMs,
+}: CrashEntry): string[] {
   const facts = { behaviour, handler, 'last message': lastMessage, state, restarts }
   return [
     `${path ?? pid}, ${duration(agoMs)} ago: ${reason}`,
@@ -63,12 +85,18 @@ function crashLines({ pid, path, behaviour, reason, handler, lastMessage, state,
   ]
 }
 
-const flatten = (tree: readonly TreeEntry[]): TreeEntry[] => tree.flatMap((entry) => [entry, ...flatten(entry.children)])
+const flatten = (tree: readonly TreeEntry[]): TreeEntry[] =>
+  tree.flatMap((entry) => [entry, ...flatten(entry.children)])
 
 /** Columns as wide as they need to be. */
 function table(rows: readonly Row[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** Milliseconds in words of one or two units. */

@@ -14,7 +14,9 @@ export interface InspectableSystem {
 /** Where the sockets of this user's systems are: in the session's runtime folder, or in one of the user's own in the temporary folder. */
 export function runtimeFolder(): string {
   const { XDG_RUNTIME_DIR: session } = process.env
-  return session === undefined || session === '' ? join(tmpdir(), `bulkhead-${userInfo().uid}`) : join(session, 'bulkhead')
+  return session === undefined || session === ''
+    ? join(tmpdir(), `bulkhead-${userInfo().uid}`)
+    : join(session, 'bulkhead')
 }
 
 /** Makes the folder if need be. Throws when it is not this user's alone: whoever can write there could answer in a system's place. */

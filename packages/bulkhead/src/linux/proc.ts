@@ -77,7 +77,9 @@ export class ThreadProbe {
 }
 
 /** Numbers of epoll_wait, epoll_pwait and epoll_pwait2. */
-const pollCalls = new Set(process.arch === 'x64' ? ['232', '281', '441'] : process.arch === 'arm64' ? ['22', '441'] : [])
+const pollCalls = new Set(
+  process.arch === 'x64' ? ['232', '281', '441'] : process.arch === 'arm64' ? ['22', '441'] : [],
+)
 
 /** What the operating system says about another OS process. */
 export class ProcessProbe {
@@ -97,7 +99,10 @@ export class ProcessProbe {
 
   /** Milliseconds of CPU time that it and all its threads have used. */
   cpuMs(): number | undefined {
-    const fields = this.#stat.read()?.replace(/^.*\) /s, '').split(' ')
+    const fields = this.#stat
+      .read()
+      ?.replace(/^.*\) /s, '')
+      .split(' ')
     return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * tickMs
   }
 

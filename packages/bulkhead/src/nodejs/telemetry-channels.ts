@@ -29,7 +29,10 @@ export function channelTelemetry(always: Pick<Telemetry, 'spawned' | 'exited' | 
       own?.(event)
       published()?.(event)
     }
-    Object.defineProperty(telemetry, hook, { enumerable: true, ...(own === undefined ? { get: published } : { value: both }) })
+    Object.defineProperty(telemetry, hook, {
+      enumerable: true,
+      ...(own === undefined ? { get: published } : { value: both }),
+    })
   }
   return telemetry
 }

@@ -9,7 +9,11 @@ function capture(stream: OutputStream, writer: OutputWriter): void {
   const encoder = new TextEncoder()
   const put = (part: string | Uint8Array, encoding?: BufferEncoding): void => {
     if (typeof part !== 'string') writer.write(stream, part)
-    else writer.write(stream, encoding === undefined || encoding === 'utf8' ? encoder.encode(part) : Buffer.from(part, encoding))
+    else
+      writer.write(
+        stream,
+        encoding === undefined || encoding === 'utf8' ? encoder.encode(part) : Buffer.from(part, encoding),
+      )
   }
   const target = process[stream]
   target._write = (part: string | Uint8Array, encoding, done) => {

@@ -40,7 +40,8 @@ export class OutputWriter extends OutputRing {
 
   write(stream: OutputStream, text: Uint8Array): void {
     const pieceMax = this.bytes.length / 4
-    for (let start = 0; start < text.length; start += pieceMax) this.#writePiece(stream, text.subarray(start, start + pieceMax))
+    for (let start = 0; start < text.length; start += pieceMax)
+      this.#writePiece(stream, text.subarray(start, start + pieceMax))
   }
 
   #writePiece(stream: OutputStream, piece: Uint8Array): void {

@@ -28,7 +28,7 @@ export class TaggedOutput {
   take(stream: OutputStream, text: Uint8Array): void {
     const state = this.#streams[stream]
     const wasBegun = state.rest !== ''
-    const lines = (state.rest + state.decoder.write(text as Buffer)).split('\n')
+    const lines = (state.rest + state.decoder.write(text)).split('\n')
     state.rest = lines.pop() ?? ''
     if (state.rest.length > lineMax) lines.push(state.rest.slice(0, lineMax))
     if (state.rest.length > lineMax) state.rest = state.rest.slice(lineMax)

@@ -7,7 +7,16 @@ import type { Judgement } from './stuck.ts'
 
 /** What the operating system or the thread's owner says about an end. */
 export interface BodyEnd {
-  readonly cause: 'stuck' | 'out_of_memory' | 'exited' | 'signaled' | 'error' | 'stopped' | 'killed' | 'protocol_violation' | 'unknown'
+  readonly cause:
+    | 'stuck'
+    | 'out_of_memory'
+    | 'exited'
+    | 'signaled'
+    | 'error'
+    | 'stopped'
+    | 'killed'
+    | 'protocol_violation'
+    | 'unknown'
   readonly code?: number
   readonly signal?: string
   readonly error?: ErrorParts

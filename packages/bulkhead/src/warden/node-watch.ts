@@ -81,7 +81,10 @@ export class NodeWatch {
 
   /** Milliseconds since the node last showed that it lives. */
   get silentMs(): number {
-    return Math.max(0, Math.round(sharedNow() - Math.max(this.#idleAt, this.#thread.vitals.turnAt, this.#thread.vitals.pongAt)))
+    return Math.max(
+      0,
+      Math.round(sharedNow() - Math.max(this.#idleAt, this.#thread.vitals.turnAt, this.#thread.vitals.pongAt)),
+    )
   }
 
   /** Whether it is plain without asking that the loop turns: it idled, or it waits for events at this moment. */

@@ -51,7 +51,10 @@ export class ProcessBody implements NodeBody {
   constructor({ entry, profile, execArgv, children }: ProcessBodyOptions, events: BodyEvents) {
     checkProcessPermissions()
     const { handlerMs } = profile
-    const orders: Orders = { role: 'process', orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs } }
+    const orders: Orders = {
+      role: 'process',
+      orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs },
+    }
     this.#profile = profile
     this.#events = events
     this.#children = children
@@ -71,7 +74,10 @@ export class ProcessBody implements NodeBody {
       if (message.type === 'failing') this.#failure = message
       else events.message(message)
     })
-    watch.on('data', lines((line) => this.#takeLastWord(JSON.parse(line) as LastWord)))
+    watch.on(
+      'data',
+      lines((line) => this.#takeLastWord(JSON.parse(line) as LastWord)),
+    )
     stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
     stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
     child.on('error', (error) => this.#report({ cause: 'error', error: partsOf(error) }, true))
@@ -91,7 +97,8 @@ export class ProcessBody implements NodeBody {
     const { rssMb, handlerMs } = this.#profile
     if (rssMb !== undefined) {
       this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
-      if (this.#rssBytes > rssMb * 2 ** 20) this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
+      if (this.#rssBytes > rssMb * 2 ** 20)
+        this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
     }
     if (!this.#probe.isStopped()) {
       this.#stoppedAt = undefined
@@ -124,7 +131,13 @@ export class ProcessBody implements NodeBody {
     this.#lastWord = word
     if (word.type !== 'stuck') return
     const { handler, forMs, culprit, heapBytes } = word
-    this.#endFor({ cause: 'stuck', forMs, heapBytes, ...(handler !== undefined && { handler }), ...(culprit !== undefined && { culprit }) })
+    this.#endFor({
+      cause: 'stuck',
+      forMs,
+      heapBytes,
+      ...(handler !== undefined && { handler }),
+      ...(culprit !== undefined && { culprit }),
+    })
   }
 
   /** Reports an end that is not there yet, and brings it about. */
@@ -170,7 +183,8 @@ export class ProcessBody implements NodeBody {
     if (signal !== null) {
       const ranOut = signal !== 'SIGKILL' && this.output.lastLines.some((line) => outOfMemory.test(line))
       const { heapMb } = this.#profile
-      if (ranOut) return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
+      if (ranOut)
+        return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
       return { cause: 'signaled', signal, ...heapBytes }
     }
     if (this.#failure === undefined || code === 0) return { cause: 'exited', code: code ?? 1, ...culprit }

@@ -19,7 +19,12 @@ export class RootBody implements NodeBody {
   readonly #probe: ThreadProbe
   readonly #watch: NodeWatch
 
-  constructor(port: MessagePort, vitals: SharedArrayBuffer, thread: number | undefined, onMessage: (message: FromRoot) => void) {
+  constructor(
+    port: MessagePort,
+    vitals: SharedArrayBuffer,
+    thread: number | undefined,
+    onMessage: (message: FromRoot) => void,
+  ) {
     this.vitals = new Vitals(vitals)
     this.#probe = new ThreadProbe(thread)
     this.#channel = portChannel(port)

@@ -123,7 +123,8 @@ export class ThreadBody implements NodeBody {
     const who = { heapBytes, ...(culprit !== undefined && { culprit }) }
     if (this.#error === undefined) return { cause: 'exited', code, ...who }
     const error = this.#error.value
-    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return { cause: 'out_of_memory', ...who }
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return { cause: 'out_of_memory', ...who }
     return { cause: 'error', error: partsOf(error), ...who }
   }
 }

@@ -4,7 +4,9 @@ import { Warden } from './warden.ts'
 
 /** What the warden's thread runs. */
 export function bootWarden(orders: WardenOrders): void {
-  process.on('uncaughtExceptionMonitor', (error) => writeFully(2, `[bulkhead] the warden failed: ${error.stack ?? error}\n`))
+  process.on('uncaughtExceptionMonitor', (error) =>
+    writeFully(2, `[bulkhead] the warden failed: ${error.stack ?? error}\n`),
+  )
   setNodeOptions(orders.options.environment)
   return void new Warden(orders)
 }

@@ -60,7 +60,8 @@ export class Warden {
     this.#nodes.set(ROOT, this.#root)
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
     this.#surveyor = new Surveyor(this.#nodes)
-    this.#inspectServer = orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
+    this.#inspectServer =
+      orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
     this.#look()
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
@@ -142,9 +143,18 @@ export class Warden {
     const sharing =
       decision.share === 'dedicated'
         ? []
-        : [...this.#nodes.values()].filter((each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key)
-    const lightest = sharing.reduce<NodeRecord | undefined>((best, each) => (best === undefined || weightOf(each) < weightOf(best) ? each : best), undefined)
-    if (lightest !== undefined && (decision.share === 'compartment' || weightOf(lightest) < 1 || sharing.length >= this.#poolMax(profile))) return lightest
+        : [...this.#nodes.values()].filter(
+            (each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key,
+          )
+    const lightest = sharing.reduce<NodeRecord | undefined>(
+      (best, each) => (best === undefined || weightOf(each) < weightOf(best) ? each : best),
+      undefined,
+    )
+    if (
+      lightest !== undefined &&
+      (decision.share === 'compartment' || weightOf(lightest) < 1 || sharing.length >= this.#poolMax(profile))
+    )
+      return lightest
     return this.#launch(profile, decision)
   }
 
@@ -179,7 +189,10 @@ export class Warden {
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
     const { entry, options } = this.#orders
     return profile.kind === 'thread'
-      ? new ThreadBody({ entry, profile, execArgv: options.thread, isExempt: () => this.#rootBody.vitals.inspected }, events)
+      ? new ThreadBody(
+          { entry, profile, execArgv: options.thread, isExempt: () => this.#rootBody.vitals.inspected },
+          events,
+        )
       : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children }, events)
   }
 
@@ -210,7 +223,8 @@ export class Warden {
   #endNode(from: NodeRecord, id: NodeId, why: Extract<FromNode, { type: 'end_node' }>['why']): void {
     const record = this.#nodes.get(id)
     if (record === undefined || record.verdict !== undefined) return
-    if (record === this.#root) return this.#say(`the root was to be ended by node ${from.id} (${why.cause}), which only its own program can do`)
+    if (record === this.#root)
+      return this.#say(`the root was to be ended by node ${from.id} (${why.cause}), which only its own program can do`)
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
     this.#finish(record, { cause: why.cause, ...culprit }, true)
   }
@@ -218,10 +232,18 @@ export class Warden {
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
   #finish(record: NodeRecord, end: BodyEnd, fenced: boolean): void {
     if (record.verdict === undefined) {
-      const verdict = verdictOf(this.#orders.system, record, record.retiring && !fenced ? { cause: 'stopped' } : end, fenced)
+      const verdict = verdictOf(
+        this.#orders.system,
+        record,
+        record.retiring && !fenced ? { cause: 'stopped' } : end,
+        fenced,
+      )
       record.verdict = verdict
       record.error = end.error
-      const news = newsOfVerdict(record.error === undefined ? verdict : withError(verdict, record.error), record.population.sole?.path)
+      const news = newsOfVerdict(
+        record.error === undefined ? verdict : withError(verdict, record.error),
+        record.population.sole?.path,
+      )
       if (news !== undefined) this.#crashes.add(news)
       log('node %d ended: %o', record.id, verdict.evidence)
       record.settleUp(new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`))
@@ -266,14 +288,21 @@ export class Warden {
   #stuckEnd({ body }: NodeRecord, { what, forMs }: { what: 'turn' | 'loop'; forMs: number }): BodyEnd {
     const culprit = what === 'turn' ? body.vitals?.culprit : body.vitals?.looper
     const handler = (body as Partial<ThreadBody>).handlerName
-    return { cause: 'stuck', forMs, ...(handler !== undefined && { handler }), ...(culprit !== undefined && { culprit }) }
+    return {
+      cause: 'stuck',
+      forMs,
+      ...(handler !== undefined && { handler }),
+      ...(culprit !== undefined && { culprit }),
+    }
   }
 
   /** A stuck root is reported, once for each time. */
   #lookAtRoot(judgement: ReturnType<NodeBody['look']>): void {
     const forMs = judgement.state === 'stuck' ? judgement.forMs : 0
     if (forMs > 0 && (this.#rootStuckMs === 0 || forMs < this.#rootStuckMs)) {
-      this.#say(`the root has been stuck for ${Math.round(forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`)
+      this.#say(
+        `the root has been stuck for ${Math.round(forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`,
+      )
     }
     this.#rootStuckMs = forMs
   }
@@ -301,7 +330,14 @@ export class Warden {
   async #report(): Promise<SystemReport> {
     const { name, system } = this.#orders
     const nodes = await this.#surveyor.survey()
-    return { name, system, pid: process.pid, upMs: Math.round(performance.now() - this.#startedAt), nodes, crashes: this.#crashes.entries() }
+    return {
+      name,
+      system,
+      pid: process.pid,
+      upMs: Math.round(performance.now() - this.#startedAt),
+      nodes,
+      crashes: this.#crashes.entries(),
+    }
   }
 
   async #shutDown(withinMs: number): Promise<void> {
@@ -342,6 +378,7 @@ function whyOf({ error, cause }: BodyEnd): string {
 /** The line that tells most of why a node ended: where Node.js names an error, it says more behind it. */
 function lastLine({ body }: NodeRecord): string {
   const { lastLines } = body.output
-  const line = lastLines.findLast((each) => /^\w*Error\b/.test(each)) ?? lastLines.findLast((each) => each.trim() !== '')
+  const line =
+    lastLines.findLast((each) => /^\w*Error\b/.test(each)) ?? lastLines.findLast((each) => each.trim() !== '')
   return line === undefined ? '' : `; it said: ${line}`
 }

@@ -19,7 +19,15 @@ interface Scene {
 }
 
 function lookAt(now: number, scene: Scene): Look {
-  const { turnSince, unansweredSince, freeAt = -1_000, activeMs = 0, blocked = false, exempt = false, isLoading = false } = scene
+  const {
+    turnSince,
+    unansweredSince,
+    freeAt = -1_000,
+    activeMs = 0,
+    blocked = false,
+    exempt = false,
+    isLoading = false,
+  } = scene
   const cpuMs = 'cpuMs' in scene ? scene.cpuMs : now
   return {
     now,
@@ -38,7 +46,7 @@ function lookAt(now: number, scene: Scene): Look {
 /** Looks as often as the judge wants, from 0 on, until it says stuck or `untilMs` is reached. */
 function watch(scene: (now: number) => Scene, untilMs: number): { readonly at: number; readonly judgement: Judgement } {
   const judge = new StuckJudge(limitMs)
-  for (let now = 0; ; ) {
+  for (let now = 0; ;) {
     const judgement = judge.look(lookAt(now, scene(now)))
     if (judgement.state === 'stuck' || now >= untilMs) return { at: now, judgement }
     now += judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
