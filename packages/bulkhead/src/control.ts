@@ -62,7 +62,7 @@ export type ToNode =
 /** What the root says beyond that. */
 export type FromRoot =
   | FromNode
-  | { readonly type: 'survey'; readonly request: number }
+  | { readonly type: 'survey'; readonly request: number; readonly patienceMs: number | undefined }
   /** End all nodes: in order within so many milliseconds, then by force. */
   | { readonly type: 'shut_down'; readonly withinMs: number }
 

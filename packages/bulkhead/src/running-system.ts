@@ -24,6 +24,9 @@ const log = debugLog('bulkhead:system')
 /** Milliseconds that nodes without actors get to leave. */
 const leaveMs = 1_000
 
+/** Milliseconds that `explain` gives nodes which are too busy to answer at once. */
+const explainMs = 5_000
+
 /** The system from its root's side. */
 export class RunningSystem implements System {
   readonly id: string
@@ -106,7 +109,15 @@ export class RunningSystem implements System {
   }
 
   async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
-    return explanationOf(await this.#warden.survey(), actor)
+    const nodes = await this.#warden.survey()
+    const isComplete = nodes.every(({ snapshot, ageMs }) => snapshot !== undefined && ageMs === 0)
+    try {
+      return explanationOf(nodes, actor)
+    } catch (error) {
+      // Nobody is declared dead because their node was too busy to answer at once.
+      if (isComplete) throw error
+      return explanationOf(await this.#warden.survey(explainMs), actor)
+    }
   }
 
   async tree(): Promise<readonly TreeEntry[]> {

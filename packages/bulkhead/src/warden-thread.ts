@@ -50,11 +50,11 @@ export class WardenThread {
     return message.type === 'shut_down'
   }
 
-  survey(): Promise<readonly NodeSurvey[]> {
+  survey(patienceMs?: number): Promise<readonly NodeSurvey[]> {
     const request = ++this.#requests
     return new Promise((resolve) => {
       this.#surveys.set(request, resolve)
-      this.channel.post({ type: 'survey', request })
+      this.channel.post({ type: 'survey', request, patienceMs })
     })
   }
 

@@ -11,6 +11,9 @@ export interface SpareBody {
 /** Milliseconds before a spare that was used is replaced: whoever used it has work to do first. */
 const replaceMs = 200
 
+/** Kinds of spares that are kept at a time: those used last. */
+const profilesMax = 4
+
 /** Threads and processes that were started and wait to become nodes. */
 export class Spares {
   readonly #start: (profile: LaunchProfile, events: BodyEvents) => NodeBody
@@ -28,11 +31,19 @@ export class Spares {
     return this.#waiting.get(launchKeyOf(profile))?.shift() ?? this.#newSpare(profile)
   }
 
-  /** Keeps spares of this profile from soon on. */
+  /** Keeps spares of this profile from soon on, and those of the profiles used before it as far as there is room. */
   keep(profile: LaunchProfile): void {
+    const key = launchKeyOf(profile)
+    const waiting = this.#waitingFor(profile)
+    this.#waiting.delete(key)
+    this.#waiting.set(key, waiting)
+    for (const [oldest, spares] of this.#waiting) {
+      if (this.#waiting.size <= profilesMax) break
+      this.#waiting.delete(oldest)
+      for (const { body } of spares.splice(0)) body.kill()
+    }
     setTimeout(() => {
-      const waiting = this.#waitingFor(profile)
-      while (!this.#isOver && waiting.length < this.#count) waiting.push(this.#newSpare(profile))
+      while (!this.#isOver && this.#waiting.get(key) === waiting && waiting.length < this.#count) waiting.push(this.#newSpare(profile))
     }, replaceMs).unref()
   }
 

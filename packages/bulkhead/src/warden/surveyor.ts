@@ -2,8 +2,8 @@ import type { NodeId, NodeSnapshot } from '@bulkhead/core'
 import type { NodeSurvey } from '../control.ts'
 import type { NodeRecord } from './node-record.ts'
 
-/** Milliseconds that a node gets to answer; then what it said last stands in. */
-const patienceMs = 300
+/** Milliseconds that a node usually gets to answer; then what it said last stands in. */
+const usualPatienceMs = 300
 
 /** Asks all nodes what they hold, and remembers what they said, for when one cannot answer. */
 export class Surveyor {
@@ -28,16 +28,18 @@ export class Surveyor {
     this.#last.delete(node)
   }
 
-  async survey(): Promise<NodeSurvey[]> {
+  async survey(patienceMs: number = usualPatienceMs): Promise<NodeSurvey[]> {
     const request = ++this.#requests
     const askedAt = performance.now()
     const records = [...this.#nodes.values()].filter((record) => record.verdict === undefined)
     this.#waiting.set(request, new Set(records.map((record) => record.id)))
+    let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#done.set(request, resolve)
-      setTimeout(resolve, patienceMs)
+      timer = setTimeout(resolve, patienceMs)
       for (const record of records) record.body.post({ type: 'snapshot', request })
     })
+    clearTimeout(timer)
     this.#waiting.delete(request)
     this.#done.delete(request)
     return records.map((record) => this.#surveyOf(record, askedAt))

@@ -69,7 +69,7 @@ export class Warden {
   // ---- what nodes say
 
   #takeFromRoot(message: FromRoot): void {
-    if (message.type === 'survey') return void this.#answerSurvey(message.request)
+    if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
     this.#take(this.#root, message)
   }
@@ -169,7 +169,7 @@ export class Warden {
   }
 
   #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
-    const { system, killMs, overrides, forwardsLog, handlerMs, inspectSocket } = this.#orders
+    const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
     const { body, events } = this.#spares.take(profile)
@@ -180,7 +180,7 @@ export class Warden {
     body.tag.text = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
-    this.#spares.keep({ kind: profile.kind, handlerMs })
+    this.#spares.keep(profile)
     this.#lookWithin(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
@@ -323,8 +323,8 @@ export class Warden {
 
   // ---- the whole
 
-  async #answerSurvey(request: number): Promise<void> {
-    this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey() })
+  async #answerSurvey(request: number, patienceMs: number | undefined): Promise<void> {
+    this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey(patienceMs) })
   }
 
   async #report(): Promise<SystemReport> {
