@@ -3,6 +3,8 @@ import type { Pid } from './actor/pid.ts'
 
 /** Every error that Bulkhead itself raises: `code` is stable and explained in docs/errors.md. */
 export class BulkheadError extends Error {
+  /** Said here and in each subclass, since a minified bundle renames classes. */
+  static override readonly name: string = 'BulkheadError'
   readonly code: string
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
@@ -15,6 +17,7 @@ export class BulkheadError extends Error {
 
 /** A value that the caller passed is wrong: the message names the field, the value and what to do. Code `invalid_option`. */
 export class InvalidOption extends BulkheadError {
+  static override readonly name = 'InvalidOption'
   readonly field: string
   readonly value: unknown
   constructor(field: string, value: unknown, expected: string) {
@@ -26,6 +29,7 @@ export class InvalidOption extends BulkheadError {
 
 /** `self` or a reference bound to it was used after the actor had ended. Code `actor_exited`. */
 export class ActorExited extends BulkheadError {
+  static override readonly name = 'ActorExited'
   readonly pid: Pid
   constructor(pid: Pid) {
     super('actor_exited', `actor ${pid} has exited: its self and the references bound to it can no longer be used`)
@@ -39,6 +43,7 @@ export class ActorExited extends BulkheadError {
  * or `exited` for any other exit reason. OTP: the reason with which `gen_server:call` exits.
  */
 export class CallFailed extends BulkheadError {
+  static override readonly name = 'CallFailed'
   readonly reason: ExitReason
   readonly target: Pid | string
   readonly call: string
@@ -61,6 +66,7 @@ const CALL_CODES = new Set(['noproc', 'noconnection', 'timeout', 'calling_self',
  * `'noconnection'`, or a {@link BulkheadError} that explains. Code `start_failed`.
  */
 export class StartFailed extends BulkheadError {
+  static override readonly name = 'StartFailed'
   readonly reason: ExitReason
   constructor(behaviour: string, reason: ExitReason) {
     super('start_failed', `${behaviour} did not start: ${show(reason)}`, reason instanceof Error ? { cause: reason } : undefined)
@@ -70,6 +76,7 @@ export class StartFailed extends BulkheadError {
 
 /** A name could not be registered. Code `name_taken`, `already_named`, `noproc` or `not_registered`. */
 export class NameError extends BulkheadError {
+  static override readonly name = 'NameError'
   readonly registeredName: string
   /** Who holds the name, for `name_taken`. */
   readonly holder: Pid | undefined
@@ -82,6 +89,7 @@ export class NameError extends BulkheadError {
 
 /** Isolation hints that contradict each other, or that this system cannot meet. Code `placement`. */
 export class PlacementError extends BulkheadError {
+  static override readonly name = 'PlacementError'
   constructor(message: string) {
     super('placement', message)
   }
@@ -89,6 +97,7 @@ export class PlacementError extends BulkheadError {
 
 /** A behaviour could not be found or loaded on the node that should run it. Code `not_loadable`. */
 export class NotLoadable extends BulkheadError {
+  static override readonly name = 'NotLoadable'
   constructor(message: string, options?: ErrorOptions) {
     super('not_loadable', message, options)
   }

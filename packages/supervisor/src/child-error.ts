@@ -20,6 +20,7 @@ const WHY: Readonly<Record<ChildErrorCode, string>> = {
 
 /** A supervisor refused a request about a child; only the caller fails. `code` is OTP's word. */
 export class ChildError extends BulkheadError {
+  static override readonly name = 'ChildError'
   declare readonly code: ChildErrorCode
   /** The id or pid that was asked about. */
   readonly child: string

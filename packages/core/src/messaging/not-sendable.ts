@@ -5,6 +5,7 @@ import { BulkheadError } from '../errors.ts'
  * The message is a sentence that starts with the path: `message.job.onDone is a function`.
  */
 export class NotSendable extends BulkheadError {
+  static override readonly name = 'NotSendable'
   /** Where the value stands, starting with the name of the root: `message.items[3]`. */
   readonly path: string
 
