@@ -201,20 +201,20 @@ describe('a bounded mailbox', () => {
     async (overflow) => {
       const { nodes, sender, receiver, sendAll } = await setUp({ count: 1, overflow })
       receiver.trapExit = true
-      const watched_ = await nodes.actor()
-      const monitor = receiver.monitor(watched_.pid)
+      const other = await nodes.actor()
+      const monitor = receiver.monitor(other.pid)
       const timer = receiver.startTimer(5, 'tick')
-      expect(sendAll('the only one')).toEqual([true])
       sender.exit(receiver.pid, 'trapped')
-      nodes.main.exit(watched_.pid, 'boom')
+      nodes.main.exit(other.pid, 'boom')
       await nodes.pass(5)
+      expect(sendAll('the only one')).toEqual([true])
       const found = await mailOf(receiver)
       expect(found).toHaveLength(4)
       expect(found).toEqual(
         expect.arrayContaining([
           'the only one',
           new Exit(sender.pid, 'trapped'),
-          new Down(monitor, watched_.pid, 'boom'),
+          new Down(monitor, other.pid, 'boom'),
           expect.objectContaining({ ref: timer, message: 'tick' }),
         ]),
       )
