@@ -62,13 +62,16 @@ describe('bad bytes are undecodable, and nothing worse', () => {
     }
   })
 
-  test('every frame, with each of its bytes changed to anything', () => {
+  test('every frame, with each of its bytes changed', () => {
+    /** One of each range of tokens, and their neighbours. */
+    const changed = [0, 1, 2, 0x3f, 0x40, 0x42, 0x5f, 0x60, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0x92, 0x9f, 0xa0, 0xa1, 0xbf]
+    for (let byte = 0xc0; byte <= 0xe0; byte++) changed.push(byte)
     for (const value of oneOfEach()) {
       const { encoder, remote } = codecPair()
       const { bytes } = encoder.encode([value])
       remote.define(encoder.define(0))
       for (let at = 0; at < Math.min(bytes.length, 120); at++)
-        for (let byte = 0; byte < 256; byte++) attempt(remote, bytes.with(at, byte))
+        for (const byte of [...changed, 0x65, 0x69, 0x70, 0x73, 0x74, 0x78, 0xff]) attempt(remote, bytes.with(at, byte))
     }
   })
 
@@ -76,7 +79,7 @@ describe('bad bytes are undecodable, and nothing worse', () => {
     const decoder = decoderWithStructures()
     always(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void attempt(decoder, bytes)),
-      10_000,
+      5_000,
     )
   })
 
@@ -122,7 +125,7 @@ describe('bad bytes are undecodable, and nothing worse', () => {
         fc.array(token, { maxLength: 40 }),
         (tokens) => void attempt(decoder, Uint8Array.from(tokens.flat()), [new ArrayBuffer(8)]),
       ),
-      10_000,
+      5_000,
     )
   })
 

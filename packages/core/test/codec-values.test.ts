@@ -15,7 +15,7 @@ import {
 
 registerError(Overdrawn)
 
-const runs = 2_000
+const runs = 1_000
 
 describe('every sendable value arrives as it was', () => {
   test('any value, with shared parts and cycles, here and on the other side', () => {
