@@ -83,3 +83,14 @@ describe('SIGTERM and SIGINT', () => {
     expect(program.stderr.join('\n')).toMatch(/stubborn was cut short/)
   })
 })
+
+describe('a thread in a native call that nothing can end', () => {
+  test.each(['exit', 'stop'])('is fenced in time, and the program leaves at once with its own status: %s', async (how) => {
+    const program = run('lingering.ts', { args: [how] })
+    expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
+    const from = performance.now()
+    expect(await program.ended).toEqual({ code: 7, signal: null })
+    expect(performance.now() - from).toBeLessThan(3_000)
+    expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
+  })
+})

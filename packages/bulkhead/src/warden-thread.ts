@@ -3,6 +3,7 @@ import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
 import { remove } from './inspect/runtime-folder.ts'
+import { leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
@@ -64,14 +65,21 @@ export class WardenThread {
     this.channel.post({ type: 'shut_down', withinMs })
     await Promise.race([done, this.#exited])
     this.children.killAll()
-    process.off('exit', this.#leave)
     this.channel.close()
-    await this.#worker.terminate()
+    await this.#terminate()
+  }
+
+  /** A thread in a native call holds its warden back; the program can go on, and leave. */
+  async #terminate(): Promise<void> {
+    const ended = this.#worker.terminate().then(() => process.off('exit', this.#leave))
+    if (!this.children.hasLingering) await ended
+    this.#worker.unref()
   }
 
   /** The program leaves with its system running: nothing of it may stay behind. */
-  readonly #leave = (): void => {
+  readonly #leave = (code: number): void => {
     this.children.killAll()
     if (this.#inspectSocket !== undefined) remove(this.#inspectSocket)
+    if (this.children.hasLingering) leaveAtOnce(code, this.#leave)
   }
 }

@@ -30,11 +30,15 @@ const unusedMs = 30_000
 /** Milliseconds for which the node of a compartment outlives its last actor. */
 const vacantMs = 5_000
 
+/** Ends that are remembered. */
+const verdictsKept = 1_000
+
 /** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
 export class Warden {
   readonly #orders: WardenOrders
   readonly #children: ChildTable
   readonly #nodes = new Map<NodeId, NodeRecord>()
+  readonly #ended = new Map<NodeId, ToNode>()
   readonly #root: NodeRecord
   readonly #rootBody: RootBody
   readonly #spares: Spares
@@ -113,7 +117,7 @@ export class Warden {
 
   #connect(record: NodeRecord, peerId: NodeId): void {
     const peer = this.#nodes.get(peerId)
-    if (peer === undefined) return record.body.post({ type: 'down', peer: peerId, verdict: neverWas(peerId) })
+    if (peer === undefined) return record.body.post(this.#ended.get(peerId) ?? neverWas(peerId))
     if (peer.verdict !== undefined) return record.body.post(downOf(peer, peer.verdict))
     if (record.peers.has(peerId)) return
     log('introduce %d to %d', record.id, peerId)
@@ -248,13 +252,24 @@ export class Warden {
       log('node %d ended: %o', record.id, verdict.evidence)
       record.settleUp(new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`))
       for (const other of this.#nodes.values()) {
+        part(other, record.id)
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
       if (fenced) record.body.kill()
-    }
+      if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
+    } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread') this.#children.countLingering(-1)
     if (fenced) return
     this.#surveyor.forget(record.id)
+    this.#bury(record)
     if (this.#living().length === 0) this.#onEmpty?.()
+  }
+
+  /** Of a node that is gone only the verdict is kept, for those who ask for it late. */
+  #bury(record: NodeRecord): void {
+    this.#nodes.delete(record.id)
+    if (record.verdict !== undefined) this.#ended.set(record.id, downOf(record, record.verdict))
+    const [oldest] = this.#ended.keys()
+    if (this.#ended.size > verdictsKept && oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #living(): NodeRecord[] {
@@ -367,8 +382,8 @@ function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
   return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }
 }
 
-function neverWas(node: NodeId): Verdict {
-  return { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } }
+function neverWas(node: NodeId): ToNode {
+  return { type: 'down', peer: node, verdict: { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } } }
 }
 
 function whyOf({ error, cause }: BodyEnd): string {

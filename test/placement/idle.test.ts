@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { descendantsOf, run } from './program.ts'
+
+
+/** Milliseconds of CPU that all threads of these OS processes have used. */
+function cpuMs(pids: readonly number[]): number {
+  const threads = pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`))
+  return threads.reduce((sum, file) => sum + Number.parseInt(readFileSync(file, 'latin1'), 10) / 1e6, 0)
+}
+
+const seconds = 10
+
+test(`root, 2 threads and 2 processes that idle for ${seconds} s use little CPU`, { timeout: 60_000 }, async () => {
+  const program = run('idler.ts')
+  await program.said('ready')
+  const pids = [program.pid, ...descendantsOf(program.pid)]
+  expect(pids).toHaveLength(3)
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  const before = cpuMs(pids)
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+  // 50 ms is the floor for a machine that does nothing else; here other tests run beside it and caches are cold
+  expect(cpuMs(pids) - before).toBeLessThan(100)
+})
