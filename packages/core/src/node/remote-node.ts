@@ -2,6 +2,7 @@ import type { Cell } from '../actor/cell.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
 import { settleCall } from '../messaging/call.ts'
+import { checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
@@ -247,12 +248,17 @@ export class RemoteNode implements Receiver {
         kernel.signal({ kind, to, from, ref, alive: body === true })
         return
       case 'spawn': {
-        const [request, args] = body as [SpawnRequest, Uint8Array]
+        const [request, args] = checkedSpawn(body)
         void hostSpawn(kernel, from, ref, request, args, beside, this.#decoder)
         return
       }
+      case 'hello':
+      case 'fenced':
+      case 'name':
+        this.#takeNodeSignal(checkedNodeSignal(kind, body))
+        return
       default:
-        this.#takeNodeSignal(body as NodeSignal)
+        throw new Undecodable(`a ${kind} that stands by itself`)
     }
   }
 
@@ -263,7 +269,7 @@ export class RemoteNode implements Receiver {
     throw new Undecodable('an unknown outcome of a start')
   }
 
-  #takeNodeSignal(signal: NodeSignal): void {
+  #takeNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {
     switch (signal.kind) {
       case 'hello':
         if (signal.node !== this.id || signal.system !== this.#kernel.system) this.#violated(`node ${signal.node} answered for node ${this.id}`)
@@ -274,9 +280,6 @@ export class RemoteNode implements Receiver {
         return
       case 'name':
         this.#kernel.names.arrived(this, signal.name)
-        return
-      default:
-        this.#violated('an unknown signal')
     }
   }
 
