@@ -1,5 +1,5 @@
 import type { Isolation } from '../node/isolation.ts'
-import type { ActorSelf } from './self.ts'
+import type { Pid } from './pid.ts'
 
 /** Arguments of a behaviour's `init`. */
 export type Args = readonly unknown[]
@@ -40,7 +40,7 @@ export interface Server<A extends Args = Args, P = unknown> extends Behaviour<A,
 /** The handle of a running actor, or of whoever holds a name; bound to the actor that made or received it. */
 export interface ActorRef<P = unknown> {
   /** The actor's pid; for a reference by name the pid that holds the name now, `undefined` when nobody does. */
-  readonly pid: import('./pid.ts').Pid | undefined
+  readonly pid: Pid | undefined
   /** The name, for a reference by name. */
   readonly registeredName: string | undefined
   /**
@@ -55,8 +55,4 @@ export interface ActorRef<P = unknown> {
     : object
   /** The same actor, with `ms` milliseconds for each call; `Infinity` waits as long as the actor lives. */
   within(ms: number): ActorRef<P>
-}
-
-export interface ActorSpec<A extends Args> {
-  readonly body: (self: ActorSelf, ...args: A) => unknown
 }

@@ -1,4 +1,3 @@
-import { exitCell } from '../node/exits.ts'
 import type { Isolation } from '../node/isolation.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Args, Behaviour } from './behaviour.ts'
@@ -7,7 +6,6 @@ import type { Cell } from './cell.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
-import { selfOf } from './own-self.ts'
 import { isThenable } from './thenable.ts'
 
 /** Runs one function from beginning to end; its mail is taken by `self.receive`. */
@@ -23,14 +21,14 @@ export class ActorProgram implements Program {
   begin(cell: Cell, args: readonly unknown[]): Begun {
     let result: unknown
     try {
-      result = this.#body(selfOf(cell), ...(args as never[]))
+      result = this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
     } catch (error) {
       this.#failed(cell, error)
       return 'ready'
     }
     if (isThenable(result)) {
-      Promise.resolve(result).then(() => exitCell(cell.kernel, cell, 'normal'), (error: unknown) => this.#failed(cell, error))
-    } else exitCell(cell.kernel, cell, 'normal')
+      Promise.resolve(result).then(() => cell.kernel.exit(cell, 'normal'), (error: unknown) => this.#failed(cell, error))
+    } else cell.kernel.exit(cell, 'normal')
     return 'ready'
   }
 
@@ -39,7 +37,7 @@ export class ActorProgram implements Program {
       leftoverFailed(cell, error)
       return
     }
-    exitCell(cell.kernel, cell, error instanceof Exiting ? error.reason : error)
+    cell.kernel.exit(cell, error instanceof Exiting ? error.reason : error)
   }
 
   handle(): void {

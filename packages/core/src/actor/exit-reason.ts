@@ -1,4 +1,4 @@
-import type { NodeId, Pid } from './pid.ts'
+import type { NodeId } from './pid.ts'
 
 /**
  * Why an actor ended. Any value that can be sent, with these meanings (OTP's, and below them those that the runtime adds):

@@ -5,6 +5,7 @@ import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/moni
 import { link, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
 import type { SpawnResult } from '../node/spawn.ts'
+import type { Target } from './actor-ref.ts'
 import { BoundRef } from './actor-ref.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
 import { DefinedBehaviour } from './behaviour-table.ts'
@@ -152,13 +153,13 @@ class OwnSelf implements ActorSelf {
   /** What an ended actor awaited never settles. */
   #whileAlive<T>(promise: Promise<T>): Promise<T> {
     const cell = this.#cell
-    return new Promise((resolve, reject) => {
+    return new Promise((settle, reject: (error: unknown) => void) => {
       promise.then(
         (value) => {
-          if (!cell.dead) resolve(value)
+          if (!cell.dead) settle(value)
         },
         (error: unknown) => {
-          if (!cell.dead) reject(error as Error)
+          if (!cell.dead) reject(error)
         },
       )
     })
@@ -175,12 +176,12 @@ class OwnSelf implements ActorSelf {
 
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
     if (typeof name !== 'string' || name === '') throw new InvalidOption('name', name, 'give the name under which the actor is registered')
-    return new BoundRef(this.#alive, { name }, behaviour.callTimeoutMs) as ActorRef as ActorRef<P>
+    return refTo<P>(this.#alive, { name }, behaviour.callTimeoutMs)
   }
 
   ref<A extends Args, P>(behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P> {
     if (!isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of an actor')
-    return new BoundRef(this.#alive, { pid }, behaviour.callTimeoutMs) as ActorRef as ActorRef<P>
+    return refTo<P>(this.#alive, { pid }, behaviour.callTimeoutMs)
   }
 
   async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
@@ -202,7 +203,7 @@ class OwnSelf implements ActorSelf {
   #outcome<P>(cell: Cell, result: SpawnResult, callTimeoutMs: number | undefined): StartOutcome<P> {
     if (result.kind !== 'started') return result
     const { pid, monitor: ref } = result
-    return { kind: 'started', ref: new BoundRef(cell, { pid }, callTimeoutMs) as ActorRef as ActorRef<P>, pid, monitor: ref }
+    return { kind: 'started', ref: refTo<P>(cell, { pid }, callTimeoutMs), pid, monitor: ref }
   }
 
   async spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid> {
@@ -274,6 +275,12 @@ class OwnSelf implements ActorSelf {
     const cell = this.#alive
     cell.kernel.platform.telemetry?.restarted?.({ supervisor: cell.pid, ...event })
   }
+}
+
+/** What the types say about calls and casts holds by the behaviour that was named, not by anything that a reference could check. */
+function refTo<P>(sender: Cell, target: Target, callTimeoutMs: number | undefined): ActorRef<P> {
+  const ref: ActorRef = new BoundRef(sender, target, callTimeoutMs)
+  return ref
 }
 
 function refOf<P>(behaviour: { readonly name: string }, outcome: StartOutcome<P>): ActorRef<P> {

@@ -2,7 +2,7 @@ import { isMatching } from 'ts-pattern'
 import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
-import { closeCall, isAbandoned, keepOpen } from '../messaging/call.ts'
+import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
@@ -19,7 +19,7 @@ class Clauses implements ReceiveClauses<unknown> {
   onQuiet: () => unknown = () => undefined
 
   with<const Q extends Patterns.Pattern<unknown>, T>(pattern: Q, handler: (message: Patterns.infer<Q>) => T): ReceiveClauses<unknown> {
-    this.list.push({ pattern, handler: handler as (message: never) => unknown })
+    this.list.push({ pattern, handler })
     return this
   }
 
@@ -37,15 +37,15 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     throw new BulkheadError('receive_overlap', `${cell.path}: a receive is already waiting; await it before the next one`)
   }
   const clauses = new Clauses()
-  build(clauses as unknown as ReceiveClauses<never>)
+  build(clauses)
   const { kernel } = cell
-  return new Promise<R>((resolve, reject) => {
+  return new Promise<R>((resolve, reject: (error: unknown) => void) => {
     const settle = (run: () => unknown): void => {
       kernel.enter(cell, `${cell.behaviour}.receive`)
       try {
         resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     }
     const waiting: Waiting = {
@@ -57,7 +57,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
           clause = clauses.list.find(({ pattern }) => isMatching(pattern as never, message))
         } catch (error) {
           leave()
-          reject(error as Error)
+          reject(error)
           return true
         }
         if (clause === undefined) return false

@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '../platform.ts'
 import type { Isolation } from '../node/isolation.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
-import type { ExitReason } from './exit-reason.ts'
+import type { Evidence, ExitReason } from './exit-reason.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
 import type { MonitorRef, TimerRef } from './notices.ts'
 import type { NodeId, Pid } from './pid.ts'
@@ -27,7 +27,7 @@ export interface StartOptions {
 export type StartOutcome<P> =
   | { readonly kind: 'started'; readonly ref: ActorRef<P>; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: import('./exit-reason.ts').Evidence }
+  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
 
 /**
  * What an actor can do, handed to each of its handlers. All of it throws `ActorExited` once the actor has ended; what it awaited

@@ -1,6 +1,7 @@
 import { BulkheadError, CallFailed } from '../errors.ts'
-import { answer, isAbandoned, keepOpen } from '../messaging/call.ts'
-import { exitCell, signStack } from '../node/exits.ts'
+import { answer } from '../messaging/call.ts'
+import { isAbandoned, keepOpen } from '../messaging/open-calls.ts'
+import { signStack } from '../node/reasons.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
@@ -225,7 +226,7 @@ export class ServerProgram implements Program {
   #end(cell: Cell, reason: ExitReason, caller?: Caller, last?: { readonly value: unknown }): void {
     if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     const finish = (final: ExitReason): void => {
-      if (!cell.dead) exitCell(cell.kernel, cell, last === undefined || caller === undefined ? final : this.#answerLast(cell, caller, last.value, final))
+      if (!cell.dead) cell.kernel.exit(cell, last === undefined || caller === undefined ? final : this.#answerLast(cell, caller, last.value, final))
     }
     const failed = (error: unknown): void => {
       if (cell.dead) leftoverFailed(cell, error)

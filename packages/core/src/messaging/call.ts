@@ -7,8 +7,9 @@ import { ActorExited, BulkheadError, CallFailed, InvalidOption } from '../errors
 import type { ExitReason } from '../actor/exit-reason.ts'
 import type { Kernel } from '../node/kernel.ts'
 import { resolve, sendMail, shownAs } from '../node/deliver.ts'
-import { ownReason } from '../node/exits.ts'
+import { ownReason } from '../node/reasons.ts'
 import type { Timer } from '../node/timers.ts'
+import { closeCall } from './open-calls.ts'
 import type { Beside, Decoder, Encoded } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
 
@@ -45,7 +46,7 @@ export function call(cell: Cell, to: Destination, name: string, args: readonly u
   if (target === undefined) return Promise.reject(new CallFailed(shown, name, 'noproc'))
   if (target === cell.pid) return Promise.reject(new CallFailed(shown, name, 'calling_self'))
   const ref = kernel.nextRef()
-  return new Promise((resolvePromise, reject) => {
+  return new Promise((resolvePromise, reject: (error: unknown) => void) => {
     const timer = timeoutMs === Infinity ? undefined : kernel.timers.set(timeoutMs, () => expire(kernel, ref))
     cell.callCount++
     kernel.calls.set(ref, { cell, target, shown, name, resolve: resolvePromise, reject, timer })
@@ -53,7 +54,7 @@ export function call(cell: Cell, to: Destination, name: string, args: readonly u
       sendMail(cell, 'call', target, [name, ...args], ref)
     } catch (error) {
       finish(kernel, ref)
-      reject(error as Error)
+      reject(error)
     }
   })
 }
@@ -116,32 +117,6 @@ export function dropCallsOf(kernel: Kernel, cell: Cell): void {
 /** Calls to actors of a node that went down. */
 export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
   for (const [ref, pending] of kernel.calls) if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
-}
-
-/** A call that was taken and is not answered: its caller hears of this actor's end. */
-export function keepOpen(cell: Cell, caller: Pid, ref: number): void {
-  const calls = (cell.openCalls ??= new Map())
-  const refs = calls.get(caller)
-  if (refs === undefined) calls.set(caller, new Set([ref]))
-  else refs.add(ref)
-}
-
-/** Undoes `keepOpen`. */
-export function closeCall(cell: Cell, caller: Pid, ref: number): void {
-  const refs = cell.openCalls?.get(caller)
-  if (refs?.delete(ref) === true && refs.size === 0) cell.openCalls?.delete(caller)
-}
-
-/** The caller does not wait any more. Its call may be open, or unread, or just being handled: it must not be kept open later. */
-export function abandonCall(cell: Cell, caller: Pid, ref: number): void {
-  closeCall(cell, caller, ref)
-  if (cell.mailbox.count > 0 || cell.busy) (cell.abandoned ??= new Set()).add(`${caller} ${ref}`)
-  else cell.abandoned = undefined
-}
-
-/** Whether nobody waits for the answer to a call that was taken. */
-export function isAbandoned({ abandoned, kernel }: Cell, caller: Pid, ref: number): boolean {
-  return abandoned?.has(`${caller} ${ref}`) === true || (kernel.ended.size > 0 && kernel.ended.has(nodeOf(caller)))
 }
 
 /** Sends an answer from `cell`. Throws `NotSendable`. */

@@ -4,7 +4,6 @@ import { ActorProgram } from '../actor/define-actor.ts'
 import { selfOf } from '../actor/own-self.ts'
 import { InvalidOption } from '../errors.ts'
 import '../messaging/extensions.ts'
-import { exitCell } from './exits.ts'
 import type { NodeId } from '../actor/pid.ts'
 import type { Connection } from '../messaging/connection.ts'
 import type { ActorSelf } from '../actor/self.ts'
@@ -60,7 +59,7 @@ export class LocalNode implements Node {
   crash(serial: number, error: unknown): boolean {
     const cell = this.#kernel.cells.get(serial)
     if (cell === undefined || cell.dead || cell === this.#kernel.main) return false
-    exitCell(this.#kernel, cell, error)
+    this.#kernel.exit(cell, error)
     return true
   }
 
@@ -71,9 +70,9 @@ export class LocalNode implements Node {
   stop(reason: ExitReason): void {
     const kernel = this.#kernel
     if (kernel.stopped) return
-    for (const cell of [...kernel.cells.values()].reverse()) exitCell(kernel, cell, reason)
+    for (const cell of [...kernel.cells.values()].reverse()) kernel.exit(cell, reason)
     kernel.stopped = true
-    exitCell(kernel, kernel.main, reason)
+    kernel.exit(kernel.main, reason)
     kernel.timers.clear()
     for (const remote of kernel.remotes.values()) remote.close()
     kernel.remotes.clear()

@@ -4,10 +4,9 @@ import { Mail } from '../actor/mailbox.ts'
 import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
-import { keepOpen } from '../messaging/call.ts'
+import { keepOpen } from '../messaging/open-calls.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
-import { exitCell } from './exits.ts'
 import type { Kernel } from './kernel.ts'
 
 /** The pid behind a destination, now; undefined for a name that nobody holds. Throws `InvalidOption` for anything else. */
@@ -94,7 +93,7 @@ function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
   if (overflow === 'exit') {
     if (mail.kind === 'call') keepOpen(cell, mail.from as Pid, mail.ref)
     else kernel.deadLetter(cell.pid, mail.from, 'noproc')
-    exitCell(kernel, cell, { mailbox_full: mailbox.ordinary })
+    kernel.exit(cell, { mailbox_full: mailbox.ordinary })
     return false
   }
   if (overflow === 'drop_oldest' && mail.sizeBytes <= bytes) {

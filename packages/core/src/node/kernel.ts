@@ -1,13 +1,17 @@
 import type { Cell } from '../actor/cell.ts'
+import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
+import { selfOf } from '../actor/own-self.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, nodeOf, pidPrefix, serialOf } from '../actor/pid.ts'
-import type { Codec, Decoder, Encoder } from '../messaging/codec.ts'
+import type { ActorSelf } from '../actor/self.ts'
+import type { Beside, Codec, Decoder, Encoder } from '../messaging/codec.ts'
 import { createCodec } from '../messaging/codec.ts'
 import type { Signal } from '../messaging/signal.ts'
 import type { PendingCall } from '../messaging/call.ts'
 import type { LogRecord, Platform } from '../platform.ts'
 import type { DeadLetterReason } from '../telemetry.ts'
 import { applySignal } from './apply-signal.ts'
+import { exitCell } from './exits.ts'
 import type { NodeHost, Verdict } from './host.ts'
 import { VITALS } from './host.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -178,6 +182,16 @@ export class Kernel {
     for (const remote of this.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'fenced', node: id, verdict })
   }
 
+  /** Ends an actor of this node. */
+  exit(cell: Cell, reason: ExitReason, evidence?: Evidence): void {
+    exitCell(this, cell, reason, evidence)
+  }
+
+  /** The `self` of an actor of this node. */
+  selfOf(cell: Cell): ActorSelf {
+    return selfOf(cell)
+  }
+
   deadLetter(to: Pid | string, from: Pid | undefined, why: DeadLetterReason): void {
     this.counters.deadLetters++
     this.platform.telemetry?.deadLetter?.({ to, from, why })
@@ -207,7 +221,7 @@ export class Kernel {
   }
 
   /** Decodes for `cell`: references are bound to it. */
-  decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: import('../messaging/codec.ts').Beside | undefined): unknown {
+  decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: Beside | undefined): unknown {
     return this.decodingAs(cell, () => decoder.decode(bytes, beside))
   }
 

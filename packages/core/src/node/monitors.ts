@@ -7,7 +7,7 @@ import { nodeOf } from '../actor/pid.ts'
 import type { Destination } from '../actor/self.ts'
 import { InvalidOption } from '../errors.ts'
 import { deliverNotice, resolve, shownAs } from './deliver.ts'
-import { sendableReason } from './exits.ts'
+import { sendableReason } from './reasons.ts'
 
 /** OTP's `monitor/2`. A name is resolved once, now. */
 export function monitor(cell: Cell, to: Destination): MonitorRef {

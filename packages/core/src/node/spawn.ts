@@ -10,7 +10,7 @@ import type { StartOptions } from '../actor/self.ts'
 import { NameError, NotLoadable } from '../errors.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
-import { exitCell, ownReason, sendableReason } from './exits.ts'
+import { ownReason, sendableReason } from './reasons.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
@@ -235,7 +235,7 @@ async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, reque
     if (cell.dead) return
     cell.onFailedStart = undefined
     finish({ kind: 'failed', ended: { reason: sendableReason(kernel, reason), nameVersion: cell.nameVersion } })
-    exitCell(kernel, cell, reason)
+    kernel.exit(cell, reason)
   }
   cell.onFailedStart = (ended) => finish({ kind: 'failed', ended })
   if (request.name !== undefined) {
@@ -253,7 +253,7 @@ async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, reque
     try {
       void begin(kernel, cell, openArgs)
     } catch (error) {
-      exitCell(kernel, cell, error)
+      kernel.exit(cell, error)
     }
     return
   }
@@ -270,7 +270,7 @@ async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, reque
   else if (begun === 'ignore') {
     cell.onFailedStart = undefined
     finish({ kind: 'ignored' })
-    exitCell(kernel, cell, 'normal')
+    kernel.exit(cell, 'normal')
   } else failWith(begun.exit)
 }
 
