@@ -31,8 +31,8 @@ export function codecPair(context?: unknown): Pair {
 }
 
 /**
- * Where two values differ, or undefined: class, content, order, the identity of parts that occur more than once, and cycles.
- * Stricter than deepStrictEqual, which sees no identity.
+ * Where two values differ, or undefined: class, content, order, the identity of parts that occur more than once, and
+ * cycles. Stricter than deepStrictEqual, which sees no identity.
  */
 export function difference(
   one: unknown,
@@ -105,8 +105,8 @@ function errorParts(error: Error): Parts {
 }
 
 /**
- * Checks a property, and stops after ten seconds. A failure names the seed and the path that lead back to it: printing a cyclic
- * counterexample could take for ever.
+ * Checks a property, and stops after ten seconds. A failure names the seed and the path that lead back to it: printing
+ * a cyclic counterexample could take for ever.
  */
 export function always<T>(property: fc.IProperty<T>, numRuns: number): void {
   const result = fc.check(property, { numRuns, interruptAfterTimeLimit: 10_000 })

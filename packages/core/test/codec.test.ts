@@ -501,6 +501,14 @@ describe('shared and moved memory', () => {
     expect(difference([new Uint8Array([1, 2]).buffer], local.decode(bytes))).toBeUndefined()
   })
 
+  test('a buffer that was moved before is an error with its path, and nothing else is moved', () => {
+    const [gone, whole] = [new ArrayBuffer(1), new ArrayBuffer(2)]
+    gone.transfer()
+    const options = { shares: true, transfer: [whole, gone] }
+    const { message } = problemOf(() => createCodec().encoder.encode({ whole, parts: [gone] }, options))
+    expect([message, whole.detached]).toEqual(['message.parts[0] is a detached ArrayBuffer', false])
+  })
+
   test('nothing is moved when encoding fails', () => {
     const buffer = new ArrayBuffer(4)
     expect(() => createCodec().encoder.encode([buffer, noop], { shares: true, transfer: [buffer] })).toThrow(

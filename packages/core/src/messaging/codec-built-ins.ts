@@ -1,4 +1,7 @@
-/** Classes of the language whose instances have a form of their own on the wire, by their prototypes, so that they are told apart by one look. */
+/**
+ * Classes of the language whose instances have a form of their own on the wire, by their prototypes, so that they are
+ * told apart by one look.
+ */
 const builtIns = new Map<object, string>(
   ([Map, Set, Date, RegExp, Error, TypeError, RangeError, ArrayBuffer, Uint8Array] as const).map((builtIn) => [
     builtIn.prototype,

@@ -26,7 +26,10 @@ export function textOf(codes: readonly number[]): string {
   return text
 }
 
-/** Reads the parts of msgpack tokens, never past the end it was given, and allocates nothing larger than what is really there. */
+/**
+ * Reads the parts of msgpack tokens, never past the end it was given, and allocates nothing larger than what is really
+ * there.
+ */
 export class ByteReader {
   protected bytes: Uint8Array = wordBytes
   protected position = 0

@@ -16,6 +16,9 @@ const arrayPrototype: unknown = Array.prototype
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
 const noBuffers: readonly ArrayBuffer[] = []
 const holesMax = 100_000
+const cannotShare =
+  'is a SharedArrayBuffer, which cannot leave its OS process: ' +
+  'place both actors in threads of one process, or send a copy'
 const changed = 'changed while it was being encoded'
 
 /** Encodes values in one pass, which writes, finds shared parts, and refuses what cannot be sent. */
@@ -64,7 +67,7 @@ export class ValueEncoder extends SharingWriter {
   /** Takes the transferred buffers from the sender, which sees them detached from now on, wherever the receiver is. */
   #release(): Beside | undefined {
     const moved = new Map<Shareable, ArrayBuffer>()
-    for (const buffer of this.#transfer) if (!moved.has(buffer)) moved.set(buffer, buffer.transfer())
+    for (const buffer of this.#transfer) if (!buffer.detached) moved.set(buffer, buffer.transfer())
     return this.#beside?.map((object) => moved.get(object) ?? object)
   }
 
@@ -331,10 +334,8 @@ export class ValueEncoder extends SharingWriter {
   }
 
   #besideBytes(object: Shareable): void {
-    if (!this.#shares)
-      throw new Obstacle(
-        'is a SharedArrayBuffer, which cannot leave its OS process: place both actors in threads of one process, or send a copy',
-      )
+    if (!this.#shares) throw new Obstacle(cannotShare)
+    if ((object as ArrayBuffer).detached) throw new Obstacle('is a detached ArrayBuffer')
     this.rich = true
     const beside = (this.#beside ??= [])
     let index = beside.indexOf(object)
@@ -384,11 +385,9 @@ function ownFields(value: object): Fields {
 
 /** Whether this is a socket, a stream, a worker: something that lives here and would be an empty shell elsewhere. */
 function hasListeners(value: object): boolean {
-  const { emit, addEventListener } = value as Fields
-  return (
-    (typeof emit === 'function' && !Object.hasOwn(value, 'emit')) ||
-    (typeof addEventListener === 'function' && !Object.hasOwn(value, 'addEventListener'))
-  )
+  const { on, emit, addEventListener, dispatchEvent } = value as Fields
+  if (typeof on === 'function' && typeof emit === 'function') return !Object.hasOwn(value, 'emit')
+  return typeof addEventListener === 'function' && typeof dispatchEvent === 'function'
 }
 
 function unboxed(value: object, tag: string): unknown {

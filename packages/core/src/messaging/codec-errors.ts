@@ -1,6 +1,9 @@
 import { errorClassNamed, registeredErrorName } from './codec-extensions.ts'
 
-/** Properties of an error that are not enumerable and yet part of it; `message`, `stack` and `cause` have places of their own. */
+/**
+ * Properties of an error that are not enumerable and yet part of it; `message`, `stack` and `cause` have places of
+ * their own.
+ */
 const quietKeys = ['name', 'code', 'errors', 'error', 'suppressed'] as const
 
 type ErrorClass = abstract new (...args: never[]) => Error
@@ -79,7 +82,10 @@ export function emptyError(): Error {
   return withoutTrace(() => new Error())
 }
 
-/** Makes an error an instance of the class registered under that name, or of its platform class, without running a constructor of the user's. */
+/**
+ * Makes an error an instance of the class registered under that name, or of its platform class, without running a
+ * constructor of the user's.
+ */
 export function giveClass(error: Error, className: string, platformName: string): void {
   const known = errorClassNamed(className) ?? platformClasses.get(className) ?? platformClasses.get(platformName)
   if (known !== undefined && known !== Error) Object.setPrototypeOf(error, known.prototype as object)
@@ -94,7 +100,10 @@ export function newDomException(message: string, name: string): Error {
   return error
 }
 
-/** Whether a receiver without this class should call the error by its class's name, since its own name says no more than its platform class. */
+/**
+ * Whether a receiver without this class should call the error by its class's name, since its own name says no more than
+ * its platform class.
+ */
 export function needsName(error: Error, className: string, platformName: string): boolean {
   return className !== platformName && errorClassNamed(className) === undefined && error.name === platformName
 }

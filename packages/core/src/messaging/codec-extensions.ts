@@ -2,12 +2,18 @@ import { builtInTag } from './codec-built-ins.ts'
 
 type Class<T> = abstract new (...args: never[]) => T
 
-/** How values of one class of core's own travel: `write` gives data that the codec encodes in turn, `read` makes the value again. */
+/**
+ * How values of one class of core's own travel: `write` gives data that the codec encodes in turn, `read` makes the
+ * value again.
+ */
 export interface Extension<T = unknown, D = unknown> {
   readonly class: Class<T>
   /** `context` is what {@link CodecOptions} of the encoding codec holds. */
   write(value: T, context: unknown): D
-  /** The data comes from the wire: check it. What it throws becomes `Undecodable`. `context` is that of the decoding codec. */
+  /**
+   * The data comes from the wire: check it. What it throws becomes `Undecodable`. `context` is that of the decoding
+   * codec.
+   */
   read(data: unknown, context: unknown): T
 }
 
@@ -51,7 +57,10 @@ const lastCode = 0x3f
 const extensions: (Extension | undefined)[] = []
 const extensionOf = new Map<object, CodedExtension>()
 
-/** Lets values of a class of core's own travel, under a code from 0x20 to 0x3f. Throws RangeError for another code, or one that another class has. */
+/**
+ * Lets values of a class of core's own travel, under a code from 0x20 to 0x3f. Throws RangeError for another code, or
+ * one that another class has.
+ */
 export function registerExtension<T, D>(code: number, extension: Extension<T, D>): void {
   if (!Number.isInteger(code) || code < firstCode || code > lastCode)
     throw new RangeError(`extension code ${code} is not between 0x20 and 0x3f`)
@@ -68,8 +77,9 @@ export function extensionWith(code: number): Extension | undefined {
 }
 
 /**
- * Keeps a class of errors: `instanceof` holds on the other side, if the class is registered there too. Its constructor is not run;
- * the error gets its message, stack, cause and own fields. Registering a name again replaces the class, as reloaded modules need it.
+ * Keeps a class of errors: `instanceof` holds on the other side, if the class is registered there too. Its constructor
+ * is not run; the error gets its message, stack, cause and own fields. Registering a name again replaces the class, as
+ * reloaded modules need it.
  *
  * @param name names the class on the wire; by default the class's own name.
  */
@@ -89,8 +99,8 @@ export function registeredErrorName(prototype: object): string | undefined {
 }
 
 /**
- * Keeps a class: its instances, and those of classes derived from it, are encoded and decoded by these functions. Registering a name
- * again replaces the class. Throws TypeError for a class that travels by itself, like Date or Map.
+ * Keeps a class: its instances, and those of classes derived from it, are encoded and decoded by these functions.
+ * Registering a name again replaces the class. Throws TypeError for a class that travels by itself, like Date or Map.
  */
 export function registerType<T, D>(type: RegisteredType<T, D>): void {
   if (builtInTag(type.class.prototype as object) !== undefined)

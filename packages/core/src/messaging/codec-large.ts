@@ -8,8 +8,9 @@ type Keys = string[] & { highByte?: number }
 type KeysList = Keys[] & { sharedLength?: number }
 
 /**
- * Reads large frames of plain data that this node encoded itself, with msgpackr: its native reader of strings is worth it from
- * about 1 KiB on. Foreign bytes never come here. Nothing but plain data does: neither classes nor the extensions that users add to msgpackr.
+ * Reads large frames of plain data that this node encoded itself, with msgpackr: its native reader of strings is worth
+ * it from about 1 KiB on. Foreign bytes never come here. Nothing but plain data does: neither classes nor the
+ * extensions that users add to msgpackr.
  */
 export class LargeFrameReader {
   readonly #structures: readonly Structure[]

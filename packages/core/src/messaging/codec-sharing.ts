@@ -9,7 +9,8 @@ const noObject = {}
 
 /**
  * Writes an object that a message contains more than once, or inside itself, only once, and pointers to it after that.
- * Such an object gets a name, which stands before it. That it needs one is known when the first pointer is written, so names are inserted at the end.
+ * Such an object gets a name, which stands before it. That it needs one is known when the first pointer is written, so
+ * names are inserted at the end.
  */
 export class SharingWriter extends TokenWriter {
   /** Whether the frame holds anything but plain data. */
@@ -85,8 +86,9 @@ export class SharingWriter extends TokenWriter {
   }
 
   /**
-   * For the view met last, which covers its whole buffer. If that buffer was met before, the view is written as one of that buffer.
-   * If not, returns false, and later the buffer and its other views are written as views of the buffer of this one.
+   * For the view met last, which covers its whole buffer. If that buffer was met before, the view is written as one of
+   * that buffer. If not, returns false, and later the buffer and its other views are written as views of the buffer of
+   * this one.
    */
   protected sharesBuffer(buffer: ArrayBuffer, kind: number, length: number): boolean {
     const view = this.#count - 1

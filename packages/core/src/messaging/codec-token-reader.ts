@@ -195,7 +195,9 @@ export abstract class TokenReader extends ByteReader {
     return value
   }
 
-  /** For a value that is made from its content: keeps its name from that content. Give the name back with {@link made}. */
+  /**
+   * For a value that is made from its content: keeps its name from that content. Give the name back with {@link made}.
+   */
   protected withheldName(depth: number): number {
     this.checkDepth(depth + 1)
     const name = this.#name

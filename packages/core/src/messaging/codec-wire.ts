@@ -1,7 +1,8 @@
 /**
- * The bytes between two codecs: msgpack with msgpackr's record structures (0x40 to 0x7f) and msgpackr's own extension types,
- * so that any frame decodes with msgpackr alone. What msgpackr has no type for is *annotated*: `d6 69 <id> <value>`, which is
- * how msgpackr names a value that is referred to later. Ids below {@link annotation} are such names; ids above it say what the value stands for.
+ * The bytes between two codecs: msgpack with msgpackr's record structures (0x40 to 0x7f) and msgpackr's own extension
+ * types, so that any frame decodes with msgpackr alone. What msgpackr has no type for is *annotated*: `d6 69 <id>
+ * <value>`, which is how msgpackr names a value that is referred to later. Ids below {@link annotation} are such names;
+ * ids above it say what the value stands for.
  */
 
 /** How deep containers may nest in one message, both ways. */

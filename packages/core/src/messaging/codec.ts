@@ -12,21 +12,31 @@ export { NotSendable } from './not-sendable.ts'
 export { printable } from './printable.ts'
 export { Undecodable } from './undecodable.ts'
 
-/** Objects that travel beside the bytes because they are shared or moved, never copied: SharedArrayBuffers and transferred ArrayBuffers. */
+/**
+ * Objects that travel beside the bytes because they are shared or moved, never copied: SharedArrayBuffers and
+ * transferred ArrayBuffers.
+ */
 export type Beside = readonly (SharedArrayBuffer | ArrayBuffer)[]
 
 export interface Encoded {
-  /** Exactly the frame. It lies in a slab of the codec's that is never written over: whoever posts it copies this view, not its ArrayBuffer. */
+  /**
+   * Exactly the frame. It lies in a slab of the codec's that is never written over: whoever posts it copies this view,
+   * not its ArrayBuffer.
+   */
   readonly bytes: Uint8Array
   readonly beside: Beside | undefined
 }
 
 export interface EncodeOptions {
-  /** Whether SharedArrayBuffers can cross: both ends are in one OS process. Default false; then one of them is `NotSendable`. */
+  /**
+   * Whether SharedArrayBuffers can cross: both ends are in one OS process. Default false; then one of them is
+   * `NotSendable`.
+   */
   readonly shares?: boolean
   /**
-   * ArrayBuffers to move instead of copy. Once encoding has succeeded they are detached here, wherever the receiver is; what `beside`
-   * holds is their successors. If `shares` is false they are copied into the bytes, and detached all the same. Default none.
+   * ArrayBuffers to move instead of copy. Once encoding has succeeded they are detached here, wherever the receiver is;
+   * what `beside` holds is their successors. If `shares` is false they are copied into the bytes, and detached all the
+   * same. Default none.
    */
   readonly transfer?: readonly ArrayBuffer[]
   /** Names the value in error paths. Default 'message'. */
@@ -38,7 +48,10 @@ export interface Encoder {
   encode(value: unknown, options?: EncodeOptions): Encoded
   /** How many record structures are defined so far. */
   readonly definitions: number
-  /** The definitions of structures [from, definitions), to be sent as a control frame before the first frame that uses them. */
+  /**
+   * The definitions of structures [from, definitions), to be sent as a control frame before the first frame that uses
+   * them.
+   */
   define(from: number): Uint8Array
   /** Telemetry: how many values were encoded. */
   encodes: number
@@ -46,11 +59,14 @@ export interface Encoder {
 
 export interface Decoder {
   /**
-   * Decodes the bytes from `start`, by default 0, to `end`, by default their length. Nothing that it returns lies in these bytes.
-   * Throws `Undecodable` on any bad input, and nothing else.
+   * Decodes the bytes from `start`, by default 0, to `end`, by default their length. Nothing that it returns lies in
+   * these bytes. Throws `Undecodable` on any bad input, and nothing else.
    */
   decode(bytes: Uint8Array, beside?: Beside, start?: number, end?: number): unknown
-  /** Learns record structures. Throws `Undecodable`, and learns nothing, if they leave a gap, contradict known ones, are too many or too wide. */
+  /**
+   * Learns record structures. Throws `Undecodable`, and learns nothing, if they leave a gap, contradict known ones, are
+   * too many or too wide.
+   */
   define(definition: Uint8Array): void
   /** Telemetry: how many values were decoded. */
   decodes: number

@@ -3,8 +3,8 @@ const entriesMax = 20
 const depthMax = 3
 
 /**
- * A printed form of any value, for logs and for reasons that cannot be encoded. Never throws, runs no code of the value's
- * beyond its getters, and is at most 1,000 characters long.
+ * A printed form of any value, for logs and for reasons that cannot be encoded. Never throws, runs no code of the
+ * value's beyond its getters, and is at most 1,000 characters long.
  */
 export function printable(value: unknown): string {
   let text: string

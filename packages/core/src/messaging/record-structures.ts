@@ -1,8 +1,14 @@
 import { Undecodable } from './undecodable.ts'
 
-/** How many record structures one encoder defines. Objects of further shapes travel as plain maps. msgpackr's limit is 8,160. */
+/**
+ * How many record structures one encoder defines. Objects of further shapes travel as plain maps. msgpackr's limit is
+ * 8,160.
+ */
 export const structuresMax = 1_024
-/** From this many on a shape is defined when it is seen for the second time, so that objects used as dictionaries do not use the table up. */
+/**
+ * From this many on a shape is defined when it is seen for the second time, so that objects used as dictionaries do not
+ * use the table up.
+ */
 const eagerMax = 512
 /** How many shapes seen once are remembered. */
 const onceMax = 512
@@ -21,7 +27,9 @@ function structureOf(id: number, keys: readonly string[]): Structure {
   return { id, keys, shadows: keys.some((key) => key in Object.prototype) }
 }
 
-/** A step in the tree of known shapes: one key. Nearly every node has one child, so the first is kept beside the others. */
+/**
+ * A step in the tree of known shapes: one key. Nearly every node has one child, so the first is kept beside the others.
+ */
 class Step {
   structure: Structure | undefined
   #firstKey: string | undefined
@@ -42,7 +50,10 @@ class Step {
   }
 }
 
-/** Whether an object with these keys may be a record: not too wide, and no key that msgpackr or JavaScript treats specially. */
+/**
+ * Whether an object with these keys may be a record: not too wide, and no key that msgpackr or JavaScript treats
+ * specially.
+ */
 function isRecord(keys: readonly string[]): boolean {
   return (
     keys.length <= keysMax &&
