@@ -2,7 +2,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
-import { remove } from './inspect/runtime-folder.ts'
+import { giveUpSocket } from './inspect/runtime-folder.ts'
 import { leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
@@ -79,7 +79,7 @@ export class WardenThread {
   /** The program leaves with its system running: nothing of it may stay behind. */
   readonly #leave = (code: number): void => {
     this.children.killAll()
-    if (this.#inspectSocket !== undefined) remove(this.#inspectSocket)
+    if (this.#inspectSocket !== undefined) giveUpSocket(this.#inspectSocket)
     if (this.children.hasLingering) leaveAtOnce(code, this.#leave)
   }
 }

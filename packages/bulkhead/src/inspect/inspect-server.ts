@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
-import { findSystems, openRuntimeFolder, remove, socketOf } from './runtime-folder.ts'
+import { dirname } from 'node:path'
+import { findSystems, giveUpSocket, openRuntimeFolder, socketOf } from './runtime-folder.ts'
 import type { SystemReport } from './system-report.ts'
 
 /** Answers whoever connects with one report, as JSON, and hangs up. */
@@ -19,13 +20,19 @@ export class InspectServer {
         () => client.destroy(),
       )
     })
-    this.#server.on('error', () => {}) // nobody can inspect, which is no reason to fall
-    this.#server.listen(socket, () => chmodSync(socket, 0o600))
+    this.#server.once('error', () => {
+      // Another system that ended took the empty folder along; at a second failure nobody can inspect, which is no reason to fall.
+      this.#server.on('error', () => {})
+      openRuntimeFolder(dirname(socket))
+      this.#server.listen(socket)
+    })
+    this.#server.on('listening', () => chmodSync(socket, 0o600))
+    this.#server.listen(socket)
   }
 
   close(): void {
     this.#server.close()
-    remove(this.#socket)
+    giveUpSocket(this.#socket)
   }
 }
 

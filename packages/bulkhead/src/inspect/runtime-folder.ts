@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** One running system that can be inspected. */
 export interface InspectableSystem {
@@ -63,6 +63,16 @@ export function remove(socket: string): void {
     unlinkSync(socket)
   } catch {
     // gone already
+  }
+}
+
+/** Removes the socket of a system that ends, and the folder when it was the last in it. */
+export function giveUpSocket(socket: string): void {
+  remove(socket)
+  try {
+    rmdirSync(dirname(socket))
+  } catch {
+    // others are in it, or gone already
   }
 }
 
