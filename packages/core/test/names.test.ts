@@ -290,7 +290,7 @@ describe('a named start (SRV-001, SRV-003, SRV-008)', () => {
     ['init rejects', () => Promise.reject(new Error('no'))],
   ])('%s: the name is free when the start has failed (SRV-003)', async (_, init) => {
     const { main } = new Nodes(createNode)
-    const Failing = defineServer(import.meta, 'Failing', { init })
+    const Failing = defineServer({ url: import.meta.url }, 'Failing', { init })
     expect((await main.tryStart(Failing, [], { name: 'failing' })).kind).toBe('failed')
     expect(main.whereis('failing')).toBeUndefined()
     await main.register('failing')

@@ -86,6 +86,21 @@ describe('a behaviour', () => {
     expect(findBehaviour('nowhere#Found')).toBeUndefined()
   })
 
+  test('has a name of its own in its module: a second one would be another’s code under the same key (a bundle is one module)', () => {
+    const once = defineServer(import.meta, 'Once', { init })
+    for (const again of [
+      () => defineServer(import.meta, 'Once', { init }),
+      () => defineActor(import.meta, 'Once', init),
+    ]) {
+      expect(again).toThrow(InvalidOption)
+      expect(again).toThrow(/"Once".*bundle/)
+    }
+    expect(findBehaviour(once.key)).toBe(once)
+    // A definition that failed gave no name.
+    expect(() => defineServer(import.meta, 'Later', {} as never)).toThrow(/init/)
+    expect(findBehaviour(defineServer(import.meta, 'Later', { init }).key)).toBeDefined()
+  })
+
   test('a module that is loaded anew replaces what it defined before, in actors started from then on', async () => {
     const { main } = new Nodes(createNode)
     const meta = (): { url: string } => ({ url: import.meta.url })
@@ -136,7 +151,7 @@ describe('what can be started', () => {
   ])('with the option %o nothing can', async (options, field) => {
     const { main } = new Nodes(createNode)
     const starter = await new Nodes(createNode).actor()
-    const Startable = defineServer(import.meta, 'Startable', { init })
+    const Startable = defineServer({ url: import.meta.url }, 'Startable', { init })
     for (const self of [main, starter]) {
       if (self === main && field === 'id' && 'id' in options && options.id === '') continue
       expect(await rejection(self.start(Startable, [], options))).toMatchObject({ code: 'invalid_option', field })
@@ -145,13 +160,13 @@ describe('what can be started', () => {
 
   test('arguments that are no array are an error', async () => {
     const { main } = new Nodes(createNode)
-    const Startable = defineServer(import.meta, 'Startable', { init })
+    const Startable = defineServer({ url: import.meta.url }, 'Startable', { init })
     expect(await rejection(main.start(Startable, 5 as never))).toMatchObject({ field: 'args' })
   })
 
   test('arguments that cannot be sent fail the start with their path', async () => {
     const { main } = new Nodes(createNode)
-    const Startable = defineServer(import.meta, 'Startable', { init: (_self, _options: unknown) => 0 })
+    const Startable = defineServer({ url: import.meta.url }, 'Startable', { init: (_self, _options: unknown) => 0 })
     expect(await rejection(main.start(Startable, [{ log: () => undefined }]))).toMatchObject({
       code: 'not_sendable',
       path: 'args[0].log',

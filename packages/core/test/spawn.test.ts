@@ -176,7 +176,7 @@ describe.each<[string, NodeId, Isolation]>([
 
   test('arguments are as they were when the start was asked for', async () => {
     const { nodes, parent } = await setUp()
-    const Keeper = defineServer(import.meta, 'Keeper', {
+    const Keeper = defineServer({ url: import.meta.url }, 'Keeper', {
       init: (_self, parts: string[]) => parts,
       calls: { get: (self) => self.state },
     })

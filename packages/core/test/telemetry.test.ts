@@ -112,7 +112,7 @@ describe('a crash report', () => {
   })
 
   test('of an actor that took no message has none; of one whose init failed has no state', async () => {
-    const Stillborn = defineServer(import.meta, 'Stillborn', {
+    const Stillborn = defineServer({ url: import.meta.url }, 'Stillborn', {
       init: (): number => {
         throw new Error('no init')
       },
@@ -220,7 +220,7 @@ describe('hooks', () => {
   })
 
   test('a start that fails was spawned and has exited', async () => {
-    const Stillborn = defineServer(import.meta, 'Stillborn', { init: () => stop('no') })
+    const Stillborn = defineServer({ url: import.meta.url }, 'Stillborn', { init: () => stop('no') })
     const nodes = new Nodes(createNode)
     await nodes.main.tryStart(Stillborn, [])
     expect([nodes.spawned.length, nodes.exits.length]).toEqual([1, 1])
@@ -248,7 +248,7 @@ describe('hooks', () => {
       const events: Handled[] = []
       const hold = gate()
       const nodes = new Nodes(createNode, { platform: { telemetry: { handled: (event) => events.push(event) } } })
-      const Timed = defineServer(import.meta, 'Timed', {
+      const Timed = defineServer({ url: import.meta.url }, 'Timed', {
         init: () => 0,
         calls: {
           work: (_self, ms: number) => nodes.clock.advance(ms),

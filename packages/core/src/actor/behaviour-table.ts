@@ -19,8 +19,16 @@ export function findBehaviour(key: string): DefinedBehaviour | undefined {
   return table().get(key)
 }
 
-/** Makes a behaviour known; what every `define…` ends with. Throws `InvalidOption` when its module or name is unusable. */
-export function addBehaviour(behaviour: DefinedBehaviour): void {
+/** The names that each module has given. By the identity of `import.meta`, since a module that is loaded anew defines everything anew. */
+const given = new WeakMap<object, Set<string>>()
+
+/** Makes a behaviour known; what every `define…` ends with. Throws `InvalidOption` when its module has given that name to another one. */
+export function addBehaviour(meta: object, behaviour: DefinedBehaviour): void {
+  const names = given.get(meta) ?? new Set()
+  if (names.has(behaviour.name)) {
+    throw new InvalidOption('name', behaviour.name, 'this module gave that name to another behaviour already (a bundle is one module): choose another')
+  }
+  given.set(meta, names.add(behaviour.name))
   table().set(behaviour.key, behaviour)
 }
 

@@ -63,6 +63,6 @@ export function defineActor<A extends Args>(
   const { url, key } = behaviourKey(meta, name)
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
   const behaviour = new DefinedBehaviour({ key, name, url, type: 'worker', isolation: options.isolation, program: new ActorProgram(body as never) })
-  addBehaviour(behaviour)
+  addBehaviour(meta, behaviour)
   return behaviour
 }

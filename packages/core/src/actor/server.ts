@@ -64,7 +64,7 @@ export function defineServer<A extends Args, S, C, K>(
   const behaviour = new DefinedBehaviour({
     key, name, url, type: spec.type ?? 'worker', isolation: spec.isolation, callTimeoutMs: spec.callTimeoutMs, program: new ServerProgram(name, spec as never),
   })
-  addBehaviour(behaviour)
+  addBehaviour(meta, behaviour)
   return behaviour
 }
 
