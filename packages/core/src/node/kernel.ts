@@ -220,6 +220,21 @@ export class Kernel {
     this.vitals[VITALS.handler] = id
   }
 
+  /** Runs the beginning of an actor. Where that happens inside a handler of its starter, the handler has the word again afterwards. */
+  runWithin<T>(cell: Cell, handler: string, run: () => T): T {
+    const { vitals } = this
+    const [turn, actor, id] = [vitals[VITALS.turn] as number, vitals[VITALS.actor] as number, vitals[VITALS.handler] as number]
+    this.enter(cell, handler)
+    try {
+      return this.runFor(cell, run)
+    } finally {
+      if (turn % 2 === 1) {
+        vitals[VITALS.actor] = actor
+        vitals[VITALS.handler] = id
+      }
+    }
+  }
+
   /** Decodes for `cell`: references are bound to it. */
   decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: Beside | undefined): unknown {
     return this.decodingAs(cell, () => decoder.decode(bytes, beside))

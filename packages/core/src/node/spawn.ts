@@ -276,8 +276,7 @@ async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, reque
 
 function begin(kernel: Kernel, cell: Cell, openArgs: () => Args): Begun | Promise<Begun> {
   const args = openArgs()
-  kernel.enter(cell, `${cell.behaviour}.init`)
-  return kernel.runFor(cell, () => cell.program.begin(cell, args))
+  return kernel.runWithin(cell, `${cell.behaviour}.init`, () => cell.program.begin(cell, args))
 }
 
 function started(kernel: Kernel, cell: Cell, finish: (outcome: StartedOutcome) => void): void {
