@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { descendantsOf, run } from './program.ts'
 
-
 /** Milliseconds of CPU that all threads of these OS processes have used. */
 function cpuMs(pids: readonly number[]): number {
-  const threads = pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`))
+  const threads = pids.flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`),
+  )
   return threads.reduce((sum, file) => sum + Number.parseInt(readFileSync(file, 'latin1'), 10) / 1e6, 0)
 }
 

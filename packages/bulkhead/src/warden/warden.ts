@@ -12,8 +12,9 @@ import { ChildTable } from './child-table.ts'
 import { poolKeyOf, profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
-import { fits, newRecord, weightOf } from './node-record.ts'
+import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
+import { choose } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootBody } from './root-body.ts'
 import { Spares } from './spares.ts'
@@ -150,20 +151,9 @@ export class Warden {
         : [...this.#nodes.values()].filter(
             (each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key,
           )
-    const lightest = sharing.reduce<NodeRecord | undefined>(
-      (best, each) => (best === undefined || weightOf(each) < weightOf(best) ? each : best),
-      undefined,
-    )
-    if (
-      lightest !== undefined &&
-      (decision.share === 'compartment' || weightOf(lightest) < 1 || sharing.length >= this.#poolMax(profile))
-    )
-      return lightest
-    return this.#launch(profile, decision)
-  }
-
-  #poolMax(profile: LaunchProfile): number {
-    return profile.kind === 'thread' ? this.#orders.threads : this.#orders.processes
+    const { threads, processes } = this.#orders
+    const pooledMax = profile.kind === 'thread' ? threads : processes
+    return choose(sharing, decision.share === 'compartment' ? 1 : pooledMax) ?? this.#launch(profile, decision)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -257,7 +247,8 @@ export class Warden {
       }
       if (fenced) record.body.kill()
       if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
-    } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread') this.#children.countLingering(-1)
+    } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread')
+      this.#children.countLingering(-1)
     if (fenced) return
     this.#surveyor.forget(record.id)
     this.#bury(record)
