@@ -16,7 +16,12 @@ describe('an error that is taken apart and put together again', () => {
       readonly code = 'broke'
       readonly detail = { count: 2 }
     }
-    expect(there(new Broke('why'))).toMatchObject({ name: 'Broke', message: 'why', code: 'broke', detail: { count: 2 } })
+    expect(there(new Broke('why'))).toMatchObject({
+      name: 'Broke',
+      message: 'why',
+      code: 'broke',
+      detail: { count: 2 },
+    })
   })
 
   test('leaves out what cannot be cloned', () => {

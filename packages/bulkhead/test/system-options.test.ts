@@ -18,7 +18,9 @@ describe('defaults', () => {
 describe('a placement file', () => {
   test('is a path or a file URL', () => {
     expect(checkSystemOptions({ placement: './where.json' }, undefined).placement).toBe('./where.json')
-    expect(checkSystemOptions({ placement: new URL('file:///etc/where.json') }, undefined).placement).toBe('/etc/where.json')
+    expect(checkSystemOptions({ placement: new URL('file:///etc/where.json') }, undefined).placement).toBe(
+      '/etc/where.json',
+    )
     expect(checkSystemOptions({ placement: 'file:///etc/where.json' }, undefined).placement).toBe('/etc/where.json')
   })
 

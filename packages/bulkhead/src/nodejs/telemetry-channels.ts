@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { Channel } from 'node:diagnostics_channel'
 import type { Telemetry } from '@bulkhead/core'
 
-/** The channel of `node:diagnostics_channel` on which each telemetry hook is published, in every node; docs/telemetry.md lists what they carry. */
+/** The channel of `node:diagnostics_channel` on which each telemetry hook is published: in every node, each with the event of core’s `Telemetry`. */
 export const telemetryChannels = {
   spawned: 'bulkhead:actor:spawned',
   exited: 'bulkhead:actor:exited',

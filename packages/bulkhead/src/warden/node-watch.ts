@@ -28,7 +28,7 @@ export class NodeWatch {
   #judge = new StuckJudge(Infinity)
   #ping = 0
   #pingedAt = 0
-  #idleAt = sharedNow()
+  #freeAt = sharedNow()
   #lastActiveMs: number | undefined
   #lastTurn = -1
   /** The descriptor on which this loop waits for events. */
@@ -38,8 +38,9 @@ export class NodeWatch {
     this.#thread = thread
   }
 
-  /** Milliseconds that one turn may take from now on; no limit before this was called. */
+  /** Milliseconds that one turn may take from now on; no limit before this was called, and what was before does not count. */
   limit(limitMs: number): void {
+    this.#freeAt = sharedNow()
     this.#judge = new StuckJudge(limitMs)
   }
 
@@ -49,7 +50,7 @@ export class NodeWatch {
     const now = sharedNow()
     const { turn } = vitals
     if (turn === this.#lastTurn && turn % 2 === 0 && this.#isIdle()) {
-      this.#idleAt = now
+      this.#freeAt = now
       return this.#judge.idle(now)
     }
     this.#lastTurn = turn
@@ -58,7 +59,7 @@ export class NodeWatch {
       now,
       turn,
       turnAt: vitals.turnAt,
-      freeAt: Math.max(vitals.pongAt, vitals.loadedAt, this.#idleAt),
+      freeAt: Math.max(vitals.pongAt, vitals.loadedAt, this.#freeAt),
       unansweredSince: answered ? undefined : this.#pingedAt,
       activeMs: this.#activeMs(),
       cpuMs: () => probe.cpuMs(),
@@ -83,7 +84,7 @@ export class NodeWatch {
   get silentMs(): number {
     return Math.max(
       0,
-      Math.round(sharedNow() - Math.max(this.#idleAt, this.#thread.vitals.turnAt, this.#thread.vitals.pongAt)),
+      Math.round(sharedNow() - Math.max(this.#freeAt, this.#thread.vitals.turnAt, this.#thread.vitals.pongAt)),
     )
   }
 

@@ -43,7 +43,8 @@ export class Spares {
       for (const { body } of spares.splice(0)) body.kill()
     }
     setTimeout(() => {
-      while (!this.#isOver && this.#waiting.get(key) === waiting && waiting.length < this.#count) waiting.push(this.#newSpare(profile))
+      while (!this.#isOver && this.#waiting.get(key) === waiting && waiting.length < this.#count)
+        waiting.push(this.#newSpare(profile))
     }, replaceMs).unref()
   }
 
