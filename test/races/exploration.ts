@@ -1,4 +1,3 @@
-import type { From } from '../../packages/core/src/actor/from.ts'
 import { addBehaviour, DefinedBehaviour } from '../../packages/core/src/actor/behaviour-table.ts'
 import { Down, Exit, NodeDown, Timeout } from '../../packages/core/src/actor/notices.ts'
 import { nodeOf, ROOT, serialOf } from '../../packages/core/src/actor/pid.ts'
@@ -10,6 +9,7 @@ import type { ExploredNode } from './explored-node.ts'
 import { Journal } from './journal.ts'
 import type { Failure } from './journal.ts'
 import { Laws } from './laws.ts'
+import { Frames } from './laws/frames.ts'
 import { lazyUrl, Performer } from './perform.ts'
 import type { ActorSpec, Fault, Operation, Program } from './program.ts'
 import { hearAll, Looper, Puppet, pullStrings } from './puppets.ts'
@@ -82,22 +82,25 @@ class Exploration {
     this.scheduler = new Scheduler(this.#random, journal)
     this.scheduler.afterEach = () => this.#afterEach()
     this.#faults = [...program.faults]
+    const frames = new Frames(journal)
     this.#warden = new Warden(
       {
         program,
         scheduler: this.scheduler,
         journal,
+        frames,
         telemetry: {
           spawned: (event) => this.#spawned(event),
           exited: (event) => this.#exited(event),
           deadLetter: ({ why }) => journal.count(`dead letter: ${why}`),
         },
+        nodeDown: (node, ended, cause) => this.#laws.nodeEnds.telling(node, this.#warden.nodes.get(ended), cause),
         load: (key) => this.#load(key),
       },
       this.#random,
       { gone: (node) => this.#gone(node) },
     )
-    this.#laws = new Laws(journal, this.actors, () => this.#warden.living, this.scheduler)
+    this.#laws = new Laws(journal, this.actors, () => this.#warden.living, this.scheduler, frames)
     this.#performer = new Performer({ program, actors: this.actors, laws: this.#laws, journal })
   }
 
@@ -335,6 +338,6 @@ class Exploration {
     if (message.timer !== undefined) this.#laws.timers.fires(actor, message.timer)
     else this.#laws.order.arrives(actor, message.from, message.number)
     if (message.answer !== undefined && actor.end === undefined)
-      reply(message.answer as From<unknown>, { call: message.call, by: actor.pid })
+      reply(message.answer, { call: message.call, by: actor.pid })
   }
 }

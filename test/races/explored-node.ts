@@ -4,6 +4,7 @@ import { Kernel } from '../../packages/core/src/node/kernel.ts'
 import type { NodeId } from '../../packages/core/src/actor/pid.ts'
 import type { Telemetry } from '../../packages/core/src/telemetry.ts'
 import type { Journal } from './journal.ts'
+import type { Frames } from './laws/frames.ts'
 import type { Program } from './program.ts'
 import { Random } from './random.ts'
 import type { Scheduler, Source } from './scheduler.ts'
@@ -16,7 +17,10 @@ export interface Surroundings {
   readonly program: Program
   readonly scheduler: Scheduler
   readonly journal: Journal
+  readonly frames: Frames
   readonly telemetry: Telemetry
+  /** A node takes another one for ended. */
+  readonly nodeDown: (node: ExploredNode, ended: NodeId, cause: string) => void
   /** Makes a behaviour known, or throws. */
   readonly load: (key: string) => void
 }
@@ -32,6 +36,8 @@ export class ExploredNode {
   readonly requests: Source
   readonly notices: Source
   readonly wires = new Map<NodeId, Wire>()
+  /** When the warden first told it of the end of each node. */
+  readonly toldAt = new Map<NodeId, number>()
   /** The directions of its connections in which something can arrive here. */
   readonly lanes: Source[] = []
   #kernel: Kernel | undefined
@@ -74,7 +80,7 @@ export class ExploredNode {
   }
 
   start(host: NodeHost): void {
-    const { program, scheduler, journal, telemetry, load } = this.#surroundings
+    const { program, scheduler, journal, telemetry, nodeDown, load } = this.#surroundings
     const random = new Random(this.id)
     const owner = `node ${this.id}`
     this.#kernel = new Kernel({
@@ -92,7 +98,7 @@ export class ExploredNode {
         },
         turns: { soon: (turn) => this.#soon.add(turn), later: (turn) => this.#later.add(turn) },
         random: () => random.next(),
-        telemetry,
+        telemetry: { ...telemetry, nodeDown: (event) => nodeDown(this, event.node, event.cause) },
         log: ({ level, text }) => {
           journal.note(() => `  node ${this.id} logs ${level}: ${text}`)
           if (text.includes('broke the protocol')) journal.broken('protocol', text)

@@ -28,6 +28,18 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
   end: 1.5,
 }
 
+/** What a program can be mostly about. */
+const themes = {
+  none: [],
+  links: ['link', 'unlink', 'exit', 'trap', 'end'],
+  monitors: ['monitor', 'demonitor', 'isAlive', 'monitorNode', 'exit', 'end'],
+  calls: ['call', 'answer', 'handOver', 'busy', 'exit'],
+  names: ['register', 'monitor', 'link', 'end'],
+  messages: ['send', 'cast', 'sendAfter', 'drained', 'link'],
+  nodes: ['send', 'call', 'isAlive', 'monitor', 'monitorNode'],
+} as const
+type Theme = keyof typeof themes
+
 const inits: Record<Init, number> = {
   ready: 60,
   slow: 3,
@@ -69,6 +81,7 @@ const faults: Record<Fault['fault'], number> = { kill: 6, fence: 3, stop: 2, sev
 /** Makes programs. Each one uses some kinds of operation more than others, and often turns on a few actors and one name. */
 class Generator {
   readonly #random: Random
+  readonly #theme: Theme
   readonly #nodes: number
   readonly #actors: number
   readonly #weights: Partial<Record<Exclude<Op, 'spawn'>, number>>
@@ -79,10 +92,13 @@ class Generator {
   constructor(seed: number) {
     const random = new Random(seed)
     this.#random = random
-    this.#nodes = random.pick([1, 2, 2, 2, 2, 3, 3, 3, 3, 4])
+    this.#theme = random.pick(['none', 'none', 'links', 'monitors', 'calls', 'names', 'messages', 'nodes'])
+    const manyNodes = this.#theme === 'names' || this.#theme === 'nodes'
+    this.#nodes = random.pick(manyNodes ? [2, 3, 3, 4, 4] : [1, 2, 2, 2, 2, 3, 3, 3, 3, 4])
     this.#actors = 3 + random.below(6)
     const kept = Object.entries(weights).filter(() => random.chance(0.7))
-    this.#weights = kept.length === 0 ? weights : Object.fromEntries(kept)
+    const favoured = themes[this.#theme].map((op) => [op, weights[op] * 4] as const)
+    this.#weights = { ...Object.fromEntries(kept), ...Object.fromEntries(favoured), send: weights.send }
     const name = random.pick(NAMES)
     this.#hot = random.chance(0.6)
       ? [random.below(this.#actors), random.below(this.#actors), ...(random.chance(0.3) ? [name] : [])]
@@ -122,7 +138,7 @@ class Generator {
       place: this.#place(),
       link: random.chance(0.4),
       monitor: random.chance(0.3),
-      name: random.chance(0.12) ? this.#name() : undefined,
+      name: random.chance(this.#theme === 'names' ? 0.3 : 0.1) ? this.#name() : undefined,
       trap: index === 0 || random.chance(0.7),
       init,
       load: random.chance(0.9) ? 'there' : random.pick(['late', 'late', 'missing', 'fails']),
@@ -208,9 +224,9 @@ class Generator {
 
   #fault(): Fault {
     const random = this.#random
-    const timing = { after: random.below(random.pick([60, 200, 500])), keep: random.pick([0, 0.3, 0.7, 1]) }
+    const timing = { after: random.below(random.pick([60, 120, 240])), keep: random.pick([0, 0.3, 0.7, 1]) }
     const node = 2 + random.below(this.#nodes - 1)
-    const fault = random.weighted(faults)
+    const fault = random.weighted(this.#theme === 'nodes' ? { ...faults, fence: 8 } : faults)
     switch (fault) {
       case 'kill':
       case 'fence':

@@ -4,10 +4,12 @@ import type { Actor, Actors } from './actors.ts'
 import type { ExploredNode } from './explored-node.ts'
 import type { Journal } from './journal.ts'
 import { Calls } from './laws/calls.ts'
+import type { Frames } from './laws/frames.ts'
 import { Kills } from './laws/kills.ts'
 import { Links } from './laws/links.ts'
 import { Monitors } from './laws/monitors.ts'
 import { Names } from './laws/names.ts'
+import { NodeEnds } from './laws/node-ends.ts'
 import { Order } from './laws/order.ts'
 import { Starts } from './laws/starts.ts'
 import { Tables } from './laws/tables.ts'
@@ -17,6 +19,7 @@ import type { Scheduler } from './scheduler.ts'
 /** All that must hold, whatever happens. */
 export class Laws {
   readonly order: Order
+  readonly frames: Frames
   readonly monitors: Monitors
   readonly links: Links
   readonly calls: Calls
@@ -25,17 +28,26 @@ export class Laws {
   readonly kills: Kills
   readonly timers: TimerLaws
   readonly tables: Tables
+  readonly nodeEnds: NodeEnds
 
-  constructor(journal: Journal, actors: Actors, living: () => readonly ExploredNode[], scheduler: Scheduler) {
+  constructor(
+    journal: Journal,
+    actors: Actors,
+    living: () => readonly ExploredNode[],
+    scheduler: Scheduler,
+    frames: Frames,
+  ) {
     this.order = new Order(journal)
+    this.frames = frames
     this.monitors = new Monitors(journal, actors)
-    this.links = new Links(journal, actors, this.order)
+    this.links = new Links(journal, actors, this.order, frames)
     this.calls = new Calls(journal, actors, scheduler)
     this.starts = new Starts(journal, actors, this.links, this.monitors)
     this.names = new Names(journal, actors, living)
     this.kills = new Kills(journal, actors)
     this.timers = new TimerLaws(journal)
     this.tables = new Tables(journal, living)
+    this.nodeEnds = new NodeEnds(journal, scheduler)
   }
 
   heardDown(at: Actor, down: Down): void {

@@ -110,7 +110,7 @@ export class Performer {
     const known = (kind === 'server' ? Puppet : Looper) as Behaviour<readonly [number]>
     if (load === 'there') return known
     const key = `${lazyUrl}#${kind}-${load}-${index}`
-    return new DefinedBehaviour({ key, url: lazyUrl, name: 'Lazy', type: 'worker' }) as Behaviour<readonly [number]>
+    return new DefinedBehaviour({ key, url: lazyUrl, name: 'Lazy', type: 'worker' })
   }
 
   #spawn(actor: Actor, self: ActorSelf, { child }: Op<'spawn'>): void {
@@ -239,12 +239,13 @@ export class Performer {
   #register(actor: Actor, self: ActorSelf, { name, who }: Op<'register'>): void {
     const { laws, actors, journal } = this.#scene
     const { pid } = who === undefined ? actor : (actors.at(who) as Actor)
+    const known = laws.names.asks(actor)
     self.register(name, ...(who === undefined ? [] : [pid])).then(
       () => {
         journal.note(() => `  ${actor.label} gave ${pid} the name ${name}`)
         laws.names.registered(actor, name, pid)
       },
-      (error: unknown) => laws.names.refused(actor, name, pid, error),
+      (error: unknown) => laws.names.refused(actor, name, pid, known, error),
     )
   }
 
@@ -253,7 +254,7 @@ export class Performer {
     laws.names.unregisters(name)
     self.unregister(name).then(
       () => journal.count('name taken away'),
-      (error: unknown) => laws.names.refused(actor, name, actor.pid, error),
+      (error: unknown) => laws.names.refused(actor, name, actor.pid, new Set(), error),
     )
   }
 

@@ -61,12 +61,12 @@ export class Warden {
     const other = this.nodes.get(peer)
     if (other === undefined || other.verdict !== undefined) {
       const verdict = other?.verdict ?? { evidence: { node: peer, domain: `never ${peer}`, cause: 'unknown' } }
-      one.orders.add(() => one.control.down(peer, verdict))
+      this.#tell(one, peer, verdict)
     } else if (!one.wires.has(peer)) this.#introduce(one, other)
   }
 
   #introduce(one: ExploredNode, other: ExploredNode): void {
-    const { scheduler, journal, program } = this.#surroundings
+    const { scheduler, program } = this.#surroundings
     const nodes = [one, other] as const
     const arrivals = [0, 1].map((at) => {
       const here = nodes[at] as ExploredNode
@@ -80,7 +80,7 @@ export class Warden {
     const ends = memoryLink({ schedule, highWaterBytes: program.highWaterBytes })
     for (const at of [0, 1] as const) {
       const [here, there] = [nodes[at], nodes[1 - at] as ExploredNode]
-      const wire = new Wire(ends[at], `${there.id}>${here.id}`, here.notices, journal)
+      const wire = new Wire(ends[at], here, there, this.#surroundings)
       here.wires.set(there.id, wire)
       if (here.isGone) wire.vanish(0)
       else here.orders.add(() => here.control.connected(there.id, wire))
@@ -112,11 +112,11 @@ export class Warden {
     this.fence(node, cause, culprit)
   }
 
-  /** Cuts a node off before it has ended; it ends some time later. */
+  /** Cuts a node off before it has ended; it ends some time later, and what it has sent until then may arrive where nobody knows of the fence. */
   fence(node: ExploredNode, cause: Verdict['evidence']['cause'], culprit: Pid | undefined): void {
     if (node.verdict !== undefined || node.isGone) return
     this.#finish(node, { ...verdictOf(node.id, cause, culprit), fenced: true })
-    this.#own.add(() => this.#vanish(node, 0))
+    this.#surroundings.scheduler.source(`node ${node.id} is stopped`).add(() => this.#vanish(node, 1))
   }
 
   /** Ends a node as the operating system would: the warden, and each peer, learn of it some time later. */
@@ -153,12 +153,19 @@ export class Warden {
     return true
   }
 
+  #tell(node: ExploredNode, ended: NodeId, verdict: Verdict): void {
+    node.orders.add(() => {
+      node.toldAt.set(ended, node.toldAt.get(ended) ?? this.#surroundings.scheduler.now)
+      node.control.down(ended, verdict)
+    })
+  }
+
   /** One end of one node: what comes first is the verdict. */
   #finish(node: ExploredNode, verdict: Verdict): void {
     if (node.verdict !== undefined) return
     node.verdict = verdict
     for (const other of this.nodes.values()) {
-      if (other !== node && other.verdict === undefined) other.orders.add(() => other.control.down(node.id, verdict))
+      if (other !== node && other.verdict === undefined) this.#tell(other, node.id, verdict)
     }
   }
 }

@@ -2,8 +2,10 @@ import type { Beside } from '../../packages/core/src/messaging/codec.ts'
 import type { Connection, Receiver } from '../../packages/core/src/messaging/connection.ts'
 import { head, readHead } from '../../packages/core/src/messaging/frame.ts'
 import type { MemoryConnection } from '../../packages/transport-memory/src/memory-connection.ts'
+import type { ExploredNode, Surroundings } from './explored-node.ts'
 import type { Journal } from './journal.ts'
-import type { Source } from './scheduler.ts'
+import type { Frames } from './laws/frames.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /**
  * One end of a connection as its node gets it: a memory connection that can also be severed, so that both nodes live on and each sees the
@@ -11,19 +13,42 @@ import type { Source } from './scheduler.ts'
  */
 export class Wire implements Connection {
   readonly #end: MemoryConnection
-  readonly #label: string
-  readonly #notices: Source
+  readonly #here: ExploredNode
+  readonly #there: ExploredNode
   readonly #journal: Journal
+  readonly #scheduler: Scheduler
+  readonly #frames: Frames
   #receiver: Receiver | undefined
   /** Frames that still arrive. */
   #left = Infinity
-  #over = false
+  /** When this end was told that it is over. */
+  overAt: number | undefined
 
-  constructor(end: MemoryConnection, label: string, notices: Source, journal: Journal) {
+  constructor(
+    end: MemoryConnection,
+    here: ExploredNode,
+    there: ExploredNode,
+    { journal, scheduler, frames }: Surroundings,
+  ) {
     this.#end = end
-    this.#label = label
-    this.#notices = notices
+    this.#here = here
+    this.#there = there
     this.#journal = journal
+    this.#scheduler = scheduler
+    this.#frames = frames
+  }
+
+  get #label(): string {
+    return `${this.#there.id}>${this.#here.id}`
+  }
+
+  /** Whether its node ever listened. */
+  get wasOpen(): boolean {
+    return this.#receiver !== undefined
+  }
+
+  get #isOver(): boolean {
+    return this.overAt !== undefined
   }
 
   get shares(): boolean {
@@ -43,17 +68,20 @@ export class Wire implements Connection {
   }
 
   send(frameHead: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
-    return this.isSevered ? false : this.#end.send(frameHead, body, beside)
+    if (this.isSevered) return false
+    readHead(frameHead, 0, frameHead.length)
+    this.#frames.sends(this.#here, this.#there.id, head)
+    return this.#end.send(frameHead, body, beside)
   }
 
   receive(receiver: Receiver): void {
     this.#receiver = receiver
     this.#end.receive({
       frame: (segment, start, end, beside) => this.#arrive(segment, start, end, beside),
-      drained: () => this.#over || receiver.drained(),
+      drained: () => this.#isOver || receiver.drained(),
       closed: (ending) => {
-        if (this.#over) return
-        this.#over = true
+        if (this.#isOver) return
+        this.overAt = this.#scheduler.now
         this.#journal.note(`${this.#label} is ${ending.how}`)
         receiver.closed(ending)
       },
@@ -62,20 +90,22 @@ export class Wire implements Connection {
   }
 
   #arrive(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {
-    if (this.#left === 0 || this.#over) return
-    this.#journal.note(() => {
-      readHead(segment, start, end)
-      return `  ${this.#label} ${head.frameNumber}: ${head.kind} ${head.from}>${head.to} ref ${head.ref}`
-    })
+    if (this.#left === 0 || this.#isOver) return
+    readHead(segment, start, end)
+    const frame = { ...head }
+    const { frameNumber, kind, from, to, ref } = frame
+    this.#journal.note(() => `  ${this.#label} ${frameNumber}: ${kind} ${from}>${to} ref ${ref}`)
     this.#left--
+    this.#frames.arrives(this.#here, this.#there, frame)
     this.#receiver?.frame(segment, start, end, beside)
+    this.#frames.taken(this.#here, this.#there, frame)
     if (this.#left === 0) this.#loseSoon()
   }
 
   #loseSoon(): void {
-    this.#notices.add(() => {
-      if (this.#over) return
-      this.#over = true
+    this.#here.notices.add(() => {
+      if (this.#isOver) return
+      this.overAt = this.#scheduler.now
       this.#journal.note(`${this.#label} is lost`)
       this.#receiver?.closed({ how: 'lost', detail: 'severed' })
     })
@@ -91,7 +121,7 @@ export class Wire implements Connection {
 
   /** The node of this end has died: `delivered` of its frames in flight still arrive. */
   vanish(delivered: number): void {
-    this.#over = true
+    this.overAt = this.#scheduler.now
     this.#end.vanish(delivered)
   }
 

@@ -1,8 +1,10 @@
 import type { Exit } from '../../../packages/core/src/actor/notices.ts'
+import { nodeOf } from '../../../packages/core/src/actor/pid.ts'
 import type { Pid } from '../../../packages/core/src/actor/pid.ts'
 import type { Actor, Actors } from '../actors.ts'
 import { kindOf, wordOf } from '../actors.ts'
 import type { Journal } from '../journal.ts'
+import type { Frames } from './frames.ts'
 import type { Order } from './order.ts'
 
 interface Bond {
@@ -17,11 +19,13 @@ export class Links {
   readonly #journal: Journal
   readonly #actors: Actors
   readonly #order: Order
+  readonly #frames: Frames
   readonly #bonds = new Map<string, Bond>()
   /** EXITs that came from links, by who got and who sent them. */
   readonly #broken = new Map<string, number>()
 
-  constructor(journal: Journal, actors: Actors, order: Order) {
+  constructor(journal: Journal, actors: Actors, order: Order, frames: Frames) {
+    this.#frames = frames
     this.#journal = journal
     this.#actors = actors
     this.#order = order
@@ -72,6 +76,9 @@ export class Links {
     this.#journal.require(this.#actors.isOver(at, from), 'exit', () => `${of} came, though it lives`)
     const reasons = [...this.#actors.reasonsOf(at, from), 'noproc']
     this.#journal.require(reasons.includes(word), 'exit', () => `${of} is ${word}, not one of ${reasons.join(', ')}`)
+    const own = this.#actors.of(from)?.end?.reason
+    const old = word === own && word !== 'noproc' && !at.hasLost(from) && nodeOf(from) !== at.node.id
+    this.#journal.require(!old || this.#frames.isNews(at.pid, from), 'exit', () => `${of} is of a link that was undone`)
     this.#journal.require(this.#mayFollowDown(at, from, word), 'down', () => `${of} came after its DOWN`)
     return true
   }

@@ -33,6 +33,11 @@ export class Names {
     this.#unregistered.add(name)
   }
 
+  /** Of whose end the actor's node told before it asks for a name. */
+  asks({ node }: Actor): ReadonlySet<Pid> {
+    return new Set(this.#saidOver.get(node))
+  }
+
   registered(by: Actor, name: Name, pid: Pid): void {
     this.#journal.count('name given')
     const found = by.node.kernel.names.whereis(name)
@@ -44,7 +49,7 @@ export class Names {
     )
   }
 
-  refused(by: Actor, name: Name, pid: Pid, error: unknown): void {
+  refused(by: Actor, name: Name, pid: Pid, knownOver: ReadonlySet<Pid>, error: unknown): void {
     if (!(error instanceof NameError)) {
       this.#journal.broken('name', `${by.label} could not give ${pid} the name ${name}: ${wordOf(error)}`)
       return
@@ -55,6 +60,11 @@ export class Names {
       error.code !== 'noproc' || gone,
       'name',
       () => `the name ${name} was refused to ${pid}, which lives`,
+    )
+    this.#journal.require(
+      error.holder === undefined || !knownOver.has(error.holder),
+      'name',
+      () => `the name ${name} was refused to ${pid} because of ${error.holder}, of whose end it had heard`,
     )
   }
 
