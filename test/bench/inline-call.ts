@@ -21,10 +21,21 @@ export const inlineCall: Bench = async ({ quick }) => {
     const figures: number[] = []
     for (let run = 0; run < runs; run++) figures.push(((await cost(ask)).cpuMs * 1e6) / n)
     const ns = median(figures)
-    return [{
-      id: 'call/inline/sequential', bench: 'call', variant: 'inline, sequential', ours: ns / 1000, unit: 'us CPU per call', anchor: 'bound',
-      anchorValue: BOUND_NS / 1000, ratio: BOUND_NS / ns, cpuPerMessageNs: ns / 2, n, runs,
-    }]
+    return [
+      {
+        id: 'call/inline/sequential',
+        bench: 'call',
+        variant: 'inline, sequential',
+        ours: ns / 1000,
+        unit: 'us CPU per call',
+        anchor: 'bound',
+        anchorValue: BOUND_NS / 1000,
+        ratio: BOUND_NS / ns,
+        cpuPerMessageNs: ns / 2,
+        n,
+        runs,
+      },
+    ]
   } finally {
     await system.stop()
   }

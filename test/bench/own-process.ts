@@ -21,20 +21,43 @@ export const idleActors: Bench = async ({ quick }) => {
   const figures: number[] = []
   for (let round = 0; round < (quick ? 1 : 3); round++) figures.push(await figure('idle-actors', n, ['--expose-gc']))
   const bytes = median(figures)
-  return [{
-    id: 'actors/idle/bytes', bench: 'actors', variant: 'idle, inline', ours: bytes, unit: 'bytes each', anchor: 'bound', anchorValue: 2_048,
-    ratio: 2_048 / bytes, cpuPerMessageNs: undefined, n, runs: figures.length,
-  }]
+  return [
+    {
+      id: 'actors/idle/bytes',
+      bench: 'actors',
+      variant: 'idle, inline',
+      ours: bytes,
+      unit: 'bytes each',
+      anchor: 'bound',
+      anchorValue: 2_048,
+      ratio: 2_048 / bytes,
+      cpuPerMessageNs: undefined,
+      n,
+      runs: figures.length,
+    },
+  ]
 }
 
 /** Root, two threads and two processes that have nothing to do, the warden on. */
 export const idleSystem: Bench = async ({ quick }) => {
   const seconds = quick ? 3 : 10
   const figures: number[] = []
-  for (let round = 0; round < (quick ? 1 : 3); round++) figures.push((await figure('idle-system', seconds * 1000)) * (10 / seconds))
+  for (let round = 0; round < (quick ? 1 : 3); round++)
+    figures.push((await figure('idle-system', seconds * 1000)) * (10 / seconds))
   const ms = median(figures)
-  return [{
-    id: 'system/idle/cpu', bench: 'system', variant: 'root + 2 threads + 2 processes, idle', ours: ms, unit: 'ms CPU per 10 s', anchor: 'bound',
-    anchorValue: 50, ratio: 50 / ms, cpuPerMessageNs: undefined, n: seconds, runs: figures.length,
-  }]
+  return [
+    {
+      id: 'system/idle/cpu',
+      bench: 'system',
+      variant: 'root + 2 threads + 2 processes, idle',
+      ours: ms,
+      unit: 'ms CPU per 10 s',
+      anchor: 'bound',
+      anchorValue: 50,
+      ratio: 50 / ms,
+      cpuPerMessageNs: undefined,
+      n: seconds,
+      runs: figures.length,
+    },
+  ]
 }

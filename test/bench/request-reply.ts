@@ -30,7 +30,13 @@ function asker(send: (message: unknown) => void, listen: (answered: () => void) 
   }
 }
 
-async function compare(placement: 'thread' | 'process', anchors: readonly (readonly [string, Ask])[], ours: Ask, n: number, rounds: number): Promise<Row> {
+async function compare(
+  placement: 'thread' | 'process',
+  anchors: readonly (readonly [string, Ask])[],
+  ours: Ask,
+  n: number,
+  rounds: number,
+): Promise<Row> {
   const oursUs: number[] = []
   const cpuNs: number[] = []
   const theirs = anchors.map(() => [] as number[])
@@ -39,19 +45,34 @@ async function compare(placement: 'thread' | 'process', anchors: readonly (reado
     const mine = await sequentially(ours, n)
     oursUs.push(mine.us)
     cpuNs.push(mine.cpuNs)
-    for (const [index, [, anchor]] of anchors.entries()) (theirs[index] as number[]).push((await sequentially(anchor, n)).us)
+    for (const [index, [, anchor]] of anchors.entries())
+      (theirs[index] as number[]).push((await sequentially(anchor, n)).us)
   }
-  const best = anchors.map(([name], index) => ({ name, us: median(theirs[index] as number[]) })).sort((a, b) => a.us - b.us)[0] as { name: string; us: number }
+  const best = anchors
+    .map(([name], index) => ({ name, us: median(theirs[index] as number[]) }))
+    .sort((a, b) => a.us - b.us)[0] as { name: string; us: number }
   const us = median(oursUs)
   return {
-    id: `request-reply/${placement}/sequential`, bench: 'request-reply', variant: `${placement}, sequential`, ours: us, unit: 'us per round trip',
-    anchor: best.name, anchorValue: best.us, ratio: best.us / us, cpuPerMessageNs: median(cpuNs), n, runs: rounds,
+    id: `request-reply/${placement}/sequential`,
+    bench: 'request-reply',
+    variant: `${placement}, sequential`,
+    ours: us,
+    unit: 'us per round trip',
+    anchor: best.name,
+    anchorValue: best.us,
+    ratio: best.us / us,
+    cpuPerMessageNs: median(cpuNs),
+    n,
+    runs: rounds,
   }
 }
 
 function forked(serialization: 'json' | 'advanced') {
   const child = fork(here('./programs/raw-child.ts'), { serialization })
-  const ask = asker((message) => child.send(message as object), (answered) => child.on('message', answered))
+  const ask = asker(
+    (message) => child.send(message as object),
+    (answered) => child.on('message', answered),
+  )
   return { ask, end: () => child.kill() }
 }
 
@@ -64,13 +85,28 @@ export const requestReply: Bench = async ({ quick }) => {
   const json = forked('json')
   const advanced = forked('advanced')
   try {
-    const askOf = (ref: ActorRef<{ calls: { echo: (message: typeof request) => typeof request } }>): Ask => () => ref.call.echo(request)
+    const askOf =
+      (ref: ActorRef<{ calls: { echo: (message: typeof request) => typeof request } }>): Ask =>
+      () =>
+        ref.call.echo(request)
     const thread = askOf(await system.start(Echo, [], { id: 'thread', isolation: 'thread' }))
     const child = askOf(await system.start(Echo, [], { id: 'process', isolation: 'process' }))
-    const posted = asker((message) => worker.postMessage(message), (answered) => worker.on('message', answered))
+    const posted = asker(
+      (message) => worker.postMessage(message),
+      (answered) => worker.on('message', answered),
+    )
     return [
       await compare('thread', [['postMessage', posted]], thread, n, rounds),
-      await compare('process', [['fork json', json.ask], ['fork advanced', advanced.ask]], child, n, rounds),
+      await compare(
+        'process',
+        [
+          ['fork json', json.ask],
+          ['fork advanced', advanced.ask],
+        ],
+        child,
+        n,
+        rounds,
+      ),
     ]
   } finally {
     await worker.terminate()

@@ -23,5 +23,9 @@ export type Bench = (options: BenchOptions) => Promise<readonly Row[]>
 
 /** The ids of all rows, so that a row that is not printed is missed. */
 export const ROW_IDS = [
-  'request-reply/thread/sequential', 'request-reply/process/sequential', 'call/inline/sequential', 'actors/idle/bytes', 'system/idle/cpu',
+  'request-reply/thread/sequential',
+  'request-reply/process/sequential',
+  'call/inline/sequential',
+  'actors/idle/bytes',
+  'system/idle/cpu',
 ] as const

@@ -8,7 +8,10 @@ import type { Bench, Row } from './row.ts'
 import { ROW_IDS } from './row.ts'
 
 const benches: Readonly<Record<string, Bench>> = {
-  'request-reply': requestReply, 'inline-call': inlineCall, 'idle-actors': idleActors, 'idle-system': idleSystem,
+  'request-reply': requestReply,
+  'inline-call': inlineCall,
+  'idle-actors': idleActors,
+  'idle-system': idleSystem,
 }
 
 const usage = `npm run bench -- [options]
@@ -20,9 +23,15 @@ const usage = `npm run bench -- [options]
 function readOptions() {
   try {
     const { values } = parseArgs({
-      options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'string' }, help: { type: 'boolean', default: false } },
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
     })
-    if (values.only !== undefined && benches[values.only] === undefined) throw new Error(`--only ${values.only}: there is no such bench`)
+    if (values.only !== undefined && benches[values.only] === undefined)
+      throw new Error(`--only ${values.only}: there is no such bench`)
     return values
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
@@ -32,11 +41,17 @@ function readOptions() {
 
 function print(rows: readonly Row[]): void {
   const figures = rows.map(({ variant, bench, ours, unit, anchor, anchorValue, ratio, cpuPerMessageNs, n, runs }) => ({
-    what: `${bench}: ${variant}`, ours: `${ours.toFixed(2)} ${unit}`, against: `${anchor} ${anchorValue.toFixed(2)}`, ratio: `${ratio.toFixed(2)}x`,
-    'CPU per message': cpuPerMessageNs === undefined ? '-' : `${Math.round(cpuPerMessageNs)} ns`, sizes: `n ${n}, ${runs} rounds`,
+    what: `${bench}: ${variant}`,
+    ours: `${ours.toFixed(2)} ${unit}`,
+    against: `${anchor} ${anchorValue.toFixed(2)}`,
+    ratio: `${ratio.toFixed(2)}x`,
+    'CPU per message': cpuPerMessageNs === undefined ? '-' : `${Math.round(cpuPerMessageNs)} ns`,
+    sizes: `n ${n}, ${runs} rounds`,
   }))
   console.table(figures)
-  console.log(`Node.js ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores; medians; a ratio above 1x means ahead of the anchor or inside the bound`)
+  console.log(
+    `Node.js ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores; medians; a ratio above 1x means ahead of the anchor or inside the bound`,
+  )
 }
 
 const options = readOptions()

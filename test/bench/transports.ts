@@ -21,7 +21,13 @@ interface Way {
 }
 
 const here = (file: string): URL => new URL(file, import.meta.url)
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, json: { type: 'string' } } })
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+  },
+})
 const requests = options.quick ? 500 : 3_000
 const floodCount = options.quick ? 20_000 : 50_000
 const rounds = options.quick ? 3 : 15
@@ -66,7 +72,10 @@ function overPostMessage(): Way {
 }
 
 function overSocket(): Way {
-  const { child, control } = spawnNodeProcess({ entry: here('programs/transport-far.ts'), args: ['socket', String(floodCount)] })
+  const { child, control } = spawnNodeProcess({
+    entry: here('programs/transport-far.ts'),
+    args: ['socket', String(floodCount)],
+  })
   return overConnection(openSocketConnection(control, { ref: true }), () => void child.kill())
 }
 
@@ -130,7 +139,30 @@ setFlagsFromString('--expose-gc')
 /** Between two ways, so that none pays for the garbage of the one before. */
 const collectGarbage = runInNewContext('gc') as () => void
 
-const results = Object.entries(start).filter(([name]) => name.startsWith(options.only)).map(([name, open]) => ({ name, way: open(), us: [] as number[], cpu: [] as number[], perUs: [] as number[], floodCpu: [] as number[] }))
+/** Microseconds of CPU for each frame when a turn of the event loop sends only ten. */
+async function tenATurn(way: Way): Promise<number> {
+  const { cpuMs } = await cost(async () => {
+    const arrived = new Promise<void>((resolve) => (way.answered = resolve))
+    for (let sent = 0; sent < floodCount; sent += 10) {
+      await way.flood(10)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await arrived
+  })
+  return (cpuMs * 1000) / floodCount
+}
+
+const results = Object.entries(start)
+  .filter(([name]) => name.startsWith(options.only))
+  .map(([name, open]) => ({
+    name,
+    way: open(),
+    us: [] as number[],
+    cpu: [] as number[],
+    perUs: [] as number[],
+    floodCpu: [] as number[],
+    tenCpu: [] as number[],
+  }))
 /** Another order in every round: a way's garbage is collected while the next one runs, in threads that share its cores. */
 function inOrderOf(round: number): typeof results {
   const strides = [1, 3, 5, 7].filter((stride) => results.length % stride !== 0 || stride === 1)
@@ -139,22 +171,25 @@ function inOrderOf(round: number): typeof results {
 }
 
 for (let round = -1; round < rounds; round++) {
-  for (const { way, us, cpu, perUs, floodCpu } of inOrderOf(round)) {
+  for (const { way, us, cpu, perUs, floodCpu, tenCpu } of inOrderOf(round)) {
     collectGarbage()
     const trip = await requestReply(way)
     collectGarbage()
     const flood = await oneWay(way)
+    collectGarbage()
+    const ten = await tenATurn(way)
     if (round < 0) continue
     us.push(trip.us)
     cpu.push(trip.cpuUs)
     perUs.push(flood.perUs)
     floodCpu.push(flood.cpuUs)
+    tenCpu.push(ten)
   }
 }
 for (const { way } of results) way.end()
 
 const anchors: Readonly<Record<string, string>> = { thread: 'thread: raw postMessage', process: 'process: fork, json' }
-const figures = results.map(({ name, us, cpu, perUs, floodCpu }) => {
+const figures = results.map(({ name, us, cpu, perUs, floodCpu, tenCpu }) => {
   const anchor = results.find((result) => result.name === anchors[name.split(':')[0]!])!
   return {
     name,
@@ -166,11 +201,16 @@ const figures = results.map(({ name, us, cpu, perUs, floodCpu }) => {
     'one way, M frames/s': median(perUs),
     'times the anchor ': median(perUs) / median(anchor.perUs),
     'CPU per frame, us': median(floodCpu),
+    'ten a turn': median(tenCpu),
   }
 })
 const rounded = figures.map((row) =>
-  Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(2)) : value])),
+  Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(2)) : value]),
+  ),
 )
 console.table(rounded)
-console.log(`Node.js ${process.version}; ${requests} round trips and ${floodCount} frames of 32 bytes per round, ${rounds} rounds; medians; CPU of this OS process, for threads with both sides.`)
+console.log(
+  `Node.js ${process.version}; ${requests} round trips and ${floodCount} frames of 32 bytes per round, ${rounds} rounds; medians; CPU of this OS process, for threads with both sides.`,
+)
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`)

@@ -16,11 +16,16 @@ function take(length: number, answer: () => void): void {
 function serve(connection: Connection): void {
   const reply = new Uint8Array(8)
   const answer = () => void connection.send(reply)
-  connection.receive({ frame: (_segment, start, end) => take(end - start, answer), drained: () => undefined, closed: () => undefined })
+  connection.receive({
+    frame: (_segment, start, end) => take(end - start, answer),
+    drained: () => undefined,
+    closed: () => undefined,
+  })
 }
 
 if (kind === 'socket') serve(openSocketConnection(controlSocket(), { ref: true }))
-else if (kind === 'ipc') process.on('message', (message: { length: number }) => take(message.length, () => process.send?.('x')))
+else if (kind === 'ipc')
+  process.on('message', (message: { length: number }) => take(message.length, () => process.send?.('x')))
 else {
   parentPort!.on('message', (message: ThreadEnd | Uint8Array) => {
     if (message instanceof Uint8Array) take(message.length, () => parentPort!.postMessage(message))
