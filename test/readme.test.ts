@@ -16,7 +16,14 @@ function readmeProgram(): string {
 }
 
 /** What the comments behind each console.log promise. */
-const promised = ['42', 'only upwards', 'false', '{ exited: { code: 3 } }', '41', `[ "faults: 'contained' needs a process of its own" ]`]
+const promised = [
+  '42',
+  'only upwards',
+  'false',
+  '{ exited: { code: 3 } }',
+  '41',
+  `[ "faults: 'contained' needs a process of its own" ]`,
+]
 
 async function outputOf(file: string, source: string): Promise<string[]> {
   // Inside the workspace, so that `bulkhead` is found as it would be in the newcomer's project.

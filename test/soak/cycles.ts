@@ -46,7 +46,10 @@ async function count(system: System): Promise<Leftovers> {
 function childrenOf(threads: readonly string[]): string[] {
   return threads.flatMap((thread) => {
     try {
-      return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' ').filter((pid) => pid !== '')
+      return readFileSync(`/proc/self/task/${thread}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .filter((pid) => pid !== '')
     } catch {
       // A thread that ended between the two reads has no children.
       return []
@@ -58,7 +61,9 @@ function flat(tree: Awaited<ReturnType<System['tree']>>): number {
   return tree.reduce((sum, entry) => sum + 1 + flat(entry.children), 0)
 }
 
-type Wounded = ActorRef<{ calls: { where: () => { pid: string; osProcess: number }; throw: () => void; leave: () => void } }>
+type Wounded = ActorRef<{
+  calls: { where: () => { pid: string; osProcess: number }; throw: () => void; leave: () => void }
+}>
 
 /** Kills once, and waits for a replacement with another pid. */
 async function cycle(victim: Wounded, how: number): Promise<void> {
@@ -101,5 +106,7 @@ console.log(`${CYCLES} cycles, ${growth.length === 0 ? 'nothing grew' : `grew: $
 process.exitCode = growth.length === 0 ? 0 : 1
 
 function grown(from: Leftovers, to: Leftovers): string[] {
-  return (Object.keys(from) as (keyof Leftovers)[]).filter((key) => to[key] > from[key] + 1).map((key) => `${key} ${from[key]} to ${to[key]}`)
+  return (Object.keys(from) as (keyof Leftovers)[])
+    .filter((key) => to[key] > from[key] + 1)
+    .map((key) => `${key} ${from[key]} to ${to[key]}`)
 }

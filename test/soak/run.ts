@@ -17,9 +17,12 @@ const usage = `npm run soak -- [options]
 
 function readOptions(): { rounds: number; help: boolean } {
   try {
-    const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' }, help: { type: 'boolean', default: false } } })
+    const { values } = parseArgs({
+      options: { rounds: { type: 'string', default: '10' }, help: { type: 'boolean', default: false } },
+    })
     const rounds = Number(values.rounds)
-    if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: give a whole number from 1`)
+    if (!Number.isInteger(rounds) || rounds < 1)
+      throw new Error(`--rounds ${values.rounds}: give a whole number from 1`)
     return { rounds, help: values.help }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
@@ -32,7 +35,8 @@ function run(argv: readonly string[]): Promise<{ readonly code: number | null; r
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, output }))
   })
@@ -49,14 +53,26 @@ async function round(number: number, rounds: number): Promise<boolean> {
   const report = join(folder, 'report.json')
   const started = performance.now()
   const tests = await run([
-    'node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report, ...SUITES,
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'test/vitest.config.ts',
+    '--reporter',
+    'default',
+    '--reporter',
+    'json',
+    '--outputFile.json',
+    report,
+    ...SUITES,
   ])
   const cycles = await run(['test/soak/cycles.ts'])
   const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = readReport(report)
   rmSync(folder, { recursive: true })
   const good = tests.code === 0 && cycles.code === 0 && failed === 0
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
-  console.log(`round ${number} of ${rounds}: ${passed} passed, ${failed} failed, ${skipped} skipped; ${cycles.output.trim().split('\n').at(-1) ?? 'no cycles'}; ${seconds} s`)
+  console.log(
+    `round ${number} of ${rounds}: ${passed} passed, ${failed} failed, ${skipped} skipped; ${cycles.output.trim().split('\n').at(-1) ?? 'no cycles'}; ${seconds} s`,
+  )
   if (!good) console.log([tests.code === 0 ? '' : tests.output, cycles.code === 0 ? '' : cycles.output].join('\n'))
   return good
 }
@@ -74,7 +90,9 @@ if (help) {
   console.log(usage)
   process.exit(0)
 }
-const loops: ChildProcess[] = Array.from({ length: BUSY_LOOPS }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
+const loops: ChildProcess[] = Array.from({ length: BUSY_LOOPS }, () =>
+  spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+)
 process.on('exit', () => loops.forEach((loop) => loop.kill('SIGKILL')))
 let failedRounds = 0
 for (let number = 1; number <= rounds; number++) if (!(await round(number, rounds))) failedRounds++

@@ -59,7 +59,15 @@ export class CallFailed extends BulkheadError {
   }
 }
 
-const CALL_CODES = new Set(['noproc', 'noconnection', 'timeout', 'calling_self', 'overloaded', 'undecodable', 'undefined_call'])
+const CALL_CODES = new Set([
+  'noproc',
+  'noconnection',
+  'timeout',
+  'calling_self',
+  'overloaded',
+  'undecodable',
+  'undefined_call',
+])
 
 /**
  * An actor could not be started. `reason` is what its `init` failed with, `'timeout'`, `'ignore'`, `{ already_started: pid }`,
@@ -69,7 +77,11 @@ export class StartFailed extends BulkheadError {
   static override readonly name = 'StartFailed'
   readonly reason: ExitReason
   constructor(behaviour: string, reason: ExitReason) {
-    super('start_failed', `${behaviour} did not start: ${show(reason)}`, reason instanceof Error ? { cause: reason } : undefined)
+    super(
+      'start_failed',
+      `${behaviour} did not start: ${show(reason)}`,
+      reason instanceof Error ? { cause: reason } : undefined,
+    )
     this.reason = reason
   }
 }
@@ -80,7 +92,12 @@ export class NameError extends BulkheadError {
   readonly registeredName: string
   /** Who holds the name, for `name_taken`. */
   readonly holder: Pid | undefined
-  constructor(code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered', name: string, message: string, holder?: Pid) {
+  constructor(
+    code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered',
+    name: string,
+    message: string,
+    holder?: Pid,
+  ) {
     super(code, message)
     this.registeredName = name
     this.holder = holder
@@ -106,7 +123,8 @@ export class NotLoadable extends BulkheadError {
 /** A printed form that never throws and never grows beyond a line. */
 export function show(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`
-  if (typeof value === 'string') return value.length > 200 ? JSON.stringify(value.slice(0, 200)) + '…' : JSON.stringify(value)
+  if (typeof value === 'string')
+    return value.length > 200 ? JSON.stringify(value.slice(0, 200)) + '…' : JSON.stringify(value)
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'object' && value !== null) {
     try {

@@ -20,7 +20,15 @@ export { isCleanExit } from './actor/exit-reason.ts'
 export type { Evidence, ExitReason, NodeReason } from './actor/exit-reason.ts'
 export type { MailboxLimits } from './actor/mailbox-limits.ts'
 export {
-  ActorExited, BulkheadError, CallFailed, InvalidOption, NameError, NotLoadable, PlacementError, show, StartFailed,
+  ActorExited,
+  BulkheadError,
+  CallFailed,
+  InvalidOption,
+  NameError,
+  NotLoadable,
+  PlacementError,
+  show,
+  StartFailed,
 } from './errors.ts'
 export { NotSendable, registerError, registerType, Undecodable } from './messaging/codec.ts'
 export type { RegisteredType } from './messaging/codec.ts'
@@ -32,5 +40,13 @@ export { createNode } from './node/create-node.ts'
 export { VITALS } from './node/host.ts'
 export type { ActorSnapshot, NodeControl, NodeHost, NodeSnapshot, OnHandler, Verdict } from './node/host.ts'
 export type { Node, NodeOptions } from './node/node-options.ts'
-export type { AbortControllerLike, AbortSignalLike, ActorScope, Clock, LogRecord, Platform, TurnScheduler } from './platform.ts'
+export type {
+  AbortControllerLike,
+  AbortSignalLike,
+  ActorScope,
+  Clock,
+  LogRecord,
+  Platform,
+  TurnScheduler,
+} from './platform.ts'
 export type { CrashReport, DeadLetterReason, Telemetry } from './telemetry.ts'

@@ -4,19 +4,45 @@ import type { Pid } from './actor/pid.ts'
 /** What happened, for whoever listens. Each hook is called at once, must not throw, and costs nothing while it is absent. */
 export interface Telemetry {
   spawned?(event: { readonly pid: Pid; readonly behaviour: string; readonly path: string | undefined }): void
-  exited?(event: { readonly pid: Pid; readonly behaviour: string; readonly path: string | undefined; readonly reason: ExitReason }): void
+  exited?(event: {
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly path: string | undefined
+    readonly reason: ExitReason
+  }): void
   /** A supervisor started a child again. */
-  restarted?(event: { readonly supervisor: Pid; readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
+  restarted?(event: {
+    readonly supervisor: Pid
+    readonly child: string
+    readonly pid: Pid | undefined
+    readonly reason: ExitReason
+  }): void
   /** A handler ran: milliseconds that its message waited in the mailbox and that its synchronous part took. */
-  handled?(event: { readonly pid: Pid; readonly handler: string; readonly queuedMs: number; readonly ranMs: number }): void
+  handled?(event: {
+    readonly pid: Pid
+    readonly handler: string
+    readonly queuedMs: number
+    readonly ranMs: number
+  }): void
   /** A message reached nobody, or a mailbox policy dropped it. */
-  deadLetter?(event: { readonly to: Pid | string; readonly from: Pid | undefined; readonly why: DeadLetterReason }): void
+  deadLetter?(event: {
+    readonly to: Pid | string
+    readonly from: Pid | undefined
+    readonly why: DeadLetterReason
+  }): void
   nodeDown?(event: { readonly node: number; readonly cause: string; readonly domain: string }): void
   /** An actor ended abnormally. */
   crashed?(report: CrashReport): void
 }
 
-export type DeadLetterReason = 'noproc' | 'unregistered' | 'undecodable' | 'noconnection' | 'drop_newest' | 'drop_oldest' | 'late_reply'
+export type DeadLetterReason =
+  | 'noproc'
+  | 'unregistered'
+  | 'undecodable'
+  | 'noconnection'
+  | 'drop_newest'
+  | 'drop_oldest'
+  | 'late_reply'
 
 /** What is known about an actor that ended abnormally. */
 export interface CrashReport {

@@ -53,7 +53,11 @@ export class BoundRef implements ActorRef<unknown> {
   }
 
   get call(): object {
-    return (this.#call ??= methods((name) => (...args) => call(this.#sender, this.#address, name, args, this.#timeoutMs)))
+    return (this.#call ??= methods(
+      (name) =>
+        (...args) =>
+          call(this.#sender, this.#address, name, args, this.#timeoutMs),
+    ))
   }
 
   get cast(): object {

@@ -26,14 +26,21 @@ const given = new WeakMap<object, Set<string>>()
 export function addBehaviour(meta: object, behaviour: DefinedBehaviour): void {
   const names = given.get(meta) ?? new Set()
   if (names.has(behaviour.name)) {
-    throw new InvalidOption('name', behaviour.name, 'this module gave that name to another behaviour already (a bundle is one module): choose another')
+    throw new InvalidOption(
+      'name',
+      behaviour.name,
+      'this module gave that name to another behaviour already (a bundle is one module): choose another',
+    )
   }
   given.set(meta, names.add(behaviour.name))
   table().set(behaviour.key, behaviour)
 }
 
 /** The key of a behaviour: its module's URL, `#`, its name. */
-export function behaviourKey(meta: { readonly url?: string }, name: string): { readonly url: string; readonly key: string } {
+export function behaviourKey(
+  meta: { readonly url?: string },
+  name: string,
+): { readonly url: string; readonly key: string } {
   if (typeof name !== 'string' || name === '' || name.includes('#')) {
     throw new InvalidOption('name', name, 'give the behaviour a name of its own within its module, without #')
   }
@@ -53,7 +60,12 @@ export class DefinedBehaviour implements Behaviour {
   readonly isolation: Isolation | undefined
   readonly callTimeoutMs: number | undefined
   readonly program: Program | undefined
-  constructor(from: Omit<Behaviour, 'isolation'> & { readonly isolation?: Isolation | undefined; readonly program?: Program | undefined }) {
+  constructor(
+    from: Omit<Behaviour, 'isolation'> & {
+      readonly isolation?: Isolation | undefined
+      readonly program?: Program | undefined
+    },
+  ) {
     this.key = from.key
     this.name = from.name
     this.url = from.url
@@ -67,7 +79,13 @@ export class DefinedBehaviour implements Behaviour {
 /** What `start` takes: something that a `define…` function returned, or its reference. */
 export function checkBehaviour(value: unknown): asserts value is Behaviour {
   const candidate = value as Partial<Behaviour> | undefined | null
-  if (typeof candidate === 'object' && candidate !== null && typeof candidate.key === 'string' && typeof candidate.url === 'string') return
+  if (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    typeof candidate.key === 'string' &&
+    typeof candidate.url === 'string'
+  )
+    return
   if (typeof value === 'function') {
     throw new NotLoadable(
       `a function (${value.name || 'anonymous'}) cannot be started on another node, since no node could find it again: ` +

@@ -82,10 +82,18 @@ export class Cell {
   drainWaiters: (() => void)[] | undefined = undefined
 
   constructor(
-    kernel: Kernel, serial: number, pid: Pid, program: Program,
+    kernel: Kernel,
+    serial: number,
+    pid: Pid,
+    program: Program,
     about: {
-      readonly behaviour: string; readonly type: 'worker' | 'supervisor'; readonly parent: Pid | undefined; readonly path: string
-      readonly restarts: number; readonly placement: PlacementDecision | undefined; readonly limits: MailboxLimits | undefined
+      readonly behaviour: string
+      readonly type: 'worker' | 'supervisor'
+      readonly parent: Pid | undefined
+      readonly path: string
+      readonly restarts: number
+      readonly placement: PlacementDecision | undefined
+      readonly limits: MailboxLimits | undefined
     },
   ) {
     this.kernel = kernel

@@ -27,7 +27,10 @@ export class ActorProgram implements Program {
       return 'ready'
     }
     if (isThenable(result)) {
-      Promise.resolve(result).then(() => cell.kernel.exit(cell, 'normal'), (error: unknown) => this.#failed(cell, error))
+      Promise.resolve(result).then(
+        () => cell.kernel.exit(cell, 'normal'),
+        (error: unknown) => this.#failed(cell, error),
+      )
     } else cell.kernel.exit(cell, 'normal')
     return 'ready'
   }
@@ -58,11 +61,21 @@ export class ActorProgram implements Program {
  * `import.meta` and a name of its own within the module, and export the result. Throws `InvalidOption`.
  */
 export function defineActor<A extends Args>(
-  meta: { readonly url: string }, name: string, body: (self: ActorSelf, ...args: A) => unknown, options: { readonly isolation?: Isolation } = {},
+  meta: { readonly url: string },
+  name: string,
+  body: (self: ActorSelf, ...args: A) => unknown,
+  options: { readonly isolation?: Isolation } = {},
 ): Behaviour<NoInfer<A>, unknown> {
   const { url, key } = behaviourKey(meta, name)
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
-  const behaviour = new DefinedBehaviour({ key, name, url, type: 'worker', isolation: options.isolation, program: new ActorProgram(body as never) })
+  const behaviour = new DefinedBehaviour({
+    key,
+    name,
+    url,
+    type: 'worker',
+    isolation: options.isolation,
+    program: new ActorProgram(body as never),
+  })
   addBehaviour(meta, behaviour)
   return behaviour
 }

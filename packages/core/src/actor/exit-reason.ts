@@ -24,7 +24,16 @@ export interface Evidence {
   /** One id per end of a failure domain: nodes that share it died of one cause, and are one charge for a supervisor. */
   readonly domain: string
   readonly cause:
-    | 'stuck' | 'out_of_memory' | 'exited' | 'signaled' | 'error' | 'killed' | 'stopped' | 'protocol_violation' | 'fenced' | 'unknown'
+    | 'stuck'
+    | 'out_of_memory'
+    | 'exited'
+    | 'signaled'
+    | 'error'
+    | 'killed'
+    | 'stopped'
+    | 'protocol_violation'
+    | 'fenced'
+    | 'unknown'
   readonly code?: number
   readonly signal?: string
   readonly handler?: string

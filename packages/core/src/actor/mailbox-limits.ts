@@ -20,12 +20,19 @@ const POLICIES = ['refuse', 'drop_newest', 'drop_oldest', 'exit']
 
 /** Throws `InvalidOption`, naming the field that is wrong below `name`. */
 export function checkMailbox(limits: unknown, name: string): asserts limits is MailboxLimits {
-  if (typeof limits !== 'object' || limits === null) throw new InvalidOption(name, limits, 'give { count?, bytes?, overflow? }')
+  if (typeof limits !== 'object' || limits === null)
+    throw new InvalidOption(name, limits, 'give { count?, bytes?, overflow? }')
   for (const [field, value] of Object.entries(limits)) {
     if (field === 'overflow') {
-      if (!POLICIES.includes(value as string)) throw new InvalidOption(`${name}.overflow`, value, `give one of ${POLICIES.join(', ')}`)
+      if (!POLICIES.includes(value as string))
+        throw new InvalidOption(`${name}.overflow`, value, `give one of ${POLICIES.join(', ')}`)
     } else if (field !== 'count' && field !== 'bytes') {
-      throw new InvalidOption(`${name}.${field}`, value, 'there is no such bound; the bounds are count, bytes, overflow')
-    } else if (typeof value !== 'number' || !(value >= 1)) throw new InvalidOption(`${name}.${field}`, value, 'give a number of at least 1')
+      throw new InvalidOption(
+        `${name}.${field}`,
+        value,
+        'there is no such bound; the bounds are count, bytes, overflow',
+      )
+    } else if (typeof value !== 'number' || !(value >= 1))
+      throw new InvalidOption(`${name}.${field}`, value, 'give a number of at least 1')
   }
 }

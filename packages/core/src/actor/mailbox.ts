@@ -22,8 +22,14 @@ export class Mail {
   next: Mail | undefined = undefined
 
   constructor(
-    kind: MailKind, from: Pid | undefined, ref: number, bytes: Uint8Array | undefined, beside: Beside | undefined,
-    decoder: Decoder | undefined, open: (() => unknown) | undefined, queuedAt: number,
+    kind: MailKind,
+    from: Pid | undefined,
+    ref: number,
+    bytes: Uint8Array | undefined,
+    beside: Beside | undefined,
+    decoder: Decoder | undefined,
+    open: (() => unknown) | undefined,
+    queuedAt: number,
   ) {
     this.kind = kind
     this.from = from

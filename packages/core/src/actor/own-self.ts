@@ -111,7 +111,8 @@ class OwnSelf implements ActorSelf {
   link(to: Destination): true {
     const cell = this.#alive
     const pid = resolve(cell.kernel, to)
-    if (pid === undefined) throw new InvalidOption('to', shownAs(to), 'no actor has that name: link to a pid, or register the name first')
+    if (pid === undefined)
+      throw new InvalidOption('to', shownAs(to), 'no actor has that name: link to a pid, or register the name first')
     link(cell.kernel, cell, pid)
     return true
   }
@@ -175,7 +176,8 @@ class OwnSelf implements ActorSelf {
   }
 
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
-    if (typeof name !== 'string' || name === '') throw new InvalidOption('name', name, 'give the name under which the actor is registered')
+    if (typeof name !== 'string' || name === '')
+      throw new InvalidOption('name', name, 'give the name under which the actor is registered')
     return refTo<P>(this.#alive, { name }, behaviour.callTimeoutMs)
   }
 
@@ -184,16 +186,26 @@ class OwnSelf implements ActorSelf {
     return refTo<P>(this.#alive, { pid }, behaviour.callTimeoutMs)
   }
 
-  async start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
+  async start<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions,
+  ): Promise<ActorRef<P>> {
     return refOf<P>(behaviour, await this.tryStart(behaviour, args, options))
   }
 
-  async startLink<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>> {
+  async startLink<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions,
+  ): Promise<ActorRef<P>> {
     return refOf<P>(behaviour, await this.tryStart(behaviour, args, { ...options, link: true }))
   }
 
   async tryStart<A extends Args, P>(
-    behaviour: Behaviour<A, P>, args: NoInfer<A>, options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean } = {},
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean } = {},
   ): Promise<StartOutcome<P>> {
     const cell = this.#alive
     const result = await startActor(cell, behaviour as Behaviour, args, options)
@@ -214,25 +226,36 @@ class OwnSelf implements ActorSelf {
     return (await this.#spawn(body, options ?? {}, { link: true })).pid
   }
 
-  async spawnMonitor(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<{ pid: Pid; ref: MonitorRef }> {
+  async spawnMonitor(
+    body: (self: ActorSelf) => unknown,
+    options?: StartOptions,
+  ): Promise<{ pid: Pid; ref: MonitorRef }> {
     const { pid, monitor: ref } = await this.#spawn(body, options ?? {}, { monitor: true })
     return { pid, ref: ref as MonitorRef }
   }
 
   async #spawn(
-    body: unknown, options: StartOptions, ties: { readonly link?: boolean; readonly monitor?: boolean },
+    body: unknown,
+    options: StartOptions,
+    ties: { readonly link?: boolean; readonly monitor?: boolean },
   ): Promise<{ readonly pid: Pid; readonly monitor: MonitorRef | undefined }> {
     const cell = this.#alive
-    if (typeof body !== 'function') throw new InvalidOption('body', body, 'give a function of self, or start a behaviour with self.start')
+    if (typeof body !== 'function')
+      throw new InvalidOption('body', body, 'give a function of self, or start a behaviour with self.start')
     if (options.isolation !== undefined && options.isolation !== 'inline') {
       throw new InvalidOption(
-        'isolation', options.isolation,
+        'isolation',
+        options.isolation,
         "a closure runs where it was made and cannot cross to another node: define it in a module with defineActor(import.meta, 'Name', body) and start that",
       )
     }
     const name = (body as { name?: string }).name || 'closure'
     const behaviour = new DefinedBehaviour({
-      key: `closure#${name}`, name, url: '', type: 'worker', program: new ActorProgram(body as () => unknown),
+      key: `closure#${name}`,
+      name,
+      url: '',
+      type: 'worker',
+      program: new ActorProgram(body as () => unknown),
     })
     const result = await startActor(cell, behaviour, [], { ...options, ...ties, isolation: 'inline' })
     if (result.kind === 'started') return result

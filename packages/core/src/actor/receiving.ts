@@ -18,13 +18,17 @@ class Clauses implements ReceiveClauses<unknown> {
   afterMs = Infinity
   onQuiet: () => unknown = () => undefined
 
-  with<const Q extends Patterns.Pattern<unknown>, T>(pattern: Q, handler: (message: Patterns.infer<Q>) => T): ReceiveClauses<unknown> {
+  with<const Q extends Patterns.Pattern<unknown>, T>(
+    pattern: Q,
+    handler: (message: Patterns.infer<Q>) => T,
+  ): ReceiveClauses<unknown> {
     this.list.push({ pattern, handler })
     return this
   }
 
   after<T>(ms: number, handler: () => T): ReceiveClauses<unknown> {
-    if (typeof ms !== 'number' || !(ms >= 0)) throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
+    if (typeof ms !== 'number' || !(ms >= 0))
+      throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
     this.afterMs = ms
     this.onQuiet = handler
     return this
@@ -34,7 +38,10 @@ class Clauses implements ReceiveClauses<unknown> {
 /** OTP's `receive … after`: see `ActorSelf.receive`. */
 export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R> {
   if (cell.waiting !== undefined) {
-    throw new BulkheadError('receive_overlap', `${cell.path}: a receive is already waiting; await it before the next one`)
+    throw new BulkheadError(
+      'receive_overlap',
+      `${cell.path}: a receive is already waiting; await it before the next one`,
+    )
   }
   const clauses = new Clauses()
   build(clauses)

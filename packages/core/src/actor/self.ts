@@ -80,15 +80,24 @@ export interface ActorSelf {
   /** Starts an actor and waits for its `init`. Rejects with `StartFailed` (an `ignore` too). */
   start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>>
   /** The same, atomically linked. When the start fails, no EXIT of it remains. */
-  startLink<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>>
+  startLink<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions,
+  ): Promise<ActorRef<P>>
   /** Starts and says how it went instead of rejecting; what supervisors use. */
   tryStart<A extends Args, P>(
-    behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
   ): Promise<StartOutcome<P>>
   /** Runs a closure as an actor in this event loop; it ends with `normal` when the closure's promise settles. */
   spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
   spawnLink(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
-  spawnMonitor(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<{ readonly pid: Pid; readonly ref: MonitorRef }>
+  spawnMonitor(
+    body: (self: ActorSelf) => unknown,
+    options?: StartOptions,
+  ): Promise<{ readonly pid: Pid; readonly ref: MonitorRef }>
 
   /** Takes the first message that fits a clause, oldest first; the others keep their place. Not while another `receive` of this actor waits. */
   receive<R>(clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R>

@@ -71,7 +71,10 @@ export class ServerProgram implements Program {
       }
       case 'refuse':
       case 'later':
-        throw new BulkheadError('bad_return_value', `${this.#name}.init returned what only a call can: return the state, ignore(), stop() or andContinue()`)
+        throw new BulkheadError(
+          'bad_return_value',
+          `${this.#name}.init returned what only a call can: return the state, ignore(), stop() or andContinue()`,
+        )
       default:
         cell.state = result
         return 'ready'
@@ -112,7 +115,8 @@ export class ServerProgram implements Program {
     }
     const { info } = this.#spec
     if (info === undefined) {
-      if (!(message instanceof Exit)) cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
+      if (!(message instanceof Exit))
+        cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
       return
     }
     this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt)
@@ -127,7 +131,10 @@ export class ServerProgram implements Program {
   #continue(cell: Cell, argument: unknown): void {
     const run = this.#spec.continue
     if (run === undefined) {
-      this.#end(cell, new BulkheadError('undefined_continue', `${this.#name} has no continue, but andContinue() asked for it`))
+      this.#end(
+        cell,
+        new BulkheadError('undefined_continue', `${this.#name} has no continue, but andContinue() asked for it`),
+      )
       return
     }
     this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), undefined)
@@ -147,7 +154,12 @@ export class ServerProgram implements Program {
       return
     } finally {
       cell.serving = undefined
-      handled?.({ pid: cell.pid, handler: label, queuedMs: queuedAt === undefined ? 0 : from - queuedAt, ranMs: kernel.platform.clock.now() - from })
+      handled?.({
+        pid: cell.pid,
+        handler: label,
+        queuedMs: queuedAt === undefined ? 0 : from - queuedAt,
+        ranMs: kernel.platform.clock.now() - from,
+      })
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
@@ -199,7 +211,11 @@ export class ServerProgram implements Program {
         return
       }
       case 'ignore':
-        this.#end(cell, new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`), caller)
+        this.#end(
+          cell,
+          new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`),
+          caller,
+        )
     }
   }
 
@@ -226,7 +242,11 @@ export class ServerProgram implements Program {
   #end(cell: Cell, reason: ExitReason, caller?: Caller, last?: { readonly value: unknown }): void {
     if (caller !== undefined) keepOpen(cell, caller.pid, caller.ref)
     const finish = (final: ExitReason): void => {
-      if (!cell.dead) cell.kernel.exit(cell, last === undefined || caller === undefined ? final : this.#answerLast(cell, caller, last.value, final))
+      if (!cell.dead)
+        cell.kernel.exit(
+          cell,
+          last === undefined || caller === undefined ? final : this.#answerLast(cell, caller, last.value, final),
+        )
     }
     const failed = (error: unknown): void => {
       if (cell.dead) leftoverFailed(cell, error)

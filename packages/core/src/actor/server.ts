@@ -17,11 +17,22 @@ export interface ServerSelf<S> extends ActorSelf {
 export type Init<S> = S | Ignore | Stop<unknown> | Continue<S>
 
 // `never[]` is the one parameter list that every handler fits.
-export type Handlers<S> = { [name: string]: (self: ServerSelf<S>, ...args: never[]) => unknown } & { then?: never; toJSON?: never }
+export type Handlers<S> = { [name: string]: (self: ServerSelf<S>, ...args: never[]) => unknown } & {
+  then?: never
+  toJSON?: never
+}
 
 type Tail<F> = F extends (self: never, ...args: infer A) => unknown ? A : never
 type ReplyOf<R> =
-  R extends Later<infer X> ? X : R extends Refusal ? never : R extends Stop<infer X> ? X : R extends Continue<infer X> ? X : R
+  R extends Later<infer X>
+    ? X
+    : R extends Refusal
+      ? never
+      : R extends Stop<infer X>
+        ? X
+        : R extends Continue<infer X>
+          ? X
+          : R
 /** The calls as a caller sees them: without `self`, and with what is really replied. */
 export type Called<H> = {
   [N in keyof H]: (...args: Tail<H[N]>) => H[N] extends (...args: never) => infer R ? ReplyOf<Awaited<R>> : never
@@ -57,12 +68,20 @@ const FORBIDDEN = ['then', 'constructor', 'toJSON']
  * the result at the top level: that is how any node finds it. Throws `InvalidOption` for a bad spec.
  */
 export function defineServer<A extends Args, S, C, K>(
-  meta: { readonly url: string }, name: string, spec: ServerSpec<A, S, C, K>,
+  meta: { readonly url: string },
+  name: string,
+  spec: ServerSpec<A, S, C, K>,
 ): Server<NoInfer<A>, { calls: Called<NoInfer<C>>; casts: Called<NoInfer<K>> }> {
   const { url, key } = behaviourKey(meta, name)
   checkSpec(name, spec as never)
   const behaviour = new DefinedBehaviour({
-    key, name, url, type: spec.type ?? 'worker', isolation: spec.isolation, callTimeoutMs: spec.callTimeoutMs, program: new ServerProgram(name, spec as never),
+    key,
+    name,
+    url,
+    type: spec.type ?? 'worker',
+    isolation: spec.isolation,
+    callTimeoutMs: spec.callTimeoutMs,
+    program: new ServerProgram(name, spec as never),
   })
   addBehaviour(meta, behaviour)
   return behaviour
@@ -79,7 +98,11 @@ function checkSpec(name: string, spec: Record<string, unknown>): void {
   for (const map of ['calls', 'casts']) {
     for (const [handler, value] of Object.entries(spec[map] ?? {})) {
       if (FORBIDDEN.includes(handler)) {
-        throw new InvalidOption(`${name}.${map}.${handler}`, value, 'choose another name: JavaScript gives this one a meaning of its own')
+        throw new InvalidOption(
+          `${name}.${map}.${handler}`,
+          value,
+          'choose another name: JavaScript gives this one a meaning of its own',
+        )
       }
       if (typeof value !== 'function') throw new InvalidOption(`${name}.${map}.${handler}`, value, 'give a function')
     }

@@ -38,7 +38,13 @@ export function checkTimeout(field: string, ms: unknown): asserts ms is number {
  * Calls: one ref is monitor and reply address in one, gone at the first of reply, end of the callee, timeout. The reply never enters the
  * mailbox.
  */
-export function call(cell: Cell, to: Destination, name: string, args: readonly unknown[], timeoutMs: number): Promise<unknown> {
+export function call(
+  cell: Cell,
+  to: Destination,
+  name: string,
+  args: readonly unknown[],
+  timeoutMs: number,
+): Promise<unknown> {
   if (cell.dead) throw new ActorExited(cell.pid)
   const { kernel } = cell
   const target = resolve(kernel, to)
@@ -85,7 +91,13 @@ export function failCall(kernel: Kernel, ref: number, reason: ExitReason): boole
 
 /** A reply or refusal has arrived. `from` is who answered; when that is not who was asked, the one asked may forget the call. */
 export function settleCall(
-  kernel: Kernel, kind: 'reply' | 'refusal', ref: number, from: Pid, bytes: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+  kernel: Kernel,
+  kind: 'reply' | 'refusal',
+  ref: number,
+  from: Pid,
+  bytes: Uint8Array,
+  beside: Beside | undefined,
+  decoder: Decoder,
 ): void {
   const pending = finish(kernel, ref)
   if (pending === undefined) {
@@ -116,7 +128,8 @@ export function dropCallsOf(kernel: Kernel, cell: Cell): void {
 
 /** Calls to actors of a node that went down. */
 export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
-  for (const [ref, pending] of kernel.calls) if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
+  for (const [ref, pending] of kernel.calls)
+    if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
 }
 
 /** Sends an answer from `cell`. Throws `NotSendable`. */
@@ -134,7 +147,8 @@ export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: 
   }
   kernel.counters.sent++
   if (remote !== undefined) remote.sendMail(kind, caller, cell, ref, encoded)
-  else if (kernel.isLocal(caller)) settleCall(kernel, kind, ref, cell.pid, encoded.bytes, encoded.beside, kernel.decoder)
+  else if (kernel.isLocal(caller))
+    settleCall(kernel, kind, ref, cell.pid, encoded.bytes, encoded.beside, kernel.decoder)
 }
 
 /**

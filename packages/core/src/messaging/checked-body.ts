@@ -17,13 +17,37 @@ const flag: Field = (value) => typeof value === 'boolean'
 const count: Field = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const node: Field = (value) => Number.isSafeInteger(value) && (value as number) > 0
 const anyPid: Field = (value) => isPid(value)
-const maybe = (field: Field): Field => (value) => value === undefined || field(value)
-const pair = (first: Field, second: Field): Field => (value) => Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1])
-const list = (item: Field): Field => (value) => Array.isArray(value) && value.every(item)
-const record = (fields: Fields): Field => (value) =>
-  typeof value === 'object' && value !== null && Object.entries(fields).every(([name, field]) => field((value as Record<string, unknown>)[name]))
+const maybe =
+  (field: Field): Field =>
+  (value) =>
+    value === undefined || field(value)
+const pair =
+  (first: Field, second: Field): Field =>
+  (value) =>
+    Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1])
+const list =
+  (item: Field): Field =>
+  (value) =>
+    Array.isArray(value) && value.every(item)
+const record =
+  (fields: Fields): Field =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, field]) => field((value as Record<string, unknown>)[name]))
 
-const causes = ['stuck', 'out_of_memory', 'exited', 'signaled', 'error', 'killed', 'stopped', 'protocol_violation', 'fenced', 'unknown']
+const causes = [
+  'stuck',
+  'out_of_memory',
+  'exited',
+  'signaled',
+  'error',
+  'killed',
+  'stopped',
+  'protocol_violation',
+  'fenced',
+  'unknown',
+]
 const evidence = record({ node, domain: text, cause: (value) => causes.includes(value as string) })
 const verdict = record({ evidence, culprit: maybe(record({ pid: anyPid })), fenced: maybe(flag) })
 
@@ -32,7 +56,11 @@ const nameSignals: Readonly<Record<NameSignal['op'], Fields>> = {
   register: changes,
   unregister: changes,
   granted: { id: count, version: count },
-  refused: { id: count, code: (value) => ['name_taken', 'already_named', 'noproc', 'not_registered'].includes(value as string), holder: maybe(anyPid) },
+  refused: {
+    id: count,
+    code: (value) => ['name_taken', 'already_named', 'noproc', 'not_registered'].includes(value as string),
+    holder: maybe(anyPid),
+  },
   update: { version: count, name: text, pid: maybe(anyPid) },
   table: { version: count, names: list(pair(text, anyPid)) },
   died: { pid: anyPid },
@@ -50,14 +78,32 @@ const nodeSignals: Readonly<Record<Exclude<NodeSignal['kind'], 'spawn'>, Fields>
   name: { name: nameSignal },
 }
 
-export function checkedNodeSignal(kind: 'hello' | 'fenced' | 'name', body: unknown): Exclude<NodeSignal, { kind: 'spawn' }> {
-  if ((body as { kind?: unknown } | null | undefined)?.kind !== kind || !record(nodeSignals[kind])(body)) throw new Undecodable(`a ${kind} without its parts`)
+export function checkedNodeSignal(
+  kind: 'hello' | 'fenced' | 'name',
+  body: unknown,
+): Exclude<NodeSignal, { kind: 'spawn' }> {
+  if ((body as { kind?: unknown } | null | undefined)?.kind !== kind || !record(nodeSignals[kind])(body))
+    throw new Undecodable(`a ${kind} without its parts`)
   return body as Exclude<NodeSignal, { kind: 'spawn' }>
 }
 
-const placement = record({ kind: text, share: text, limits: record({}), because: list(text), rejected: list(record({ kind: text, why: text })) })
+const placement = record({
+  kind: text,
+  share: text,
+  limits: record({}),
+  because: list(text),
+  rejected: list(record({ kind: text, why: text })),
+})
 const request = record({
-  url: text, key: text, behaviour: text, path: text, name: maybe(text), link: flag, monitor: count, restarts: count, placement,
+  url: text,
+  key: text,
+  behaviour: text,
+  path: text,
+  name: maybe(text),
+  link: flag,
+  monitor: count,
+  restarts: count,
+  placement,
 })
 
 export function checkedSpawn(body: unknown): readonly [SpawnRequest, Uint8Array] {

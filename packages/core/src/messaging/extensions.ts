@@ -5,7 +5,14 @@ import { isPid } from '../actor/pid.ts'
 import type { Pid } from '../actor/pid.ts'
 import type { Kernel } from '../node/kernel.ts'
 import {
-  ActorExited, BulkheadError, CallFailed, InvalidOption, NameError, NotLoadable, PlacementError, StartFailed,
+  ActorExited,
+  BulkheadError,
+  CallFailed,
+  InvalidOption,
+  NameError,
+  NotLoadable,
+  PlacementError,
+  StartFailed,
 } from '../errors.ts'
 import { NotSendable, registerError, registerExtension, Undecodable } from './codec.ts'
 
@@ -15,7 +22,16 @@ import { NotSendable, registerError, registerExtension, Undecodable } from './co
  */
 
 for (const error of [
-  ActorExited, BulkheadError, CallFailed, InvalidOption, NameError, NotLoadable, NotSendable, PlacementError, StartFailed, Undecodable,
+  ActorExited,
+  BulkheadError,
+  CallFailed,
+  InvalidOption,
+  NameError,
+  NotLoadable,
+  NotSendable,
+  PlacementError,
+  StartFailed,
+  Undecodable,
 ]) {
   registerError(error)
 }

@@ -3,8 +3,29 @@
  * frame is a plain sequence of msgpack values. Readable without decoding the body, which is everything behind it.
  */
 export const KINDS = [
-  'message', 'call', 'cast', 'reply', 'refusal', 'exit', 'link_exit', 'link', 'unlink', 'unlink_ack', 'monitor', 'demonitor', 'down',
-  'call_failed', 'spawn', 'spawn_reply', 'started', 'alive', 'alive_reply', 'define', 'hello', 'fenced', 'name',
+  'message',
+  'call',
+  'cast',
+  'reply',
+  'refusal',
+  'exit',
+  'link_exit',
+  'link',
+  'unlink',
+  'unlink_ack',
+  'monitor',
+  'demonitor',
+  'down',
+  'call_failed',
+  'spawn',
+  'spawn_reply',
+  'started',
+  'alive',
+  'alive_reply',
+  'define',
+  'hello',
+  'fenced',
+  'name',
 ] as const
 
 export type FrameKind = (typeof KINDS)[number]

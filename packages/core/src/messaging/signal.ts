@@ -36,7 +36,12 @@ export type StartedOutcome =
 export type NameSignal =
   | { readonly op: 'register' | 'unregister'; readonly id: number; readonly name: string; readonly pid: Pid }
   | { readonly op: 'granted'; readonly id: number; readonly version: number }
-  | { readonly op: 'refused'; readonly id: number; readonly code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered'; readonly holder: Pid | undefined }
+  | {
+      readonly op: 'refused'
+      readonly id: number
+      readonly code: 'name_taken' | 'already_named' | 'noproc' | 'not_registered'
+      readonly holder: Pid | undefined
+    }
   | { readonly op: 'update'; readonly version: number; readonly name: string; readonly pid: Pid | undefined }
   | { readonly op: 'table'; readonly version: number; readonly names: readonly (readonly [string, Pid])[] }
   | { readonly op: 'died'; readonly pid: Pid }
@@ -59,15 +64,45 @@ export type Signal =
   | { readonly kind: 'monitor'; readonly to: Pid; readonly from: Pid; readonly ref: number }
   | { readonly kind: 'demonitor'; readonly to: Pid; readonly from: Pid; readonly ref: number }
   | { readonly kind: 'down'; readonly to: Pid; readonly from: Pid; readonly ref: number; readonly ended: Ended }
-  | { readonly kind: 'call_failed'; readonly to: Pid; readonly from: Pid; readonly ref: number; readonly reason: ExitReason }
+  | {
+      readonly kind: 'call_failed'
+      readonly to: Pid
+      readonly from: Pid
+      readonly ref: number
+      readonly reason: ExitReason
+    }
   | { readonly kind: 'spawn_reply'; readonly to: Pid; readonly from: Pid; readonly ref: number }
-  | { readonly kind: 'started'; readonly to: Pid; readonly from: Pid; readonly ref: number; readonly outcome: StartedOutcome }
+  | {
+      readonly kind: 'started'
+      readonly to: Pid
+      readonly from: Pid
+      readonly ref: number
+      readonly outcome: StartedOutcome
+    }
   | { readonly kind: 'alive'; readonly to: Pid; readonly from: Pid; readonly ref: number }
-  | { readonly kind: 'alive_reply'; readonly to: Pid; readonly from: Pid; readonly ref: number; readonly alive: boolean }
+  | {
+      readonly kind: 'alive_reply'
+      readonly to: Pid
+      readonly from: Pid
+      readonly ref: number
+      readonly alive: boolean
+    }
 
 /** Signals between nodes, not between actors. */
 export type NodeSignal =
-  | { readonly kind: 'hello'; readonly node: NodeId; readonly system: string; readonly fenced: readonly (readonly [NodeId, Verdict])[] }
+  | {
+      readonly kind: 'hello'
+      readonly node: NodeId
+      readonly system: string
+      readonly fenced: readonly (readonly [NodeId, Verdict])[]
+    }
   | { readonly kind: 'fenced'; readonly node: NodeId; readonly verdict: Verdict }
   | { readonly kind: 'name'; readonly name: NameSignal }
-  | { readonly kind: 'spawn'; readonly from: Pid; readonly ref: number; readonly request: SpawnRequest; readonly args: Uint8Array; readonly beside: Beside | undefined }
+  | {
+      readonly kind: 'spawn'
+      readonly from: Pid
+      readonly ref: number
+      readonly request: SpawnRequest
+      readonly args: Uint8Array
+      readonly beside: Beside | undefined
+    }

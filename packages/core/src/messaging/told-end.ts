@@ -19,8 +19,13 @@ export function hearEnd(decoder: Decoder, told: unknown): Ended {
   if (!Array.isArray(told) || told.length !== 3) throw new Undecodable('an end without its parts')
   const [reason, evidence, nameVersion] = told as readonly unknown[]
   if (typeof nameVersion !== 'number') throw new Undecodable('an end without its version of the names')
-  if (evidence !== undefined && (typeof evidence !== 'object' || evidence === null)) throw new Undecodable('evidence that is none')
-  return { reason: reason instanceof Uint8Array ? hearReason(decoder, reason) : reason, evidence: evidence as Evidence | undefined, nameVersion }
+  if (evidence !== undefined && (typeof evidence !== 'object' || evidence === null))
+    throw new Undecodable('evidence that is none')
+  return {
+    reason: reason instanceof Uint8Array ? hearReason(decoder, reason) : reason,
+    evidence: evidence as Evidence | undefined,
+    nameVersion,
+  }
 }
 
 function hearReason(decoder: Decoder, bytes: Uint8Array): unknown {

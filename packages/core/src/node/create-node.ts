@@ -15,8 +15,10 @@ import { snapshot } from './snapshot.ts'
 
 /** Makes a node: an event loop's worth of actors. Throws `InvalidOption`. */
 export function createNode(options: NodeOptions): Node {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.system)) throw new InvalidOption('system', options.system, 'give 1 to 64 of A-Z a-z 0-9 _ -')
-  if (!Number.isSafeInteger(options.id) || options.id < 1) throw new InvalidOption('id', options.id, 'give a whole number from 1 (the root)')
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.system))
+    throw new InvalidOption('system', options.system, 'give 1 to 64 of A-Z a-z 0-9 _ -')
+  if (!Number.isSafeInteger(options.id) || options.id < 1)
+    throw new InvalidOption('id', options.id, 'give a whole number from 1 (the root)')
   return new LocalNode(new Kernel(options))
 }
 
@@ -28,7 +30,13 @@ export class LocalNode implements Node {
     this.#kernel = kernel
     const serial = kernel.nextSerial()
     kernel.main = new Cell(kernel, serial, kernel.pidOf(serial), new ActorProgram(() => undefined), {
-      behaviour: 'main', type: 'worker', parent: undefined, path: '', restarts: 0, placement: undefined, limits: undefined,
+      behaviour: 'main',
+      type: 'worker',
+      parent: undefined,
+      path: '',
+      restarts: 0,
+      placement: undefined,
+      limits: undefined,
     })
     kernel.main.status = 'alive'
     kernel.main.trapExit = true

@@ -25,7 +25,12 @@ export function shownAs(to: Destination): Pid | string {
 
 /** Encodes `value` for `to` and sends it. False above the high-water mark or when nobody is there. Throws `NotSendable`. */
 export function sendMail(
-  cell: Cell, kind: 'message' | 'cast' | 'call', to: Destination, value: unknown, ref: number, transfer?: readonly ArrayBuffer[],
+  cell: Cell,
+  kind: 'message' | 'cast' | 'call',
+  to: Destination,
+  value: unknown,
+  ref: number,
+  transfer?: readonly ArrayBuffer[],
 ): boolean {
   const { kernel } = cell
   const pid = resolve(kernel, to)
@@ -40,7 +45,12 @@ export function sendMail(
 
 /** The same for what was encoded before; `pid` is whom `to` means now. */
 export function sendEncoded(
-  cell: Cell, kind: 'message' | 'cast' | 'call', to: Destination, pid: Pid | undefined, ref: number, encoded: Encoded,
+  cell: Cell,
+  kind: 'message' | 'cast' | 'call',
+  to: Destination,
+  pid: Pid | undefined,
+  ref: number,
+  encoded: Encoded,
 ): boolean {
   const { kernel } = cell
   kernel.counters.sent++
@@ -50,7 +60,14 @@ export function sendEncoded(
   return deliverHere(kernel, kind, pid, cell.pid, ref, encoded, kernel.decoder)
 }
 
-function lost(kernel: Kernel, kind: MailKind, to: Pid | string, from: Pid, ref: number, why: 'unregistered' | 'noproc'): false {
+function lost(
+  kernel: Kernel,
+  kind: MailKind,
+  to: Pid | string,
+  from: Pid,
+  ref: number,
+  why: 'unregistered' | 'noproc',
+): false {
   kernel.deadLetter(to, from, why)
   if (kind === 'call') kernel.signal({ kind: 'call_failed', to: from, from: kernel.pidOf(0), ref, reason: 'noproc' })
   return false
@@ -58,7 +75,13 @@ function lost(kernel: Kernel, kind: MailKind, to: Pid | string, from: Pid, ref: 
 
 /** Puts mail into the mailbox of an actor of this node. */
 export function deliverHere(
-  kernel: Kernel, kind: 'message' | 'cast' | 'call', to: Pid, from: Pid, ref: number, encoded: Encoded, decoder: Decoder,
+  kernel: Kernel,
+  kind: 'message' | 'cast' | 'call',
+  to: Pid,
+  from: Pid,
+  ref: number,
+  encoded: Encoded,
+  decoder: Decoder,
 ): boolean {
   const cell = kernel.cellOf(to)
   if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
@@ -67,8 +90,14 @@ export function deliverHere(
 
 /** The same, for an actor that was found. `bytes` belong to the mailbox from now on. */
 export function deliverTo(
-  kernel: Kernel, cell: Cell, kind: 'message' | 'cast' | 'call', from: Pid, ref: number,
-  bytes: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+  kernel: Kernel,
+  cell: Cell,
+  kind: 'message' | 'cast' | 'call',
+  from: Pid,
+  ref: number,
+  bytes: Uint8Array,
+  beside: Beside | undefined,
+  decoder: Decoder,
 ): boolean {
   const queuedAt = kernel.platform.telemetry?.handled === undefined ? 0 : kernel.platform.clock.now()
   const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, queuedAt)

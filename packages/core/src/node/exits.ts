@@ -26,7 +26,8 @@ export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidenc
   cell.status = 'exiting'
   hush(kernel, cell)
   if (cell.serving !== undefined) keepOpen(cell, cell.serving.pid, cell.serving.ref)
-  const tell = (): void => bury(kernel, cell, { reason: sendableReason(kernel, reason), evidence, nameVersion: cell.nameVersion })
+  const tell = (): void =>
+    bury(kernel, cell, { reason: sendableReason(kernel, reason), evidence, nameVersion: cell.nameVersion })
   if (cell.namesInFlight === 0) tell()
   else kernel.names.whenAnswered(cell, tell)
 }
@@ -48,7 +49,12 @@ function report(kernel: Kernel, cell: Cell, reason: ExitReason): void {
   if (isCleanExit(reason) || telemetry?.crashed === undefined) return
   const last = cell.lastMail?.value
   telemetry.crashed({
-    pid: cell.pid, path: cell.path, behaviour: cell.behaviour, reason, handler: cell.handler, restarts: cell.restarts,
+    pid: cell.pid,
+    path: cell.path,
+    behaviour: cell.behaviour,
+    reason,
+    handler: cell.handler,
+    restarts: cell.restarts,
     ...(last !== undefined && last !== UNOPENED && { lastMessage: last }),
     ...cell.program.report(cell),
   })
@@ -65,7 +71,8 @@ function bury(kernel: Kernel, cell: Cell, ended: Ended): void {
   cell.onFailedStart?.(ended)
   cell.onFailedStart = undefined
   spawnerExited(kernel, cell)
-  for (const [ref, { target }] of cell.monitors ?? []) kernel.signal({ kind: 'demonitor', to: target, from: cell.pid, ref })
+  for (const [ref, { target }] of cell.monitors ?? [])
+    kernel.signal({ kind: 'demonitor', to: target, from: cell.pid, ref })
   for (const cells of kernel.nodeMonitors.values()) cells.delete(cell)
   // A caller that is linked and does not trap ends before its call fails: no code of it runs because of either. DOWN is the last word.
   for (const [partner, end] of cell.links ?? []) {

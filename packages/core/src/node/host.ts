@@ -14,7 +14,10 @@ export interface NodeHost {
   /** The node on which an actor with this decision is to run. Rejects with `PlacementError` or when no node could be started. */
   allocate(decision: PlacementDecision): Promise<NodeId>
   /** The node did not obey a kill in time (`culprit` ignored it), or broke the protocol: end it. */
-  endNode(node: NodeId, why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string }): void
+  endNode(
+    node: NodeId,
+    why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string },
+  ): void
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
@@ -66,7 +69,13 @@ export interface ActorSnapshot {
 export interface NodeSnapshot {
   readonly node: NodeId
   readonly actors: readonly ActorSnapshot[]
-  readonly counters: { readonly sent: number; readonly handled: number; readonly encoded: number; readonly decoded: number; readonly deadLetters: number }
+  readonly counters: {
+    readonly sent: number
+    readonly handled: number
+    readonly encoded: number
+    readonly decoded: number
+    readonly deadLetters: number
+  }
 }
 
 /**

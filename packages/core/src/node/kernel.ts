@@ -44,7 +44,10 @@ export class Kernel {
   readonly ended = new Set<NodeId>()
   readonly calls = new Map<number, PendingCall>()
   readonly spawns = new Map<number, PendingSpawn>()
-  readonly questions = new Map<number, { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean) => void }>()
+  readonly questions = new Map<
+    number,
+    { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean) => void }
+  >()
   /** Nodes that were cut off, for peers that are met later. */
   readonly fenced = new Map<NodeId, Verdict>()
   readonly nodeMonitors = new Map<NodeId, Set<Cell>>()
@@ -179,7 +182,8 @@ export class Kernel {
   announceFence(id: NodeId, verdict: Verdict): void {
     this.fenced.set(id, verdict)
     if (this.fenced.size > FENCES_KEPT) this.fenced.delete(this.fenced.keys().next().value as NodeId)
-    for (const remote of this.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'fenced', node: id, verdict })
+    for (const remote of this.remotes.values())
+      if (remote.open) remote.sendNodeSignal({ kind: 'fenced', node: id, verdict })
   }
 
   /** Ends an actor of this node. */
@@ -198,7 +202,12 @@ export class Kernel {
   }
 
   log(level: LogRecord['level'], text: string, cell?: Cell, data?: unknown): void {
-    this.platform.log({ level, text, ...(cell && { pid: cell.pid, path: cell.path }), ...(data !== undefined && { data }) })
+    this.platform.log({
+      level,
+      text,
+      ...(cell && { pid: cell.pid, path: cell.path }),
+      ...(data !== undefined && { data }),
+    })
   }
 
   /** Runs a handler of `cell` so that its asynchronous leftovers can be traced back to it. */
@@ -223,7 +232,11 @@ export class Kernel {
   /** Runs the beginning of an actor. Where that happens inside a handler of its starter, the handler has the word again afterwards. */
   runWithin<T>(cell: Cell, handler: string, run: () => T): T {
     const { vitals } = this
-    const [turn, actor, id] = [vitals[VITALS.turn] as number, vitals[VITALS.actor] as number, vitals[VITALS.handler] as number]
+    const [turn, actor, id] = [
+      vitals[VITALS.turn] as number,
+      vitals[VITALS.actor] as number,
+      vitals[VITALS.handler] as number,
+    ]
     this.enter(cell, handler)
     try {
       return this.runFor(cell, run)
@@ -252,6 +265,7 @@ export class Kernel {
 
   countCells(): void {
     this.vitals[VITALS.alive] = this.cells.size - 1
-    if (this.cells.size === 2) for (const serial of this.cells.keys()) if (serial !== this.main.serial) this.vitals[VITALS.sole] = serial
+    if (this.cells.size === 2)
+      for (const serial of this.cells.keys()) if (serial !== this.main.serial) this.vitals[VITALS.sole] = serial
   }
 }

@@ -41,7 +41,12 @@ export function sendExit(cell: Cell, to: Destination, reason: ExitReason): void 
   const { kernel } = cell
   const pid = resolve(kernel, to)
   if (pid === undefined) return
-  kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: sendableReason(kernel, reason), nameVersion: 0 } })
+  kernel.signal({
+    kind: 'exit',
+    to: pid,
+    from: cell.pid,
+    ended: { reason: sendableReason(kernel, reason), nameVersion: 0 },
+  })
   if (reason === 'kill' && !kernel.isLocal(pid)) seeToKill(cell, pid)
 }
 
@@ -51,7 +56,10 @@ function seeToKill({ kernel }: Cell, pid: Pid): void {
   const ref = kernel.nextRef()
   const timer = kernel.timers.set(kernel.killMs, () => {
     if (!kernel.questions.delete(ref) || kernel.ended.has(node)) return
-    kernel.log('warning', `node ${node} did not report the end of ${pid}, killed ${kernel.killMs} ms ago: the node is ended`)
+    kernel.log(
+      'warning',
+      `node ${node} did not report the end of ${pid}, killed ${kernel.killMs} ms ago: the node is ended`,
+    )
     kernel.host.endNode(node, { cause: 'killed', culprit: pid })
   })
   kernel.questions.set(ref, { cell: kernel.main, node, answer: () => kernel.timers.cancel(timer) })
@@ -78,7 +86,8 @@ export function isAlive(cell: Cell, to: Destination): Promise<boolean> {
 /** OTP's `monitor_node/2`. */
 export function monitorNode(cell: Cell, node: NodeId): void {
   const { kernel } = cell
-  if (!Number.isSafeInteger(node) || node < 1) throw new InvalidOption('node', node, 'give the number of a node, such as nodeOf(pid)')
+  if (!Number.isSafeInteger(node) || node < 1)
+    throw new InvalidOption('node', node, 'give the number of a node, such as nodeOf(pid)')
   if (node === kernel.id) return
   if (kernel.ended.has(node)) {
     const evidence: Evidence = { node, domain: `${kernel.system}.${node}`, cause: 'unknown' }

@@ -42,8 +42,10 @@ export class NameAuthority {
     const holder = this.#holders.get(name)
     if (holder === undefined || this.#effects.ended(nodeOf(holder))) {
       if (holder !== undefined) this.#set(name, undefined)
-      if (this.#nameOf.has(pid)) this.#effects.answer(node, { op: 'refused', id, code: 'already_named', holder: undefined })
-      else if (this.#effects.ended(nodeOf(pid))) this.#effects.answer(node, { op: 'refused', id, code: 'noproc', holder: undefined })
+      if (this.#nameOf.has(pid))
+        this.#effects.answer(node, { op: 'refused', id, code: 'already_named', holder: undefined })
+      else if (this.#effects.ended(nodeOf(pid)))
+        this.#effects.answer(node, { op: 'refused', id, code: 'noproc', holder: undefined })
       else {
         this.#set(name, pid)
         this.#effects.answer(node, { op: 'granted', id, version: this.#version })

@@ -42,7 +42,8 @@ export class Names {
       announce: (signal) => {
         this.#apply(signal)
         this.#seen(signal.version)
-        for (const remote of kernel.remotes.values()) if (remote.open) remote.sendNodeSignal({ kind: 'name', name: signal })
+        for (const remote of kernel.remotes.values())
+          if (remote.open) remote.sendNodeSignal({ kind: 'name', name: signal })
       },
       ask: (node, signal) => this.#send(node, signal),
       ended: (node) => kernel.ended.has(node),
@@ -90,7 +91,8 @@ export class Names {
   unregister(name: string): Promise<void> {
     checkName(name)
     const pid = this.#pids.get(name)
-    if (pid === undefined) return Promise.reject(new NameError('not_registered', name, `nobody is registered as ${name}`))
+    if (pid === undefined)
+      return Promise.reject(new NameError('not_registered', name, `nobody is registered as ${name}`))
     return this.#request('unregister', name, pid, undefined, ROOT)
   }
 
@@ -104,7 +106,10 @@ export class Names {
   }
 
   /** Another node asks that an actor of this one be named. */
-  #registerFor(node: NodeId, { id, name, pid }: { readonly id: number; readonly name: string; readonly pid: Pid }): void {
+  #registerFor(
+    node: NodeId,
+    { id, name, pid }: { readonly id: number; readonly name: string; readonly pid: Pid },
+  ): void {
     this.register(name, pid, this.#kernel.cellOf(pid)).then(
       () => this.#send(node, { op: 'granted', id, version: this.#version }),
       (error: unknown) => {
@@ -203,7 +208,8 @@ export class Names {
     const holder = this.#pids.get(name)
     const owner = holder === undefined ? undefined : this.#kernel.cellOf(holder)
     if (owner !== undefined && holder !== pid) owner.name = undefined
-    const void_ = pid === undefined || this.#lateEnds.has(pid) || this.#kernel.ended.has(nodeOf(pid)) || this.#endedHere(pid)
+    const void_ =
+      pid === undefined || this.#lateEnds.has(pid) || this.#kernel.ended.has(nodeOf(pid)) || this.#endedHere(pid)
     if (void_) this.#pids.delete(name)
     else this.#held(name, pid)
     const cell = void_ ? undefined : this.#kernel.cellOf(pid)
@@ -252,7 +258,10 @@ export class Names {
   }
 }
 
-function refusal({ code, holder }: Pick<Extract<NameSignal, { op: 'refused' }>, 'code' | 'holder'>, name: string): NameError {
+function refusal(
+  { code, holder }: Pick<Extract<NameSignal, { op: 'refused' }>, 'code' | 'holder'>,
+  name: string,
+): NameError {
   const why = {
     name_taken: `the name ${name} is held by ${holder}`,
     already_named: `the actor that was to become ${name} has a name already; unregister that first`,

@@ -51,8 +51,14 @@ function breakLinks(kernel: Kernel, { pid, links }: Cell, node: NodeId, endedOf:
   }
 }
 
-function fireMonitors(kernel: Kernel, { pid, watchers, openCalls, monitors }: Cell, node: NodeId, endedOf: (pid: Pid) => Ended): void {
-  for (const table of [watchers, openCalls]) for (const other of table?.keys() ?? []) if (nodeOf(other) === node) table?.delete(other)
+function fireMonitors(
+  kernel: Kernel,
+  { pid, watchers, openCalls, monitors }: Cell,
+  node: NodeId,
+  endedOf: (pid: Pid) => Ended,
+): void {
+  for (const table of [watchers, openCalls])
+    for (const other of table?.keys() ?? []) if (nodeOf(other) === node) table?.delete(other)
   for (const [ref, { target }] of [...(monitors ?? [])]) {
     if (nodeOf(target) === node) kernel.signal({ kind: 'down', to: pid, from: target, ref, ended: endedOf(target) })
   }

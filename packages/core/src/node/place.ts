@@ -43,11 +43,16 @@ export function place(isolation: Isolation | undefined, context: PlacementContex
 function byWord(word: unknown, { kinds, by }: PlacementContext): PlacementDecision {
   if (word === undefined) {
     const kind = kinds.includes('thread') ? 'thread' : 'inline'
-    const why = kind === 'thread' ? 'no hint: the least loaded thread of the pool' : 'no hint, and this system has no threads: in place'
+    const why =
+      kind === 'thread'
+        ? 'no hint: the least loaded thread of the pool'
+        : 'no hint, and this system has no threads: in place'
     return decide(kind, kind === 'thread' ? 'pooled' : 'with', {}, false, [why])
   }
   if (word === 'inline' || word === 'thread' || word === 'process') {
-    return decide(word, word === 'inline' ? 'with' : 'pooled', {}, false, [`isolation: '${word}'${by === undefined ? '' : ` (${by})`}`])
+    return decide(word, word === 'inline' ? 'with' : 'pooled', {}, false, [
+      `isolation: '${word}'${by === undefined ? '' : ` (${by})`}`,
+    ])
   }
   throw new InvalidOption('isolation', word, "give 'inline', 'thread', 'process' or an object of hints")
 }
@@ -62,10 +67,16 @@ function byHints(hints: IsolationHints, { kinds, by, inRootProcess = true }: Pla
   checkHints(hints)
   const wishes = wishesOf(hints)
   if (wishes.length === 0 && !kinds.includes('thread')) return inPlace(hints, by)
-  const first = wishes[0] ?? { kind: 'thread', share: 'pooled', because: 'no hint that matters: the least loaded thread of the pool' }
+  const first = wishes[0] ?? {
+    kind: 'thread',
+    share: 'pooled',
+    because: 'no hint that matters: the least loaded thread of the pool',
+  }
   contradict(hints, wishes)
   if (hints.memory === 'shared' && !inRootProcess) {
-    throw new PlacementError("memory: 'shared' needs an actor in the root's OS process, but its starter is in another: start it from there")
+    throw new PlacementError(
+      "memory: 'shared' needs an actor in the root's OS process, but its starter is in another: start it from there",
+    )
   }
   const shared = wishes.find(({ share }) => share !== 'pooled')
   const because = wishes.length === 0 ? [first.because] : wishes.map((wish) => wish.because)
@@ -81,10 +92,18 @@ function byHints(hints: IsolationHints, { kinds, by, inRootProcess = true }: Pla
 function inPlace({ limits: { mailbox, ...limits } = {} }: IsolationHints, by: string | undefined): PlacementDecision {
   const [limit] = Object.entries(limits).find(([, value]) => value !== undefined) ?? []
   if (limit !== undefined) {
-    throw new PlacementError(`limits.${limit} cannot be enforced in place, and this system has no threads: drop it, or add threads`)
+    throw new PlacementError(
+      `limits.${limit} cannot be enforced in place, and this system has no threads: drop it, or add threads`,
+    )
   }
   const why = 'no hint that matters, and this system has no threads: in place'
-  return decide('inline', 'with', mailbox === undefined ? {} : { mailbox }, false, by === undefined ? [why] : [`decided by ${by}`, why])
+  return decide(
+    'inline',
+    'with',
+    mailbox === undefined ? {} : { mailbox },
+    false,
+    by === undefined ? [why] : [`decided by ${by}`, why],
+  )
 }
 
 /** What each hint asks for, the strongest first. */
@@ -97,8 +116,18 @@ function wishesOf(hints: IsolationHints): Wish[] {
   add(hints.trust === 'untrusted', 'process', 'dedicated', "trust: 'untrusted' needs a sandboxed process of its own")
   add(hints.native, 'process', 'dedicated', 'native: true can segfault or abort, which only a process contains')
   add(hints.faults === 'contained', 'process', 'dedicated', "faults: 'contained' needs a process of its own")
-  add(limits.heapMb !== undefined, 'process', 'dedicated', `limits.heapMb: ${limits.heapMb} holds for a whole process only`)
-  add(limits.rssMb !== undefined, 'process', 'dedicated', `limits.rssMb: ${limits.rssMb} holds for a whole process only`)
+  add(
+    limits.heapMb !== undefined,
+    'process',
+    'dedicated',
+    `limits.heapMb: ${limits.heapMb} holds for a whole process only`,
+  )
+  add(
+    limits.rssMb !== undefined,
+    'process',
+    'dedicated',
+    `limits.rssMb: ${limits.rssMb} holds for a whole process only`,
+  )
   add(hints.memory === 'shared', 'thread', 'pooled', "memory: 'shared' needs a thread of the root's OS process")
   add(hints.cpu === 'heavy', 'thread', 'dedicated', "cpu: 'heavy' blocks its event loop, so it gets one of its own")
   add(limits.stackMb !== undefined, 'thread', 'dedicated', `limits.stackMb: ${limits.stackMb} holds for a whole node`)
@@ -113,11 +142,13 @@ function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
   }
   const named = ({ because }: Wish): string => because.split(' ').slice(0, 2).join(' ')
   const wall = wishes.find(({ kind }) => kind === 'process')
-  if (hints.memory === 'shared' && wall !== undefined) clash("memory: 'shared'", named(wall), 'nothing is shared across a process wall')
+  if (hints.memory === 'shared' && wall !== undefined)
+    clash("memory: 'shared'", named(wall), 'nothing is shared across a process wall')
   const apart = wishes.find(({ share }) => share === 'dedicated')
   const compartment = hints.compartment === undefined ? undefined : `compartment: ${hints.compartment}`
   const together = hints.coordination === undefined ? compartment : 'coordination'
-  if (together !== undefined && apart !== undefined) clash(together, named(apart), 'a node with others and a node of its own')
+  if (together !== undefined && apart !== undefined)
+    clash(together, named(apart), 'a node with others and a node of its own')
   if (together === 'coordination' && compartment !== undefined) clash(together, compartment, 'both name a node')
 }
 
@@ -125,12 +156,26 @@ function limitsOf(hints: IsolationHints): IsolationLimits {
   return { ...(hints.cpu === 'heavy' && { handlerMs: Infinity }), ...hints.limits }
 }
 
-function decide(kind: Kind, share: Share, limits: IsolationLimits, sandbox: boolean, because: readonly string[]): PlacementDecision {
+function decide(
+  kind: Kind,
+  share: Share,
+  limits: IsolationLimits,
+  sandbox: boolean,
+  because: readonly string[],
+): PlacementDecision {
   const all: readonly Kind[] = ['inline', 'thread', 'process']
   const at = all.indexOf(kind)
   const rejected = all
     .filter((other) => other !== kind)
-    .map((other) => ({ kind: other, why: all.indexOf(other) < at ? WHY_LESS[other] : other === 'process' ? WHY_LESS.process : 'a thread is not needed for an actor in place' }))
+    .map((other) => ({
+      kind: other,
+      why:
+        all.indexOf(other) < at
+          ? WHY_LESS[other]
+          : other === 'process'
+            ? WHY_LESS.process
+            : 'a thread is not needed for an actor in place',
+    }))
   return { kind, share, limits, sandbox, because, rejected }
 }
 
@@ -145,20 +190,36 @@ const HINTS: Readonly<Record<keyof IsolationHints, (value: unknown) => boolean>>
   limits: (v) => typeof v === 'object' && v !== null,
 }
 const HINT_VALUES: Readonly<Record<keyof IsolationHints, string>> = {
-  trust: "'trusted' or 'untrusted'", faults: "'shared' or 'contained'", native: 'true or false', memory: "'private' or 'shared'",
-  cpu: "'light' or 'heavy'", coordination: '{ with: a reference to a running actor }', compartment: 'a name', limits: 'an object',
+  trust: "'trusted' or 'untrusted'",
+  faults: "'shared' or 'contained'",
+  native: 'true or false',
+  memory: "'private' or 'shared'",
+  cpu: "'light' or 'heavy'",
+  coordination: '{ with: a reference to a running actor }',
+  compartment: 'a name',
+  limits: 'an object',
 }
 const LIMITS: readonly (keyof IsolationLimits)[] = ['heapMb', 'rssMb', 'stackMb', 'handlerMs', 'mailbox']
 
 function checkHints(hints: IsolationHints): void {
   for (const [field, value] of Object.entries(hints)) {
     const check = HINTS[field as keyof IsolationHints] as ((value: unknown) => boolean) | undefined
-    if (check === undefined) throw new InvalidOption(`isolation.${field}`, value, `there is no such hint; the hints are ${Object.keys(HINTS).join(', ')}`)
-    if (value !== undefined && !check(value)) throw new InvalidOption(`isolation.${field}`, value, `give ${HINT_VALUES[field as keyof IsolationHints]}`)
+    if (check === undefined)
+      throw new InvalidOption(
+        `isolation.${field}`,
+        value,
+        `there is no such hint; the hints are ${Object.keys(HINTS).join(', ')}`,
+      )
+    if (value !== undefined && !check(value))
+      throw new InvalidOption(`isolation.${field}`, value, `give ${HINT_VALUES[field as keyof IsolationHints]}`)
   }
   for (const [field, value] of Object.entries(hints.limits ?? {})) {
     if (!LIMITS.includes(field as never)) {
-      throw new InvalidOption(`isolation.limits.${field}`, value, `there is no such limit; the limits are ${LIMITS.join(', ')}`)
+      throw new InvalidOption(
+        `isolation.limits.${field}`,
+        value,
+        `there is no such limit; the limits are ${LIMITS.join(', ')}`,
+      )
     }
     if (field !== 'mailbox' && value !== undefined && !(typeof value === 'number' && value > 0)) {
       throw new InvalidOption(`isolation.limits.${field}`, value, 'give a number above 0')

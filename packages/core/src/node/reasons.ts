@@ -40,7 +40,9 @@ export function sendableReason(kernel: Kernel, reason: ExitReason): ExitReason {
 
 /** A reason that is told to `cell` alone: several may hear of one end, and each may do with it what it likes. */
 export function ownReason(cell: Cell, reason: ExitReason): ExitReason {
-  return typeof reason === 'object' && reason !== null ? cell.kernel.decodingAs(cell, () => sendableReason(cell.kernel, reason)) : reason
+  return typeof reason === 'object' && reason !== null
+    ? cell.kernel.decodingAs(cell, () => sendableReason(cell.kernel, reason))
+    : reason
 }
 
 /** An error's stack ends with the actor in which it was raised. */

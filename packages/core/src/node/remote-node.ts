@@ -80,7 +80,12 @@ export class RemoteNode implements Receiver {
     this.#drained = false
     const waiting = this.#outbox ?? []
     this.#outbox = undefined
-    this.sendNodeSignal({ kind: 'hello', node: this.#kernel.id, system: this.#kernel.system, fenced: [...this.#kernel.fenced] })
+    this.sendNodeSignal({
+      kind: 'hello',
+      node: this.#kernel.id,
+      system: this.#kernel.system,
+      fenced: [...this.#kernel.fenced],
+    })
     this.#kernel.names.peerConnected(this)
     for (const { kind, to, from, ref, body, beside } of waiting) this.#frame(kind, to, from, ref, body, beside)
     connection.receive(this)
@@ -127,7 +132,8 @@ export class RemoteNode implements Receiver {
         break
       case 'started':
         ref = signal.ref
-        body = signal.outcome.kind === 'failed' ? ['failed', tellEnd(encoder, signal.outcome.ended)] : [signal.outcome.kind]
+        body =
+          signal.outcome.kind === 'failed' ? ['failed', tellEnd(encoder, signal.outcome.ended)] : [signal.outcome.kind]
         break
       case 'alive_reply':
         ref = signal.ref
@@ -142,7 +148,10 @@ export class RemoteNode implements Receiver {
     if (args.beside !== undefined && this.#connection?.shares === false) {
       // Found out late: the arguments hold shared memory, and this node is behind a process wall.
       this.#kernel.signal({
-        kind: 'started', to: from, from: makePid(this.prefix, 0), ref,
+        kind: 'started',
+        to: from,
+        from: makePid(this.prefix, 0),
+        ref,
         outcome: { kind: 'failed', ended: { reason: 'not_shareable', nameVersion: 0 } },
       })
       return
@@ -154,7 +163,14 @@ export class RemoteNode implements Receiver {
     this.#frame(signal.kind, 0, 0, 0, this.#kernel.encoder.encode(signal, { root: 'signal' }).bytes, undefined)
   }
 
-  #frame(kind: FrameKind, to: number, from: number, ref: number, body: Uint8Array | undefined, beside: Beside | undefined): boolean {
+  #frame(
+    kind: FrameKind,
+    to: number,
+    from: number,
+    ref: number,
+    body: Uint8Array | undefined,
+    beside: Beside | undefined,
+  ): boolean {
     if (this.#down) return true
     const connection = this.#connection
     if (connection === undefined) {
@@ -162,7 +178,10 @@ export class RemoteNode implements Receiver {
       return true
     }
     if (beside !== undefined && !connection.shares) {
-      this.#kernel.log('error', `shared memory cannot cross to node ${this.id}, another OS process: the ${kind} is lost`)
+      this.#kernel.log(
+        'error',
+        `shared memory cannot cross to node ${this.id}, another OS process: the ${kind} is lost`,
+      )
       this.#kernel.deadLetter(makePid(this.prefix, to), this.#kernel.pidOf(from), 'undecodable')
       return true
     }
@@ -180,7 +199,8 @@ export class RemoteNode implements Receiver {
   frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {
     if (this.#down) return
     if (!readHead(segment, start, end)) this.#violated('a frame without a head')
-    else if (head.frameNumber !== this.#nextIn) this.#violated(`frame ${head.frameNumber} came where ${this.#nextIn} was due`)
+    else if (head.frameNumber !== this.#nextIn)
+      this.#violated(`frame ${head.frameNumber} came where ${this.#nextIn} was due`)
     else {
       this.#nextIn++
       try {
@@ -272,7 +292,8 @@ export class RemoteNode implements Receiver {
   #takeNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {
     switch (signal.kind) {
       case 'hello':
-        if (signal.node !== this.id || signal.system !== this.#kernel.system) this.#violated(`node ${signal.node} answered for node ${this.id}`)
+        if (signal.node !== this.id || signal.system !== this.#kernel.system)
+          this.#violated(`node ${signal.node} answered for node ${this.id}`)
         else for (const [node, verdict] of signal.fenced) this.#kernel.nodeDown(node, verdict)
         return
       case 'fenced':
@@ -314,7 +335,9 @@ export class RemoteNode implements Receiver {
     }
     const verdictMs = this.#kernel.options.verdictMs ?? 250
     if (ending.how === 'corrupt') this.#violated(ending.detail ?? 'corrupt bytes')
-    this.#deadline = this.#kernel.timers.set(verdictMs, () => this.#finish(unknownVerdict(this.#kernel, this.id, ending)))
+    this.#deadline = this.#kernel.timers.set(verdictMs, () =>
+      this.#finish(unknownVerdict(this.#kernel, this.id, ending)),
+    )
   }
 
   /** The verdict is known. A fenced node is not listened to any more; any other first says what it had sent. */
@@ -327,10 +350,11 @@ export class RemoteNode implements Receiver {
       this.#connection?.cut()
     }
     if (this.#drained) this.#finish(verdict)
-    else this.#deadline = this.#kernel.timers.set(DRAIN_MS, () => {
-      this.#connection?.cut()
-      this.#finish(verdict)
-    })
+    else
+      this.#deadline = this.#kernel.timers.set(DRAIN_MS, () => {
+        this.#connection?.cut()
+        this.#finish(verdict)
+      })
   }
 
   #finish(verdict: Verdict): void {
@@ -356,5 +380,12 @@ export class RemoteNode implements Receiver {
 }
 
 function unknownVerdict(kernel: Kernel, node: NodeId, ending: Ending): Verdict {
-  return { evidence: { node, domain: `${kernel.system}.${node}`, cause: 'unknown', ...(ending.detail !== undefined && { error: ending.detail }) } }
+  return {
+    evidence: {
+      node,
+      domain: `${kernel.system}.${node}`,
+      cause: 'unknown',
+      ...(ending.detail !== undefined && { error: ending.detail }),
+    },
+  }
 }

@@ -14,9 +14,17 @@ export function snapshot(kernel: Kernel): NodeSnapshot {
 
 function actorSnapshot(cell: Cell): ActorSnapshot {
   return {
-    pid: cell.pid, behaviour: cell.behaviour, type: cell.type, path: cell.path, parent: cell.parent, name: cell.name,
-    status: statusOf(cell), handler: cell.handler, mailbox: { count: cell.mailbox.count, bytes: cell.mailbox.bytes },
-    restarts: cell.restarts, placement: cell.placement,
+    pid: cell.pid,
+    behaviour: cell.behaviour,
+    type: cell.type,
+    path: cell.path,
+    parent: cell.parent,
+    name: cell.name,
+    status: statusOf(cell),
+    handler: cell.handler,
+    mailbox: { count: cell.mailbox.count, bytes: cell.mailbox.bytes },
+    restarts: cell.restarts,
+    placement: cell.placement,
   }
 }
 

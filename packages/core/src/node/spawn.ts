@@ -41,7 +41,11 @@ export interface PendingSpawn {
  * Starts an actor on a node that is known, or found by `whereTo`. Atomic: link and monitor travel in the request, and it has one outcome.
  */
 export function spawn(
-  cell: Cell, request: SpawnRequest, args: Args, timeoutMs: number, whereTo: number | Promise<number>,
+  cell: Cell,
+  request: SpawnRequest,
+  args: Args,
+  timeoutMs: number,
+  whereTo: number | Promise<number>,
   closure?: Program,
 ): Promise<SpawnResult> {
   const { kernel } = cell
@@ -49,7 +53,16 @@ export function spawn(
   const encoded = kernel.encoder.encode(args, { shares: request.placement.kind !== 'process', root: 'args' })
   const ref = request.monitor > 0 ? request.monitor : kernel.nextRef()
   return new Promise((settle) => {
-    const pending: PendingSpawn = { cell, node: undefined, pid: undefined, request, closure, settle, spares: false, timer: undefined }
+    const pending: PendingSpawn = {
+      cell,
+      node: undefined,
+      pid: undefined,
+      request,
+      closure,
+      settle,
+      spares: false,
+      timer: undefined,
+    }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
     const place = (node: number): void => sendSpawn(kernel, ref, pending, node, encoded)
@@ -103,7 +116,8 @@ export function spawnReplied(kernel: Kernel, ref: number, pid: Pid): void {
   const { cell, request } = pending
   if (pending.settle === undefined) {
     kernel.spawns.delete(ref)
-    if (!pending.spares) kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+    if (!pending.spares)
+      kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
     else if (request.monitor > 0) kernel.signal({ kind: 'demonitor', to: pid, from: cell.pid, ref: request.monitor })
     return
   }
@@ -160,7 +174,12 @@ export function spawnerExited(kernel: Kernel, cell: Cell): void {
 }
 
 /** A node went down under starts that were on their way to it: they fail when what is returned is called. */
-export function undoSpawnsOn(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason, evidence: Evidence): () => void {
+export function undoSpawnsOn(
+  kernel: Kernel,
+  node: number,
+  reasonOf: (pid: Pid) => ExitReason,
+  evidence: Evidence,
+): () => void {
   const lost = [...kernel.spawns].filter(([, pending]) => pending.node === node)
   for (const [, pending] of lost) if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
   return () => {
@@ -172,18 +191,35 @@ export function undoSpawnsOn(kernel: Kernel, node: number, reasonOf: (pid: Pid) 
 
 /** What the hosting node needs to know. */
 export function makeRequest(
-  kernel: Kernel, behaviour: Behaviour, path: string, placement: PlacementDecision, options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
+  kernel: Kernel,
+  behaviour: Behaviour,
+  path: string,
+  placement: PlacementDecision,
+  options: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
 ): SpawnRequest {
   return {
-    url: behaviour.url, key: behaviour.key, behaviour: behaviour.name, path, name: options.name, link: options.link === true,
-    monitor: options.monitor === true ? kernel.nextRef() : 0, restarts: options.restarts ?? 0,
-    mailbox: options.mailbox ?? placement.limits.mailbox, placement,
+    url: behaviour.url,
+    key: behaviour.key,
+    behaviour: behaviour.name,
+    path,
+    name: options.name,
+    link: options.link === true,
+    monitor: options.monitor === true ? kernel.nextRef() : 0,
+    restarts: options.restarts ?? 0,
+    mailbox: options.mailbox ?? placement.limits.mailbox,
+    placement,
   }
 }
 
 /** On the hosting node: finds the behaviour, makes the actor, answers, registers its name, runs its init. */
 export async function hostSpawn(
-  kernel: Kernel, from: Pid, ref: number, request: SpawnRequest, args: Uint8Array, beside: Beside | undefined, decoder: Decoder,
+  kernel: Kernel,
+  from: Pid,
+  ref: number,
+  request: SpawnRequest,
+  args: Uint8Array,
+  beside: Beside | undefined,
+  decoder: Decoder,
   closure?: Program,
 ): Promise<void> {
   let program: Program
@@ -203,7 +239,9 @@ async function loadProgram(kernel: Kernel, { url, key, behaviour }: SpawnRequest
   await kernel.options.load(url, key)
   const found = findBehaviour(key)
   if (found?.program === undefined) {
-    throw new NotLoadable(`${url} was loaded but does not define ${behaviour}: define it at the top level of that module, under that name`)
+    throw new NotLoadable(
+      `${url} was loaded but does not define ${behaviour}: define it at the top level of that module, under that name`,
+    )
   }
   return found.program
 }
@@ -215,11 +253,22 @@ function refuseStart(kernel: Kernel, to: Pid, ref: number, error: unknown): void
 }
 
 /** Makes the actor, linked and monitored from its first moment. */
-export function makeCell(kernel: Kernel, program: Program, request: SpawnRequest, type: 'worker' | 'supervisor', from: Pid | undefined): Cell {
+export function makeCell(
+  kernel: Kernel,
+  program: Program,
+  request: SpawnRequest,
+  type: 'worker' | 'supervisor',
+  from: Pid | undefined,
+): Cell {
   const serial = kernel.nextSerial()
   const cell = new Cell(kernel, serial, kernel.pidOf(serial), program, {
-    behaviour: request.behaviour, type, parent: from, path: request.path, restarts: request.restarts,
-    placement: request.placement, limits: request.mailbox,
+    behaviour: request.behaviour,
+    type,
+    parent: from,
+    path: request.path,
+    restarts: request.restarts,
+    placement: request.placement,
+    limits: request.mailbox,
   })
   kernel.cells.set(serial, cell)
   kernel.countCells()
@@ -229,8 +278,16 @@ export function makeCell(kernel: Kernel, program: Program, request: SpawnRequest
   return cell
 }
 
-async function runInit(kernel: Kernel, cell: Cell, from: Pid, ref: number, request: SpawnRequest, openArgs: () => Args): Promise<void> {
-  const finish = (outcome: StartedOutcome): void => kernel.signal({ kind: 'started', to: from, from: cell.pid, ref, outcome })
+async function runInit(
+  kernel: Kernel,
+  cell: Cell,
+  from: Pid,
+  ref: number,
+  request: SpawnRequest,
+  openArgs: () => Args,
+): Promise<void> {
+  const finish = (outcome: StartedOutcome): void =>
+    kernel.signal({ kind: 'started', to: from, from: cell.pid, ref, outcome })
   const failWith = (reason: ExitReason): void => {
     if (cell.dead) return
     cell.onFailedStart = undefined

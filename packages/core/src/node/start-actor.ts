@@ -12,10 +12,16 @@ import { makeRequest, spawn } from './spawn.ts'
 export type StartTies = { readonly link?: boolean; readonly monitor?: boolean }
 
 /** Places an actor and starts it. What is wrong with the options is thrown; what goes wrong with the start is the result. */
-export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, options: StartOptions & StartTies): Promise<SpawnResult> {
+export async function startActor(
+  cell: Cell,
+  behaviour: Behaviour,
+  args: Args,
+  options: StartOptions & StartTies,
+): Promise<SpawnResult> {
   checkBehaviour(behaviour)
   checkOptions(options, cell === cell.kernel.main)
-  if (!Array.isArray(args)) throw new InvalidOption('args', args, `give the arguments of ${behaviour.name}.init as an array`)
+  if (!Array.isArray(args))
+    throw new InvalidOption('args', args, `give the arguments of ${behaviour.name}.init as an array`)
   const { kernel } = cell
   const id = options.id ?? behaviour.name
   const path = id === '' ? '' : `${cell.path}/${id}`
@@ -23,7 +29,8 @@ export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, o
   let placement
   try {
     placement = place(override ?? options.isolation ?? behaviour.isolation, {
-      kinds: kernel.host.kinds, ...(override !== undefined && { by: "the operator's placement file" }),
+      kinds: kernel.host.kinds,
+      ...(override !== undefined && { by: "the operator's placement file" }),
       ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
     })
   } catch (error) {
@@ -40,13 +47,18 @@ export async function startActor(cell: Cell, behaviour: Behaviour, args: Args, o
 
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
   for (const [field, value] of Object.entries(options)) {
-    if (!OPTIONS.has(field)) throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
+    if (!OPTIONS.has(field))
+      throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
   }
   if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
-  if (options.id !== undefined && (typeof options.id !== 'string' || (options.id === '' && !top) || options.id.includes('/'))) {
+  if (
+    options.id !== undefined &&
+    (typeof options.id !== 'string' || (options.id === '' && !top) || options.id.includes('/'))
+  ) {
     throw new InvalidOption('id', options.id, 'give a part of a path: not empty, without /')
   }
-  if (options.name !== undefined && typeof options.name !== 'string') throw new InvalidOption('name', options.name, 'give a string')
+  if (options.name !== undefined && typeof options.name !== 'string')
+    throw new InvalidOption('name', options.name, 'give a string')
   if (options.mailbox !== undefined) checkMailbox(options.mailbox, 'mailbox')
 }
 

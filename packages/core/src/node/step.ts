@@ -3,7 +3,8 @@ import { offerWaiting, resumeSenders } from '../actor/receiving.ts'
 
 /** Lets an actor take one mail. False when it has nothing to do now: no mail, or it awaits, or its way out is congested. */
 export function step(cell: Cell): boolean {
-  if (cell.dead || cell.suspendedBy !== undefined || (cell.status === 'starting' && cell.waiting === undefined)) return false
+  if (cell.dead || cell.suspendedBy !== undefined || (cell.status === 'starting' && cell.waiting === undefined))
+    return false
   const { waiting, next } = cell
   if (waiting !== undefined) {
     if (offerWaiting(cell, waiting)) return true

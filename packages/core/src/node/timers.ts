@@ -85,7 +85,8 @@ export class Timers {
 
   /** Cancels everything. */
   clear(): void {
-    for (const list of this.#heap) for (let entry = list.first; entry !== undefined; entry = entry.next) entry.fire = undefined
+    for (const list of this.#heap)
+      for (let entry = list.first; entry !== undefined; entry = entry.next) entry.fire = undefined
     this.#heap.length = 0
     this.#lists.clear()
     this.#count = 0
