@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -40,6 +41,8 @@ class SocketConnection implements Connection {
   /** A `send` returned false, and `drained` was not called since. */
   #blocked = false
   #flushDue = false
+  readonly #polling = new Polling()
+  #pollDue = false
 
   constructor(socket: Socket, options: SocketConnectionOptions) {
     this.#socket = socket
@@ -127,11 +130,25 @@ class SocketConnection implements Connection {
       return
     }
     const reading = this.#reader.read(chunk)
+    this.#polling.arrived(performance.now())
+    this.#poll()
     if (reading === 'corrupt') this.#finish({ how: 'corrupt', detail: 'a frame longer than the limit' })
     if (reading !== 'closing') return
     this.#peerClosing = true
     this.close()
     this.#settle()
+  }
+
+  /** Keeps the event loop from sleeping, so that it finds the next chunk by itself. */
+  #poll(): void {
+    if (this.#pollDue || this.#ending || !this.#polling.looksAgain(performance.now())) return
+    this.#pollDue = true
+    setImmediate(this.#polled)
+  }
+
+  readonly #polled = (): void => {
+    this.#pollDue = false
+    this.#poll()
   }
 
   readonly #deliver = (segment: Uint8Array, start: number, end: number): boolean => {

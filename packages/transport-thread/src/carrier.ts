@@ -21,7 +21,7 @@ export interface Outgoing {
 export type Deliver = (segment: Uint8Array, start: number, end: number, beside: Beside | undefined) => boolean
 
 /**
- * How far a reader came. `empty`: it will be rung when there is more. `more`: look again in a later turn.
+ * How far a reader came. `empty`: everything was delivered. `more`: look again in a later turn.
  * `missing`: the payload of a claimed slot has not come. `closing`: the other side's closing mark. `stopped`: `deliver` said so.
  */
 export type Progress = 'empty' | 'more' | 'missing' | 'closing' | 'corrupt' | 'stopped'
@@ -32,6 +32,8 @@ export interface Incoming {
   arrive(message: unknown): void
   /** Delivers what is there. */
   read(deliver: Deliver): Progress
+  /** Asks to be woken when there is more. False: there is more already. */
+  sleep(): boolean
 }
 
 /** The message that wakes the other side. Every other message is the carrier's own. */

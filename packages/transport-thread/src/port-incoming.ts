@@ -29,6 +29,11 @@ export class PortIncoming implements Incoming {
     return 'empty'
   }
 
+  /** Whatever comes wakes by itself. */
+  sleep(): boolean {
+    return true
+  }
+
   #take(arrival: Arrival, deliver: Deliver): Progress | undefined {
     if (arrival === closingMark) return 'closing'
     if (arrival instanceof Uint8Array) return this.#takeBatch(arrival, deliver)

@@ -38,7 +38,15 @@ export class RingIncoming implements Incoming {
       if (((this.#at - this.#released) | 0) >= this.#ringBytes * releaseShare) this.#release()
     }
     this.#release()
-    return progress ?? this.#rest()
+    return progress ?? (Atomics.load(this.#counters, counter.written) === this.#at ? 'empty' : 'more')
+  }
+
+  /** First the wish for a doorbell, then one more look: the writer publishes first, and looks for the wish afterwards. */
+  sleep(): boolean {
+    raise(this.#counters, counter.asleep)
+    if (Atomics.load(this.#counters, counter.written) === this.#at) return true
+    lower(this.#counters, counter.asleep)
+    return false
   }
 
   #take(deliver: Deliver): Progress | undefined {
@@ -83,14 +91,5 @@ export class RingIncoming implements Incoming {
     }
     const used = (Atomics.load(this.#counters, counter.written) - this.#at) | 0
     if (used <= this.#ringBytes / 2 && lower(this.#counters, counter.waiting)) this.#wakeWriter()
-  }
-
-  /** First the wish for a doorbell, then one more look: the writer publishes first, and looks for the wish afterwards. */
-  #rest(): Progress {
-    if (Atomics.load(this.#counters, counter.written) !== this.#at) return 'more'
-    raise(this.#counters, counter.asleep)
-    if (Atomics.load(this.#counters, counter.written) === this.#at) return 'empty'
-    lower(this.#counters, counter.asleep)
-    return 'more'
   }
 }

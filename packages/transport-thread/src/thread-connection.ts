@@ -1,3 +1,4 @@
+import { Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { doorbell } from './carrier.ts'
 import type { Incoming, Outgoing, Progress } from './carrier.ts'
@@ -40,6 +41,9 @@ class ThreadConnection implements Connection {
   #flushDue = false
   #reading = false
   #lookDue = false
+  readonly #polling = new Polling()
+  /** Whether frames were delivered since the last rest. */
+  #delivered = false
 
   constructor(end: ThreadEnd, options: ThreadConnectionOptions) {
     const { port, incoming, outgoing, ringBytes } = end
@@ -113,9 +117,17 @@ class ThreadConnection implements Connection {
     this.#reading = true
     const progress = this.#incoming.read(this.#deliver)
     this.#reading = false
-    if (progress === 'more') this.#lookLater(setImmediate)
+    if (progress === 'more' || (progress === 'empty' && !this.#sleeps())) this.#lookLater(setImmediate)
     this.#conclude(progress)
     this.#offerRoom()
+  }
+
+  /** Nothing is there: whether it may wait for a doorbell. */
+  #sleeps(): boolean {
+    const now = performance.now()
+    if (this.#delivered) this.#polling.arrived(now)
+    this.#delivered = false
+    return !this.#polling.looksAgain(now) && this.#incoming.sleep()
   }
 
   #conclude(progress: Progress): void {
@@ -131,6 +143,7 @@ class ThreadConnection implements Connection {
   }
 
   readonly #deliver = (segment: Uint8Array, start: number, end: number, beside: Beside | undefined): boolean => {
+    this.#delivered = true
     try {
       this.#receiver?.frame(segment, start, end, beside)
     } catch (error) {

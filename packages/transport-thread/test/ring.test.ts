@@ -56,7 +56,7 @@ class Bench {
       return true
     })
     assert.ok(progress === 'empty' || progress === 'more' || progress === 'missing', progress)
-    this.#readerIsDue = progress === 'more'
+    this.#readerIsDue = progress === 'more' || (progress === 'empty' && !this.incoming.sleep())
     return true
   }
 
