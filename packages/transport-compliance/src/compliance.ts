@@ -4,7 +4,7 @@ import { cost } from './laws/cost.ts'
 import { deathLaws } from './laws/death.ts'
 import { delivery } from './laws/delivery.ts'
 import { endings } from './laws/endings.ts'
-import { gathering } from './laws/gathering.ts'
+import { gathering, segments } from './laws/gathering.ts'
 import { sizes } from './laws/sizes.ts'
 import type { Law } from './law.ts'
 import { Setting } from './setting.ts'
@@ -34,8 +34,13 @@ export interface ComplianceOptions extends Subject {
 const testTimeoutMs = 60_000
 
 /** All laws for a transport with these abilities. */
-export function lawsFor({ shares, deaths }: Pick<ComplianceOptions, 'shares' | 'deaths'>): readonly Law[] {
-  const about = [delivery, sizes, gathering, backPressure, endings, shares ? besideLaws : noBesideLaws]
+export function lawsFor({
+  shares,
+  deaths,
+  carrierWrites,
+}: Pick<ComplianceOptions, 'shares' | 'deaths' | 'carrierWrites'>): readonly Law[] {
+  const counted = carrierWrites === undefined ? [] : gathering
+  const about = [delivery, sizes, segments, counted, backPressure, endings, shares ? besideLaws : noBesideLaws]
   return [...about.flat(), ...deaths.flatMap(deathLaws), ...cost]
 }
 

@@ -4,11 +4,8 @@ import { memorySubject } from './memory-subject.ts'
 
 const common = {
   runner: { describe, test },
+  // No `carrierWrites`: each frame is delivered by itself, so that a schedule can pick its moment.
   deaths: ['vanish'],
-  skip: {
-    'the frames of one turn leave together':
-      'each frame is delivered by itself, so that a schedule can pick its moment',
-  },
 }
 
 transportCompliance({ name: 'memory', ...common, ...memorySubject(), shares: true })

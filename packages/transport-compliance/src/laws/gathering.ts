@@ -4,6 +4,7 @@ import type { Law } from '../law.ts'
 
 const count = 10_000
 
+/** About transports that tell how often they hand bytes to their carrier. */
 export const gathering: readonly Law[] = [
   {
     name: 'the frames of one turn leave together',
@@ -18,13 +19,16 @@ export const gathering: readonly Law[] = [
       assert.ok(writes <= count / 50, `${writes} writes for ${count} frames`)
     },
   },
+]
+
+export const segments: readonly Law[] = [
   {
     name: 'frames are delivered where they lie, many in one segment',
     check: async (setting) => {
       const near = await setting.open('collect')
       for (let index = 0; index < count; index += 1) near.connection.send(makeFrame(index, 32))
-      const { frames, segments } = await near.finish()
-      assert.ok(segments <= frames.length / 20, `${segments} segments for ${frames.length} frames`)
+      const { frames, segments: segmentCount } = await near.finish()
+      assert.ok(segmentCount <= frames.length / 20, `${segmentCount} segments for ${frames.length} frames`)
     },
   },
 ]
