@@ -140,8 +140,9 @@ describe.each([
     nodes.main.exit(actor.pid, 'boom')
     await nodes.settled()
     for (const id of [1, 2, 3]) {
-      expect(await failureOf(nodes.node(id).main.register('db', actor.pid))).toBe('noproc')
+      const naming = watched(nodes.node(id).main.register('db', actor.pid))
       await nodes.settled()
+      expect(naming).toMatchObject({ state: 'rejected', value: { code: 'noproc' } })
       expect(found('db')).toEqual(nobody)
     }
     const next = await nodes.actor(3)

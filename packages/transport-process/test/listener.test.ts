@@ -94,18 +94,22 @@ describe('a listener', () => {
     first.destroy()
   })
 
-  test('closes a socket that shows a wrong token, a part of one, or none, and goes on', async () => {
-    const listener = await listening({ patienceMs: 50 })
-    const expected = newToken()
-    const accepted = listener.accept(expected)
-    const shown = [newToken(), newToken().slice(0, 20), '']
-    const sockets = await Promise.all(shown.map(() => connected(listener.address)))
-    for (const [at, token] of shown.entries()) sockets[at]!.write(Buffer.from(token, 'hex'))
-    await Promise.all(sockets.map((socket) => once(socket, 'close')))
-    const socket = await dial(listener.address, expected, ref)
-    ;(await accepted).destroy()
-    socket.destroy()
-  })
+  test(
+    'closes a socket that shows a wrong token, a part of one, or none, and goes on',
+    { timeout: 10_000 },
+    async () => {
+      const listener = await listening({ patienceMs: 50 })
+      const expected = newToken()
+      const accepted = listener.accept(expected)
+      const shown = [newToken(), newToken().slice(0, 20), '']
+      const sockets = await Promise.all(shown.map(() => connected(listener.address)))
+      for (const [at, token] of shown.entries()) sockets[at]!.write(Buffer.from(token, 'hex'))
+      await Promise.all(sockets.map((socket) => once(socket, 'close')))
+      const socket = await dial(listener.address, expected, ref)
+      ;(await accepted).destroy()
+      socket.destroy()
+    },
+  )
 
   test('survives sockets that leave at once, with and without a part of a token', async () => {
     const listener = await listening()

@@ -29,3 +29,33 @@ test('both ends of a link may be open in one thread', async () => {
   right.send(Uint8Array.of(1))
   assert.deepEqual(await ending, { how: 'closed' })
 })
+
+test('a side that has answered more than fits, and sees the other close, ends when all of it has left', async () => {
+  const { near, far } = threadLink({ ringBytes: 4096 })
+  const [left, right] = [openThreadConnection(near, { ref: true }), openThreadConnection(far)]
+  const count = 1_000
+  const turns = async (wanted: number): Promise<void> => {
+    for (let i = 0; i < wanted; i += 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+  let answered = 0
+  let isOver = false
+  right.receive({
+    frame: (segment, start, end) => {
+      right.send(segment.slice(start, end))
+      answered += 1
+    },
+    drained: () => {},
+    closed: () => (isOver = true),
+  })
+  for (let i = 0; i < count; i += 1) left.send(new Uint8Array(64))
+  left.close()
+  while (answered < count) await turns(1)
+  // The close came right behind the last frame; of the answers, nobody has read any.
+  await turns(20)
+  assert.equal(isOver, false)
+  let heard = 0
+  const ending = await new Promise<Ending>((resolve) => {
+    left.receive({ frame: () => (heard += 1), drained: () => {}, closed: resolve })
+  })
+  assert.deepEqual([heard, ending], [count, { how: 'closed' }])
+})
