@@ -31,7 +31,7 @@ describe('a blocked root does not stop two other nodes from talking', () => {
     const meanwhile = (await playing)?.filter((time) => time > from && time < to) ?? []
     expect(meanwhile.length).toBeGreaterThan(50)
     const gaps = meanwhile.slice(1).map((time, index) => time - (meanwhile[index] as number))
-    expect(Math.max(...gaps)).toBeLessThan(blockMs / 2)
+    expect(gaps.filter((gap) => gap >= blockMs / 2)).toEqual([])
   })
 })
 
