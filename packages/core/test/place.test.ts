@@ -5,7 +5,7 @@ import { place } from '../src/node/place.ts'
 import type { PlacementContext } from '../src/node/place.ts'
 import type { PlacementDecision } from '../src/node/placement.ts'
 
-const everywhere: PlacementContext = { kinds: ['inline', 'thread', 'process'] }
+const everywhere: PlacementContext = { kinds: ['inline', 'thread', 'process'], sandboxes: true }
 const neighbour = { pid: '<test.7.12>' }
 
 const outcome = (isolation: Isolation | undefined, context = everywhere): string => {
@@ -127,6 +127,12 @@ describe('precedence: walls beat speed', () => {
     ],
   ] as const)('%s', (_, hints, expected) => {
     expect(outcome(hints)).toBe(expected)
+  })
+
+  test('untrusted without a sandbox is an error that names it: a wall that is not there is worse than none', () => {
+    const error = failure({ trust: 'untrusted' }, { kinds: ['inline', 'thread', 'process'] })
+    expect(error).toBeInstanceOf(PlacementError)
+    expect(error.message).toMatch(/trust: 'untrusted'.*no sandbox/)
   })
 
   test('only untrusted actors get a sandbox', () => {

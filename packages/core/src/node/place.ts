@@ -16,6 +16,8 @@ export interface PlacementContext {
   readonly by?: string
   /** Whether the starter is in the root's OS process, where memory can be shared. Default true. */
   readonly inRootProcess?: boolean
+  /** Whether the system can put a process into a sandbox. Default false. */
+  readonly sandboxes?: boolean
 }
 
 const WHY_LESS: Record<Kind, string> = {
@@ -63,8 +65,16 @@ interface Wish {
   readonly because: string
 }
 
-function byHints(hints: IsolationHints, { kinds, by, inRootProcess = true }: PlacementContext): PlacementDecision {
+function byHints(
+  hints: IsolationHints,
+  { kinds, by, inRootProcess = true, sandboxes = false }: PlacementContext,
+): PlacementDecision {
   checkHints(hints)
+  if (hints.trust === 'untrusted' && !sandboxes) {
+    throw new PlacementError(
+      "trust: 'untrusted' needs a sandbox, and this system has no sandbox yet: run only code that you trust, with faults: 'contained' against its crashes",
+    )
+  }
   const wishes = wishesOf(hints)
   if (wishes.length === 0 && !kinds.includes('thread')) return inPlace(hints, by)
   const first = wishes[0] ?? {
