@@ -99,6 +99,11 @@ export class Nodes {
     }
   }
 
+  /** Connects two nodes, for a host of its own that lets them wait. */
+  connect(one: NodeId, other: NodeId): void {
+    this.loop.soon(() => this.#connect(one, other))
+  }
+
   #connect(one: NodeId, other: NodeId): void {
     const [near, far] = [this.#nodes.get(one), this.#nodes.get(other)]
     if (near === undefined || this.#connections.get(one)?.has(other)) return

@@ -128,6 +128,8 @@ export interface WardenOrders {
   readonly options: NodesOptions
   /** The root's main thread. */
   readonly thread: number | undefined
+  /** The nodes of the root's OS process. */
+  readonly sharedNodes: SharedArrayBuffer
   /** OS processes for the root to end when it leaves; 0 is a free place. */
   readonly children: SharedArrayBuffer
 }
@@ -136,6 +138,8 @@ export interface ThreadOrders {
   readonly port: MessagePort
   readonly vitals: SharedArrayBuffer
   readonly output: SharedArrayBuffer
+  /** The nodes of this OS process. */
+  readonly sharedNodes: SharedArrayBuffer
 }
 
 export interface ProcessOrders {

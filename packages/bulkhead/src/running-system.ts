@@ -6,6 +6,7 @@ import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
 import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { HostedNode } from './hosted/hosted-node.ts'
+import { SharedNodes } from './hosted/shared-nodes.ts'
 import { Vitals } from './hosted/vitals.ts'
 import { reserveSocket } from './inspect/inspect-server.ts'
 import { debugLog } from './nodejs/debug-log.ts'
@@ -56,6 +57,8 @@ export class RunningSystem implements System {
     this.stopped = promise
     this.#settleStopped = resolve
     const vitals = new Vitals()
+    const sharedNodes = new SharedNodes()
+    sharedNodes.add(ROOT)
     const forwardsLog = options.log !== undefined
     const { name, threads, processes, spares, handlerMs, killMs } = options
     const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
@@ -72,6 +75,7 @@ export class RunningSystem implements System {
       overrides,
       forwardsLog,
       vitals: vitals.memory,
+      sharedNodes: sharedNodes.memory,
     }
     this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
     this.#hosted = new HostedNode({
@@ -81,6 +85,7 @@ export class RunningSystem implements System {
       scope: new TracingScope(),
       log: options.log ?? printRecord,
       inRootProcess: true,
+      shares: (node) => sharedNodes.has(node),
     })
     this.#node = this.#hosted.node
     this.#warden.channel.onMessage((message) => this.#take(message))

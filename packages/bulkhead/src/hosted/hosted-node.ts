@@ -26,6 +26,8 @@ export interface HostedNodeOptions {
   readonly scope: TracingScope
   /** Whether memory can be shared with the root. */
   readonly inRootProcess: boolean
+  /** Whether memory can be shared with that node. */
+  readonly shares: (node: NodeId) => boolean
   readonly log: (record: LogRecord) => void
   /** Told the handler names, by their numbers in the vitals. */
   readonly onHandler?: (id: number, name: string) => void
@@ -101,6 +103,10 @@ export class HostedNode implements NodeHost {
 
   endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
     this.#say({ type: 'end_node', node, why })
+  }
+
+  shares(node: NodeId): boolean {
+    return this.#options.shares(node)
   }
 
   override(path: string, behaviour: string): Isolation | undefined {

@@ -47,6 +47,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
         scope,
         log,
         inRootProcess: false,
+        shares: () => false,
         onHandler: (id, name) => watch.post({ id, name }),
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
       })

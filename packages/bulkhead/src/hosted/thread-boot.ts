@@ -7,12 +7,14 @@ import { captureOutput } from '../output/capture-output.ts'
 import { OutputWriter } from '../output/output-ring.ts'
 import { HostedNode } from './hosted-node.ts'
 import { LoopResponder } from './loop-responder.ts'
+import { SharedNodes } from './shared-nodes.ts'
 import { Vitals } from './vitals.ts'
 
 /** What a thread runs that waits to become a node. */
-export function bootThread({ port, vitals: memory, output }: ThreadOrders): void {
+export function bootThread({ port, vitals: memory, output, sharedNodes }: ThreadOrders): void {
   const channel = portChannel<FromNode, ToNode>(port)
   const vitals = new Vitals(memory)
+  const neighbours = new SharedNodes(sharedNodes)
   const responder = new LoopResponder(vitals)
   const scope = new TracingScope()
   let hosted: HostedNode | undefined
@@ -23,7 +25,8 @@ export function bootThread({ port, vitals: memory, output }: ThreadOrders): void
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? (record: LogRecordOf) => channel.post({ type: 'log', record }) : printRecord
-      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true })
+      const shares = (node: number): boolean => neighbours.has(node)
+      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true, shares })
       channel.post({ type: 'up' })
       return
     }

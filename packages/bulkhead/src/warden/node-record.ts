@@ -22,6 +22,8 @@ export interface NodeRecord {
   placedSince: number
   /** It is being ended in order and gets no more actors. */
   retiring: boolean
+  /** A peer cannot hear it any more. */
+  isLost: boolean
   verdict: Verdict | undefined
   /** What ended it, when that was an error. */
   error: ErrorParts | undefined
@@ -58,6 +60,7 @@ export function newRecord(
     placedAt: 0,
     placedSince: 0,
     retiring: false,
+    isLost: false,
     verdict: undefined,
     error: undefined,
     address: undefined,
@@ -80,6 +83,7 @@ export function fits(record: NodeRecord, decision: PlacementDecision): boolean {
     record.body.kind === decision.kind &&
     record.verdict === undefined &&
     !record.retiring &&
+    !record.isLost &&
     record.share === decision.share &&
     record.compartment === decision.compartment
   )

@@ -7,6 +7,7 @@ import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import { writeFully } from '../output/tagged-output.ts'
+import { SharedNodes } from '../hosted/shared-nodes.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
 import { poolKeyOf, profileOf } from './launch-profile.ts'
@@ -31,6 +32,9 @@ const unusedMs = 30_000
 /** Milliseconds for which the node of a compartment outlives its last actor. */
 const vacantMs = 5_000
 
+/** Milliseconds that a node which a peer cannot hear any more has to end by itself. */
+const lostMs = 1_000
+
 /** Ends that are remembered. */
 const verdictsKept = 1_000
 
@@ -38,6 +42,7 @@ const verdictsKept = 1_000
 export class Warden {
   readonly #orders: WardenOrders
   readonly #children: ChildTable
+  readonly #sharedNodes: SharedNodes
   readonly #nodes = new Map<NodeId, NodeRecord>()
   readonly #ended = new Map<NodeId, ToNode>()
   readonly #root: NodeRecord
@@ -58,6 +63,7 @@ export class Warden {
   constructor(orders: WardenOrders) {
     this.#orders = orders
     this.#children = new ChildTable(orders.children)
+    this.#sharedNodes = new SharedNodes(orders.sharedNodes)
     this.#rootBody = new RootBody(orders.port, orders.vitals, orders.thread, (message) => this.#takeFromRoot(message))
     this.#rootBody.watch(orders.handlerMs)
     this.#root = newRecord(ROOT, this.#rootBody, undefined, 'root')
@@ -169,6 +175,7 @@ export class Warden {
     const { body, events } = this.#spares.take(profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
+    if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
     body.tag.text = `${profile.kind} ${id}`
@@ -184,7 +191,13 @@ export class Warden {
     const { entry, options } = this.#orders
     return profile.kind === 'thread'
       ? new ThreadBody(
-          { entry, profile, execArgv: options.thread, isExempt: () => this.#rootBody.vitals.inspected },
+          {
+            entry,
+            profile,
+            execArgv: options.thread,
+            sharedNodes: this.#orders.sharedNodes,
+            isExempt: () => this.#rootBody.vitals.inspected,
+          },
           events,
         )
       : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children }, events)
@@ -217,10 +230,19 @@ export class Warden {
   #endNode(from: NodeRecord, id: NodeId, why: Extract<FromNode, { type: 'end_node' }>['why']): void {
     const record = this.#nodes.get(id)
     if (record === undefined || record.verdict !== undefined) return
-    if (record === this.#root)
-      return this.#say(`the root was to be ended by node ${from.id} (${why.cause}), which only its own program can do`)
+    if (record === this.#root) {
+      // Only its own program can end the root. Without it the other one is of no use to anybody.
+      this.#say(`node ${from.id} cannot hear the root any more (${why.detail ?? why.cause}), so it is ended`)
+      return this.#finish(from, { cause: why.cause }, true)
+    }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
-    this.#finish(record, { cause: why.cause, ...culprit }, true)
+    const end = (): void => {
+      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit }, true)
+    }
+    if (why.cause !== 'unknown') return end()
+    // Most often it has ended, and what it ended with comes soon; that says more.
+    record.isLost = true
+    setTimeout(end, lostMs).unref()
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */

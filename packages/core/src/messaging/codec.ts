@@ -4,6 +4,7 @@ import { ValueEncoder } from './codec-encoder.ts'
 import { LargeFrameReader } from './codec-large.ts'
 import { DefinedStructures, learnStructures } from './record-structures.ts'
 import type { Structure } from './record-structures.ts'
+import { NotSendable } from './not-sendable.ts'
 import { Undecodable } from './undecodable.ts'
 
 export { registerError, registerExtension, registerType } from './codec-extensions.ts'
@@ -41,7 +42,12 @@ export interface EncodeOptions {
   readonly transfer?: readonly ArrayBuffer[]
   /** Names the value in error paths. Default 'message'. */
   readonly root?: string
+  /** Bytes above which the value is `NotSendable`: no carrier would take it. Default {@link MESSAGE_BYTES_MAX}. */
+  readonly bytesMax?: number
 }
+
+/** The longest message, in every placement: 256 MiB. */
+export const MESSAGE_BYTES_MAX: number = 256 * 1024 * 1024
 
 export interface Encoder {
   /** Encodes one value. Throws `NotSendable` with the path: `message.job.onDone is a function`. */
@@ -112,7 +118,10 @@ class NodeEncoder implements Encoder {
     const encoder = this.#idle ?? new ValueEncoder(this.#structures, this.#context)
     this.#idle = undefined
     try {
-      return encoder.encode(value, options)
+      const encoded = encoder.encode(value, options)
+      const { root = 'message', bytesMax = MESSAGE_BYTES_MAX } = options ?? {}
+      if (encoded.bytes.length > bytesMax) throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax))
+      return encoded
     } finally {
       this.#idle = encoder
     }
@@ -125,6 +134,10 @@ class NodeEncoder implements Encoder {
   define(from: number): Uint8Array {
     return new DefinitionWriter().define(from, this.#structures.list)
   }
+}
+
+function tooLong(bytes: number, bytesMax: number): string {
+  return `takes ${bytes} bytes, and a message may take ${bytesMax}: send it in parts, or share its memory within one OS process`
 }
 
 class DefinitionWriter extends TokenWriter {

@@ -13,11 +13,20 @@ export interface NodeHost {
   connect(peer: NodeId): void
   /** The node on which an actor with this decision is to run. Rejects with `PlacementError` or when no node could be started. */
   allocate(decision: PlacementDecision): Promise<NodeId>
-  /** The node did not obey a kill in time (`culprit` ignored it), or broke the protocol: end it. */
+  /**
+   * The node did not obey a kill in time (`culprit` ignored it), broke the protocol, or cannot be heard any more though nobody said that it
+   * ended (`unknown`): end it.
+   */
   endNode(
     node: NodeId,
-    why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string },
+    why: {
+      readonly cause: 'killed' | 'protocol_violation' | 'unknown'
+      readonly culprit?: Pid
+      readonly detail?: string
+    },
   ): void
+  /** Whether memory can be shared with that node: both are in one OS process. Undefined: found out when they are connected. */
+  shares?(node: NodeId): boolean | undefined
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether this node is in the root's OS process, where memory can be shared. Default true. */

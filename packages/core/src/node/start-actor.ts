@@ -51,6 +51,15 @@ function checkOptions(options: StartOptions & StartTies, top: boolean): void {
       throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
   }
   if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
+  if (options.restarts !== undefined && !(Number.isSafeInteger(options.restarts) && options.restarts >= 0))
+    throw new InvalidOption(
+      'restarts',
+      options.restarts,
+      'give how often it was restarted before: a whole number from 0',
+    )
+  for (const field of ['link', 'monitor'] as const)
+    if (options[field] !== undefined && typeof options[field] !== 'boolean')
+      throw new InvalidOption(field, options[field], 'give true or false')
   if (
     options.id !== undefined &&
     (typeof options.id !== 'string' || (options.id === '' && !top) || options.id.includes('/'))
