@@ -132,7 +132,7 @@ export const callLaws: readonly Law[] = [
     const { ref } = await puppet()
     await expect(ref.call.echo({ job: [() => 1] })).rejects.toMatchObject({
       code: 'not_sendable',
-      path: 'arguments[1].job[0]',
+      path: 'arguments[0].job[0]',
     })
     expect(await ref.call.echo(1)).toBe(1)
     expect(await reasonOf(ref.call.badReply())).toMatchObject({ code: 'not_sendable' })

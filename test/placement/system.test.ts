@@ -46,10 +46,10 @@ describe('system.start', () => {
     }
   })
 
-  test('after stop: StartFailed noproc', async () => {
+  test('after stop: StartFailed, because the system has stopped', async () => {
     const system = await start(quiet)
     await system.stop()
-    await expect(system.start(Faulty, [])).rejects.toMatchObject({ reason: 'noproc' })
+    await expect(system.start(Faulty, [])).rejects.toMatchObject({ reason: { code: 'stopped' } })
   })
 
   test('a child is restarted, and a reference by name follows it', async () => {
@@ -78,6 +78,14 @@ describe('stopped', () => {
     const program = run('hopeless.ts')
     expect(await program.ended).toEqual({ code: 1, signal: null })
     expect(program.stdout).toContain('stopped: "shutdown"')
+  })
+
+  test('what is asked of a stopped system says that it has stopped', async () => {
+    const system = await start(quiet)
+    const ref = await system.start(Faulty, [], { isolation: 'inline' })
+    await system.stop()
+    await expect(system.start(Faulty, [])).rejects.toThrow(/the system stops, or has stopped/)
+    expect(() => ref.call.whereabouts()).toThrow(/the system has stopped/)
   })
 
   test('a deadline cuts short what does not stop, and lists it', async () => {

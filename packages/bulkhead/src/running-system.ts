@@ -1,5 +1,5 @@
 import { nanoid } from 'nanoid'
-import { Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
+import { BulkheadError, Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
@@ -98,7 +98,9 @@ export class RunningSystem implements System {
     args: NoInfer<A>,
     options: ChildOptions = {},
   ): Promise<ActorRef<P>> {
-    if (this.#stopping !== undefined || this.#top === undefined) throw new StartFailed(behaviour.name, 'noproc')
+    if (this.#stopping !== undefined || this.#top === undefined) {
+      throw new StartFailed(behaviour.name, new BulkheadError('stopped', 'the system stops, or has stopped'))
+    }
     const spec = child(behaviour, args, options)
     const pid = await this.#top.within(Infinity).call.startChild(spec)
     if (pid === undefined) throw new StartFailed(behaviour.name, 'ignore')

@@ -3,7 +3,7 @@ import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
 import { giveUpSocket } from './inspect/runtime-folder.ts'
-import { leaveAtOnce } from './leave-at-once.ts'
+import { keepUncaught, leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
@@ -38,6 +38,7 @@ export class WardenThread {
     this.#worker.on('error', onFailure)
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     process.on('exit', this.#leave)
+    keepUncaught()
   }
 
   /** Acts on what only the root is told; false for what every node is told. */

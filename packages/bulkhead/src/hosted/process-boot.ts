@@ -39,6 +39,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
       const log = birth.forwardsLog
         ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record })
         : printRecord
+      process.title = `bulkhead process ${birth.id}` // what `ps` shows
       watch.post('up')
       hosted = new HostedNode({
         birth,

@@ -96,10 +96,19 @@ export class ServerProgram implements Program {
     const handler = this.#calls.get(name as string)
     if (handler === undefined) {
       // OTP crashes the server here; a caller's typo that the types did not catch should not be the server's end.
-      answer(cell, 'refusal', caller.pid, caller.ref, new CallFailed(cell.pid, String(name), 'undefined_call'))
+      answer(cell, 'refusal', caller.pid, caller.ref, this.#undefined(cell, String(name)))
       return
     }
     this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail.queuedAt)
+  }
+
+  #undefined(cell: Cell, call: string): CallFailed {
+    const error = new CallFailed(cell.pid, call, 'undefined_call')
+    const calls = [...this.#calls.keys()].join(', ')
+    error.message += this.#casts.has(call)
+      ? `: ${call} of ${this.#name} is a cast`
+      : `: ${calls === '' ? `${this.#name} has none` : `those of ${this.#name} are ${calls}`}`
+    return error
   }
 
   #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {

@@ -5,6 +5,7 @@ import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
+import { NotSendable } from '../messaging/codec.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
@@ -35,12 +36,25 @@ export function sendMail(
   const { kernel } = cell
   const pid = resolve(kernel, to)
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
-  const encoded = kernel.encoder.encode(value, {
-    shares: remote === undefined || remote.shares,
-    ...(transfer && { transfer }),
-    root: kind === 'message' ? 'message' : 'arguments',
-  })
-  return sendEncoded(cell, kind, to, pid, ref, encoded)
+  const shares = remote === undefined || remote.shares
+  if (kind === 'message') {
+    const encoded = kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
+    return sendEncoded(cell, kind, to, pid, ref, encoded)
+  }
+  return sendEncoded(cell, kind, to, pid, ref, encodeRequest(kernel, value as readonly unknown[], shares))
+}
+
+/** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
+function encodeRequest(kernel: Kernel, request: readonly unknown[], shares: boolean): Encoded {
+  try {
+    return kernel.encoder.encode(request, { shares, root: 'arguments' })
+  } catch (error) {
+    if (!(error instanceof NotSendable)) throw error
+    const path = error.path.replace(/^arguments\[(\d+)\]/, (_, at: string) => `arguments[${Number(at) - 1}]`)
+    const own = new NotSendable(path, error.problem)
+    own.message = `${String(request[0])}: ${own.message}`
+    throw own
+  }
 }
 
 /** The same for what was encoded before; `pid` is whom `to` means now. */

@@ -49,7 +49,7 @@ export function ownReason(cell: Cell, reason: ExitReason): ExitReason {
 export function signStack(cell: Cell, reason: unknown): void {
   if (!(reason instanceof Error) || typeof reason.stack !== 'string' || reason.stack.includes('\n    in actor ')) return
   try {
-    reason.stack += `\n    in actor ${cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`
+    reason.stack += `\n    in actor ${cell.path === '' ? '/' : cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`
   } catch {
     // A frozen error keeps the stack that it has.
   }
