@@ -26,12 +26,17 @@ export interface ProgramOptions {
   readonly execArgv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** What the operating system allows it at most: options of the shell's `ulimit`. */
+  readonly limits?: string
 }
 
 /** Runs a file of `fixtures`, or one at an absolute path, until the test ends. */
-export function run(file: string, { args = [], execArgv = [], env = {}, cwd }: ProgramOptions = {}): Program {
+export function run(file: string, { args = [], execArgv = [], env = {}, cwd, limits }: ProgramOptions = {}): Program {
   const path = file.startsWith('/') ? file : fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))
-  const child = spawn(process.execPath, [...execArgv, path, ...args], {
+  const program = [process.execPath, ...execArgv, path, ...args]
+  const [command = '', ...argv] =
+    limits === undefined ? program : ['/bin/sh', '-c', `ulimit ${limits}; exec "$0" "$@"`, ...program]
+  const child = spawn(command, argv, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...withoutVitest(process.env), ...env },
     ...(cwd !== undefined && { cwd }),

@@ -85,6 +85,8 @@ describe('stopped', () => {
     const ref = await system.start(Faulty, [], { isolation: 'inline' })
     await system.stop()
     await expect(system.start(Faulty, [])).rejects.toThrow(/the system stops, or has stopped/)
+    expect(await system.tree()).toEqual([])
+    await expect(system.explain(ref)).rejects.toMatchObject({ code: 'noproc' })
     expect(() => ref.call.whereabouts()).toThrow(/the system has stopped/)
   })
 

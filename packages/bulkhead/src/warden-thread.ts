@@ -18,6 +18,7 @@ export class WardenThread {
   readonly #inspectSocket: string | undefined
   readonly #surveys = new Map<number, (nodes: readonly NodeSurvey[]) => void>()
   #requests = 0
+  #hasEnded = false
   #onShutDown: (() => void) | undefined
 
   constructor(
@@ -52,7 +53,9 @@ export class WardenThread {
     return message.type === 'shut_down'
   }
 
+  /** Nobody is there once the warden has ended. */
   survey(patienceMs?: number): Promise<readonly NodeSurvey[]> {
+    if (this.#hasEnded) return Promise.resolve([])
     const request = ++this.#requests
     return new Promise((resolve) => {
       this.#surveys.set(request, resolve)
@@ -65,6 +68,9 @@ export class WardenThread {
     const done = new Promise<void>((resolve) => (this.#onShutDown = resolve))
     this.channel.post({ type: 'shut_down', withinMs })
     await Promise.race([done, this.#exited])
+    this.#hasEnded = true
+    for (const answer of this.#surveys.values()) answer([])
+    this.#surveys.clear()
     this.children.killAll()
     this.channel.close()
     await this.#terminate()

@@ -110,7 +110,11 @@ export class Vitals {
   }
   /** The same for a loop that never turns: a handler that awaits in a circle runs on after its turn. */
   get looper(): number | undefined {
-    return this.sole ?? this.#lastActor
+    return this.sole ?? (this.hasGoneOn ? undefined : this.#lastActor)
+  }
+  /** Whether the event loop has gone on since the last turn, so that whoever blocks it now need not be who ran last. */
+  get hasGoneOn(): boolean {
+    return this.turn % 2 === 0 && this.#read(VITALS.settled) === this.turn
   }
 
   get #lastActor(): number | undefined {

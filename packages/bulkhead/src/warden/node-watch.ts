@@ -75,9 +75,10 @@ export class NodeWatch {
     return judgement
   }
 
-  /** The handler that ran last. */
+  /** The handler that runs, or the last one of the only actor; undefined when it can be anybody's. */
   get handlerName(): string | undefined {
-    return this.handlers.get(this.#thread.vitals.handler)
+    const { vitals } = this.#thread
+    return vitals.hasGoneOn && vitals.sole === undefined ? undefined : this.handlers.get(vitals.handler)
   }
 
   /** Milliseconds since the node last showed that it lives. */

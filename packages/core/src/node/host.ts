@@ -102,6 +102,8 @@ export const VITALS = {
   alive: 3,
   /** Serial of the only actor when `alive` is 1. */
   sole: 4,
+  /** The latest turn after which the event loop is known to have gone on: what blocks it later is no handler of that turn. */
+  settled: 5,
   length: 8,
 } as const
 

@@ -72,6 +72,8 @@ export class RunQueue {
   }
 
   readonly #renewed = (): void => {
+    const { vitals } = this.#kernel
+    vitals[VITALS.settled] = vitals[VITALS.turn] as number
     this.#renewalComes = false
     this.#left = this.#budget
     this.#spendUntil = 0
