@@ -30,6 +30,8 @@ export type FromNode =
   /** No connection with `peer` came about. */
   | { readonly type: 'unreachable'; readonly peer: NodeId; readonly why: string }
   | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision }
+  /** Answered as `allocate` is. */
+  | { readonly type: 'kind_of'; readonly request: number; readonly node: NodeId }
   | { readonly type: 'end_node'; readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }
   | { readonly type: 'fenced_by_peer'; readonly node: NodeId }
   | { readonly type: 'handler'; readonly id: number; readonly name: string }
@@ -53,7 +55,12 @@ export type ToNode =
   | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
   /** `error`: what stands in the verdict for the error that ended it, taken apart. */
   | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
-  | { readonly type: 'allocated'; readonly request: number; readonly node: NodeId }
+  | {
+      readonly type: 'allocated'
+      readonly request: number
+      readonly node: NodeId
+      readonly kind: PlacementDecision['kind']
+    }
   | { readonly type: 'refused'; readonly request: number; readonly why: string }
   | { readonly type: 'ping'; readonly ping: number }
   | { readonly type: 'snapshot'; readonly request: number }

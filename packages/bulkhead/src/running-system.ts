@@ -1,5 +1,5 @@
 import { nanoid } from 'nanoid'
-import { BulkheadError, Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
+import { BulkheadError, checkBehaviour, checkFields, Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
@@ -98,6 +98,7 @@ export class RunningSystem implements System {
     args: NoInfer<A>,
     options: ChildOptions = {},
   ): Promise<ActorRef<P>> {
+    checkBehaviour(behaviour)
     if (this.#stopping !== undefined || this.#top === undefined) {
       throw new StartFailed(behaviour.name, new BulkheadError('stopped', 'the system stops, or has stopped'))
     }
@@ -116,6 +117,8 @@ export class RunningSystem implements System {
   }
 
   async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
+    if (typeof actor !== 'string' && !(typeof actor === 'object' && actor !== null && 'registeredName' in actor))
+      throw new InvalidOption('actor', actor, 'give a pid, a registered name or a reference to an actor')
     const nodes = await this.#warden.survey()
     const isComplete = nodes.every(({ snapshot, ageMs }) => snapshot !== undefined && ageMs === 0)
     try {
@@ -131,8 +134,12 @@ export class RunningSystem implements System {
     return treeOf(await this.#warden.survey())
   }
 
-  async stop({ deadlineMs = Infinity, reason = 'shutdown' }: StopOptions = {}): Promise<StopReport> {
-    if (!(deadlineMs >= 0))
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    if (typeof options !== 'object' || options === null)
+      throw new InvalidOption('options', options, 'pass an object, or nothing')
+    checkFields(options, ['deadlineMs', 'reason'])
+    const { deadlineMs = Infinity, reason = 'shutdown' } = options
+    if (!(typeof deadlineMs === 'number' && deadlineMs >= 0 && (deadlineMs < 2 ** 31 || deadlineMs === Infinity)))
       throw new InvalidOption('deadlineMs', deadlineMs, 'use milliseconds, 0 or more, or Infinity')
     if (deadlineMs !== Infinity) setTimeout(() => this.#overdue.resolve(), deadlineMs).unref()
     return await (this.#stopping ??= this.#stop(reason))
@@ -144,7 +151,8 @@ export class RunningSystem implements System {
 
   async #startTop(): Promise<void> {
     const { main } = this.#node
-    this.#top = await main.startLink(TopSupervisor, [{}], { id: '', isolation: 'inline' })
+    const { intensity, periodMs } = this.#options
+    this.#top = await main.startLink(TopSupervisor, [{ intensity, periodMs }], { id: '', isolation: 'inline' })
     const ref = main.monitor(this.#top)
     void this.#watchTop(ref)
   }

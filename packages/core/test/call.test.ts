@@ -54,6 +54,7 @@ const Account = defineServer(import.meta, 'Account', {
     withdraw: (self, n: number) =>
       n > self.state.balance ? refuse(new Overdrawn(n - self.state.balance)) : (self.state.balance -= n),
     refuseFunction: () => refuse(() => 1),
+    refuseOption: () => refuse(new InvalidOption('log', function log() {}, 'use no function')),
     echo: (_self, value: unknown) => value,
     crash: (_self, reason: unknown) => {
       throw reason
@@ -165,6 +166,16 @@ describe.each([
       await nodes.settled()
       expect(await failing).toMatchObject({ code: 'refused' })
       expect(await settle(account.call['add']!(0))).toBe(10)
+    })
+
+    test('an error that holds something that cannot be sent keeps its class, and that is printed', async () => {
+      const { account, nodes } = await setUp()
+      const failing = rejection(account.call['refuseOption']!())
+      await nodes.settled()
+      const error = await failing
+      expect(error).toBeInstanceOf(InvalidOption)
+      expect(error).toMatchObject({ code: 'invalid_option', field: 'log', value: '[function log]' })
+      expect((error as Error).message).toMatch(/^log is function log: use no function/)
     })
 
     test('a call that the server has not is undefined_call for the caller only', async () => {

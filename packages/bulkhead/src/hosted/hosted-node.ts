@@ -19,6 +19,14 @@ import { SnapshotPush } from './snapshot-push.ts'
 import { sharedNow } from './vitals.ts'
 import type { Vitals } from './vitals.ts'
 
+/** What the warden says about a node that it was asked for. */
+type Found = Pick<Extract<ToNode, { type: 'allocated' }>, 'node' | 'kind'>
+
+interface Question {
+  readonly resolve: (found: Found) => void
+  readonly reject: (error: Error) => void
+}
+
 export interface HostedNodeOptions {
   readonly birth: NodeBirth
   readonly channel: ControlChannel<FromNode, ToNode>
@@ -42,7 +50,7 @@ export class HostedNode implements NodeHost {
   readonly node: Node
   readonly #options: HostedNodeOptions
   readonly #channel: ControlChannel<FromNode, ToNode>
-  readonly #allocations = new Map<number, { resolve: (node: NodeId) => void; reject: (error: Error) => void }>()
+  readonly #questions = new Map<number, Question>()
   readonly #responder: LoopResponder
   readonly #letGo: () => void
   #requests = 0
@@ -93,12 +101,12 @@ export class HostedNode implements NodeHost {
     this.#say({ type: 'connect', peer })
   }
 
-  allocate(decision: PlacementDecision): Promise<NodeId> {
-    const request = ++this.#requests
-    return new Promise((resolve, reject) => {
-      this.#allocations.set(request, { resolve, reject })
-      this.#say({ type: 'allocate', request, decision })
-    })
+  async allocate(decision: PlacementDecision): Promise<NodeId> {
+    return (await this.#ask((request) => ({ type: 'allocate', request, decision }))).node
+  }
+
+  async kindOf(node: NodeId): Promise<PlacementDecision['kind']> {
+    return (await this.#ask((request) => ({ type: 'kind_of', request, node }))).kind
   }
 
   endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
@@ -131,9 +139,9 @@ export class HostedNode implements NodeHost {
       case 'down':
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
-        return this.#settle(message.request, (allocation) => allocation.resolve(message.node))
+        return this.#settle(message.request, ({ resolve }) => resolve(message))
       case 'refused':
-        return this.#settle(message.request, (allocation) => allocation.reject(new PlacementError(message.why)))
+        return this.#settle(message.request, ({ reject }) => reject(new PlacementError(message.why)))
       case 'ping':
         return this.#responder.answer(message.ping)
       case 'snapshot':
@@ -181,13 +189,18 @@ export class HostedNode implements NodeHost {
     this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
   }
 
-  #settle(
-    request: number,
-    outcome: (allocation: { resolve: (node: NodeId) => void; reject: (error: Error) => void }) => void,
-  ): void {
-    const allocation = this.#allocations.get(request)
-    this.#allocations.delete(request)
-    if (allocation !== undefined) outcome(allocation)
+  #ask(question: (request: number) => FromNode): Promise<Found> {
+    const request = ++this.#requests
+    return new Promise((resolve, reject) => {
+      this.#questions.set(request, { resolve, reject })
+      this.#say(question(request))
+    })
+  }
+
+  #settle(request: number, outcome: (question: Question) => void): void {
+    const question = this.#questions.get(request)
+    this.#questions.delete(request)
+    if (question !== undefined) outcome(question)
   }
 
   async #listen(): Promise<void> {

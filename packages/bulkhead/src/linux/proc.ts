@@ -1,9 +1,20 @@
-import { closeSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs'
 
 /** The operating system's number of the calling thread; undefined where /proc does not tell. */
 export function ownThread(): number | undefined {
   try {
     return Number(readlinkSync('/proc/thread-self').split('/')[2])
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes that the stack of an OS process may take which this one starts; undefined where /proc does not tell. */
+export function stackLimitBytes(): number | undefined {
+  try {
+    const [, soft] = /^Max stack size +(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+    if (soft === undefined) return undefined
+    return soft === 'unlimited' ? Infinity : Number(soft)
   } catch {
     return undefined
   }

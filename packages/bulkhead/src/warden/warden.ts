@@ -10,12 +10,12 @@ import { writeFully } from '../output/tagged-output.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
-import { poolKeyOf, profileOf } from './launch-profile.ts'
+import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
-import { choose } from './pool.ts'
+import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootBody } from './root-body.ts'
 import { Spares } from './spares.ts'
@@ -98,7 +98,9 @@ export class Warden {
         part(record, message.peer)
         return this.#connect(record, message.peer)
       case 'allocate':
-        return void this.#answerAllocate(record, message.request, message.decision)
+        return void this.#answerAllocate(record, message.request, () => this.#allocate(message.decision))
+      case 'kind_of':
+        return void this.#answerAllocate(record, message.request, () => this.#nodeOf(message.node))
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -133,14 +135,14 @@ export class Warden {
 
   // ---- placement
 
-  async #answerAllocate(from: NodeRecord, request: number, decision: PlacementDecision): Promise<void> {
+  async #answerAllocate(from: NodeRecord, request: number, find: () => NodeRecord): Promise<void> {
     try {
-      const record = this.#allocate(decision)
+      const record = find()
       record.placedSince++
       record.placedAt = performance.now()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
-      from.body.post({ type: 'allocated', request, node: record.id })
+      from.body.post({ type: 'allocated', request, node: record.id, kind: record.body.kind })
     } catch (error) {
       from.body.post({ type: 'refused', request, why: `no node for it: ${(error as Error).message}` })
     }
@@ -150,16 +152,15 @@ export class Warden {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
-    const key = poolKeyOf(profile)
-    const sharing =
-      decision.share === 'dedicated'
-        ? []
-        : [...this.#nodes.values()].filter(
-            (each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key,
-          )
+    const fitting = [...this.#nodes.values()].filter((each) => fits(each, decision))
     const { threads, processes } = this.#orders
-    const pooledMax = profile.kind === 'thread' ? threads : processes
-    return choose(sharing, decision.share === 'compartment' ? 1 : pooledMax) ?? this.#launch(profile, decision)
+    const found =
+      decision.share === 'compartment'
+        ? nodeOfCompartment(fitting, profile)
+        : decision.share === 'pooled'
+          ? choose(sharing(fitting, profile), profile.kind === 'thread' ? threads : processes)
+          : undefined
+    return found ?? this.#launch(profile, decision)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {

@@ -1,5 +1,7 @@
-import type { Isolation } from '../node/isolation.ts'
 import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
+import { checkIsolation } from '../node/isolation.ts'
+import type { Isolation } from '../node/isolation.ts'
 import type { Args, Behaviour } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
@@ -68,6 +70,10 @@ export function defineActor<A extends Args>(
 ): Behaviour<NoInfer<A>, unknown> {
   const { url, key } = behaviourKey(meta, name)
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOption(`${name}.options`, options, 'give an object such as { isolation }, or nothing')
+  checkFields(options, ['isolation'], 'option', name)
+  checkIsolation(options.isolation, `${name}.isolation`)
   const behaviour = new DefinedBehaviour({
     key,
     name,

@@ -22,6 +22,7 @@ class Clauses implements ReceiveClauses<unknown> {
     pattern: Q,
     handler: (message: Patterns.infer<Q>) => T,
   ): ReceiveClauses<unknown> {
+    checkHandler('with', handler)
     this.list.push({ pattern, handler })
     return this
   }
@@ -29,10 +30,16 @@ class Clauses implements ReceiveClauses<unknown> {
   after<T>(ms: number, handler: () => T): ReceiveClauses<unknown> {
     if (typeof ms !== 'number' || !(ms >= 0))
       throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
+    checkHandler('after', handler)
     this.afterMs = ms
     this.onQuiet = handler
     return this
   }
+}
+
+function checkHandler(clause: string, handler: unknown): void {
+  if (typeof handler !== 'function')
+    throw new InvalidOption(`${clause}.handler`, handler, `give .${clause} a function as its second argument`)
 }
 
 /** OTP's `receive … after`: see `ActorSelf.receive`. */
@@ -43,6 +50,8 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
       `${cell.path}: a receive is already waiting; await it before the next one`,
     )
   }
+  if (typeof build !== 'function')
+    throw new InvalidOption('clauses', build, 'give a function, such as (on) => on.with(pattern, handler)')
   const clauses = new Clauses()
   build(clauses)
   const { kernel } = cell

@@ -61,8 +61,11 @@ export class ServerProgram implements Program {
     switch (answerKind(result)) {
       case 'ignore':
         return 'ignore'
-      case 'stop':
-        return { exit: (result as Stop).reason }
+      case 'stop': {
+        const { reason, hasReply } = result as Stop<unknown>
+        if (hasReply) throw badReturn(`${this.#name}.init`, 'stop() with a reply, and nobody asked: give a reason only')
+        return { exit: reason }
+      }
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
         cell.state = value
@@ -71,9 +74,9 @@ export class ServerProgram implements Program {
       }
       case 'refuse':
       case 'later':
-        throw new BulkheadError(
-          'bad_return_value',
-          `${this.#name}.init returned what only a call can: return the state, ignore(), stop() or andContinue()`,
+        throw badReturn(
+          `${this.#name}.init`,
+          'what only a call can: return the state, ignore(), stop() or andContinue()',
         )
       default:
         cell.state = result
@@ -192,7 +195,14 @@ export class ServerProgram implements Program {
   /** Does what a handler's return value says. */
   #settled(cell: Cell, caller: Caller, result: unknown): void {
     if (cell.dead) return
-    switch (answerKind(result)) {
+    const kind = answerKind(result)
+    const answers = kind === 'refuse' || kind === 'later' || (kind === 'stop' && (result as Stop<unknown>).hasReply)
+    if (caller === undefined && answers) {
+      const what = kind === 'stop' ? 'stop() with a reply' : `${kind}()`
+      this.#end(cell, badReturn(cell.handler, `${what}, which only a call can: nobody waits for an answer`))
+      return
+    }
+    switch (kind) {
       case undefined:
         this.#answer(cell, caller, 'reply', result)
         return
@@ -220,11 +230,7 @@ export class ServerProgram implements Program {
         return
       }
       case 'ignore':
-        this.#end(
-          cell,
-          new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`),
-          caller,
-        )
+        this.#end(cell, badReturn(cell.handler, 'ignore(), which only init can'), caller)
     }
   }
 
@@ -303,4 +309,8 @@ export class ServerProgram implements Program {
       return { state: 'formatState failed' }
     }
   }
+}
+
+function badReturn(handler: string | undefined, what: string): BulkheadError {
+  return new BulkheadError('bad_return_value', `${handler} returned ${what}`)
 }

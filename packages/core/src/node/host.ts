@@ -14,6 +14,11 @@ export interface NodeHost {
   /** The node on which an actor with this decision is to run. Rejects with `PlacementError` or when no node could be started. */
   allocate(decision: PlacementDecision): Promise<NodeId>
   /**
+   * What a running node is, asked about the node of an actor that another one is to join. Rejects with `PlacementError` when it has ended.
+   * Default: `allocate` gives the node, and it counts as a thread.
+   */
+  kindOf?(node: NodeId): Promise<'inline' | 'thread' | 'process'>
+  /**
    * The node did not obey a kill in time (`culprit` ignored it), broke the protocol, or cannot be heard any more though nobody said that it
    * ended (`unknown`): end it.
    */

@@ -8,6 +8,7 @@ import { nodeOf } from '../actor/pid.ts'
 import type { Begun, Program } from '../actor/program.ts'
 import type { StartOptions } from '../actor/self.ts'
 import { NameError, NotLoadable } from '../errors.ts'
+import { NotSendable } from '../messaging/codec.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
 import { ownReason, sendableReason } from './reasons.ts'
@@ -22,12 +23,18 @@ export type SpawnResult =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
 
+/** The node that takes an actor, and the decision that led there: about a node that was found by asking, the last word. */
+export interface Seat {
+  readonly node: number
+  readonly placement: PlacementDecision
+}
+
 /** A start whose outcome is not known yet, on the spawner's node. */
 export interface PendingSpawn {
   readonly cell: Cell
   node: number | undefined
   pid: Pid | undefined
-  readonly request: SpawnRequest
+  request: SpawnRequest
   /** What a closure runs: it is found nowhere else. */
   readonly closure: Program | undefined
   /** Undefined once the spawner gave up or ended. */
@@ -45,12 +52,12 @@ export function spawn(
   request: SpawnRequest,
   args: Args,
   timeoutMs: number,
-  whereTo: number | Promise<number>,
+  whereTo: Seat | Promise<Seat>,
   closure?: Program,
 ): Promise<SpawnResult> {
   const { kernel } = cell
   // Encoded at once: what the caller does to its arguments afterwards is its own business.
-  const encoded = kernel.encoder.encode(args, { shares: request.placement.kind !== 'process', root: 'args' })
+  const encoded = kernel.encoder.encode(args, { shares: shares(kernel, request.placement), root: 'args' })
   const ref = request.monitor > 0 ? request.monitor : kernel.nextRef()
   return new Promise((settle) => {
     const pending: PendingSpawn = {
@@ -65,19 +72,40 @@ export function spawn(
     }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
-    const place = (node: number): void => sendSpawn(kernel, ref, pending, node, encoded)
-    if (typeof whereTo === 'number') place(whereTo)
+    const place = (seat: Seat): void => sendSpawn(kernel, ref, pending, seat, encoded)
+    if ('node' in whereTo) place(whereTo)
     else whereTo.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
   })
 }
 
-function sendSpawn(kernel: Kernel, ref: number, pending: PendingSpawn, node: number, encoded: Encoded): void {
+/** Whether this node can share memory with the one that a decision is about, as far as it is known. */
+function shares(kernel: Kernel, { kind, share, node = kernel.id }: PlacementDecision): boolean {
+  if (share === 'with' && node === kernel.id) return true
+  return kind !== 'process' && kernel.host.inRootProcess !== false
+}
+
+function sendSpawn(
+  kernel: Kernel,
+  ref: number,
+  pending: PendingSpawn,
+  { node, placement }: Seat,
+  encoded: Encoded,
+): void {
   if (!kernel.spawns.has(ref)) return
   if (pending.settle === undefined || pending.cell.dead) {
     kernel.spawns.delete(ref)
     return
   }
   pending.node = node
+  if (placement !== pending.request.placement) pending.request = { ...pending.request, placement }
+  if (encoded.beside !== undefined && !shares(kernel, placement)) {
+    const reason = new NotSendable(
+      'args',
+      `hold a SharedArrayBuffer, which cannot leave its OS process, and node ${node} is in another one`,
+    )
+    finishSpawn(kernel, ref, { kind: 'failed', reason })
+    return
+  }
   const from = pending.cell.pid
   if (node === kernel.id) {
     void hostSpawn(kernel, from, ref, pending.request, encoded.bytes, encoded.beside, kernel.decoder, pending.closure)
