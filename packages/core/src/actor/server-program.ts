@@ -2,9 +2,12 @@ import { BulkheadError, CallFailed } from '../errors.ts'
 import { answer } from '../messaging/call.ts'
 import { isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { signStack } from '../node/reasons.ts'
+import type { CrashReport } from '../telemetry.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
+import type { Format } from './crash-facts.ts'
+import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
@@ -25,7 +28,8 @@ interface Spec {
   readonly info?: Handler
   readonly continue?: Handler
   readonly terminate?: Handler
-  readonly formatState?: (state: unknown) => unknown
+  readonly formatState?: Format
+  readonly formatMessage?: Format
 }
 
 /** What is to happen with what a handler returned: a call has somebody to answer. */
@@ -286,12 +290,10 @@ export class ServerProgram implements Program {
     return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
   }
 
-  report(cell: Cell): { readonly state?: unknown } {
-    if (cell.status === 'starting') return {}
-    try {
-      return { state: this.#spec.formatState === undefined ? cell.state : this.#spec.formatState(cell.state) }
-    } catch {
-      return { state: 'formatState failed' }
-    }
+  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
+    const { formatMessage, formatState } = this.#spec
+    const last = lastMessageOf(cell, formatMessage)
+    if (cell.status === 'starting') return last
+    return { ...last, state: formatted('formatState', formatState, cell.state) }
   }
 }

@@ -53,6 +53,8 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
   /** What crash reports and inspection may show of the state. Default: the state itself. */
   readonly formatState?: (state: NoInfer<S>) => unknown
+  /** What crash reports and inspection may show of the last message; a call or cast is its name and arguments. Default: the message itself. */
+  readonly formatMessage?: (message: unknown) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
@@ -88,7 +90,7 @@ export function defineServer<A extends Args, S, C, K>(
 }
 
 function checkSpec(name: string, spec: Record<string, unknown>): void {
-  for (const field of ['init', 'info', 'continue', 'terminate', 'formatState']) {
+  for (const field of ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage']) {
     const value = spec[field]
     if (typeof value !== 'function' && (field === 'init' || value !== undefined)) {
       throw new InvalidOption(`${name}.${field}`, value, 'give a function')
