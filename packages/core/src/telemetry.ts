@@ -1,5 +1,6 @@
 import type { Evidence, ExitReason } from './actor/exit-reason.ts'
-import type { Pid } from './actor/pid.ts'
+import type { NodeId, Pid } from './actor/pid.ts'
+import type { NodeSnapshot } from './node/host.ts'
 
 /** What happened, for whoever listens. Each hook is called at once, must not throw, and costs nothing while it is absent. */
 export interface Telemetry {
@@ -24,6 +25,13 @@ export interface Telemetry {
     readonly queuedMs: number
     readonly ranMs: number
   }): void
+  /** A node was at work: what it has counted since it began, and how many actors live there. At most once in a second. */
+  counted?(
+    event: NodeSnapshot['counters'] & {
+      readonly node: NodeId
+      readonly actors: number
+    },
+  ): void
   /** A message reached nobody, or a mailbox policy dropped it. */
   deadLetter?(event: {
     readonly to: Pid | string

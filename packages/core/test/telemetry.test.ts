@@ -446,6 +446,49 @@ describe('hooks', () => {
       expect(events.map(({ handler }) => handler)).toEqual(['Timed.info', 'Timed.fail'])
     })
 
+    test('tells of what a receive takes, in a function and in a server, and of nothing that it leaves', async () => {
+      const { nodes, timed, events } = await setUp()
+      const Reader = defineActor({ url: import.meta.url }, 'Reader', async (self) => {
+        await self.receive((on) => on.with(2, () => nodes.clock.advance(7)))
+        await self.receive((on) => on.with(3, () => undefined).after(50, () => undefined))
+        await self.receive((on) => on.with(1, () => undefined))
+      })
+      const reader = (await nodes.main.start(Reader, [])).pid!
+      await nodes.settled()
+      nodes.main.send(reader, 1)
+      nodes.clock.advance(20)
+      nodes.main.send(reader, 2)
+      nodes.clock.advance(10)
+      await nodes.pass(100)
+      expect(events.filter(({ pid }) => pid !== timed.pid)).toEqual([
+        { pid: reader, handler: 'Reader.receive', queuedMs: 10, ranMs: 7 },
+        { pid: reader, handler: 'Reader.receive', queuedMs: 30 + 7 + 50, ranMs: 0 },
+      ])
+    })
+
+    test('of a notice tells how long it waited, too', async () => {
+      const { nodes, events } = await setUp()
+      const self = await nodes.actor()
+      self.trapExit = true
+      nodes.clock.advance(1_000)
+      nodes.main.exit(self.pid, 'trapped')
+      nodes.clock.advance(10)
+      await mailOf(self)
+      expect(events).toMatchObject([{ pid: self.pid, queuedMs: 10, ranMs: 0 }])
+    })
+
+    test('of a message that came before anybody listened tells no time', async () => {
+      const events: Handled[] = []
+      const telemetry: Telemetry = {}
+      const nodes = new Nodes(createNode, { platform: { telemetry } })
+      const self = await nodes.actor()
+      nodes.clock.advance(1_000)
+      nodes.main.send(self.pid, 1)
+      telemetry.handled = (event) => events.push(event)
+      await mailOf(self)
+      expect(events).toMatchObject([{ queuedMs: 0 }])
+    })
+
     test('of a continue it waited not at all', async () => {
       const events: Handled[] = []
       const nodes = new Nodes(createNode, { platform: { telemetry: { handled: (event) => events.push(event) } } })
@@ -455,6 +498,51 @@ describe('hooks', () => {
       await nodes.main.start(Going, [])
       await nodes.settled()
       expect(events).toMatchObject([{ handler: 'Going.continue', queuedMs: 0 }])
+    })
+  })
+
+  describe('counted', () => {
+    type Counted = Parameters<NonNullable<Telemetry['counted']>>[0]
+    const setUp = async () => {
+      const events: Counted[] = []
+      const telemetry: Telemetry = { counted: (event) => events.push(event) }
+      const nodes = new Nodes(createNode, { platform: { telemetry } })
+      const vault = await nodes.main.start(Vault, ['gold'])
+      await nodes.pass(2_000)
+      events.length = 0
+      return { nodes, vault, events, telemetry }
+    }
+
+    test('tells once a second what a node that works has counted', async () => {
+      const { nodes, vault, events } = await setUp()
+      const { counters } = nodes.root.snapshot()
+      for (let i = 0; i < 10; i++) await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events).toEqual([{ node: 1, actors: 1, ...counters, ...nodes.root.snapshot().counters }])
+      // Each call and its reply.
+      expect(events[0]!.handled - counters.handled).toBe(20)
+      await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events.map(({ handled }) => handled - counters.handled)).toEqual([20, 22])
+    })
+
+    test('tells nothing of a node that rests', async () => {
+      const { nodes, events } = await setUp()
+      await nodes.pass(60_000)
+      expect(events).toEqual([])
+    })
+
+    test('sets no timer while nobody listens, and goes on when somebody does', async () => {
+      const { nodes, vault, events, telemetry } = await setUp()
+      const hook = telemetry.counted!
+      delete telemetry.counted
+      await vault.call.get()
+      telemetry.counted = hook
+      await nodes.pass(60_000)
+      expect(events).toEqual([])
+      await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events).toHaveLength(1)
     })
   })
 

@@ -10,6 +10,7 @@ export const telemetryChannels = {
   handled: 'bulkhead:actor:handled',
   restarted: 'bulkhead:supervisor:restarted',
   deadLetter: 'bulkhead:message:dead-letter',
+  counted: 'bulkhead:node:counted',
   nodeDown: 'bulkhead:node:down',
 } as const satisfies Record<keyof Telemetry, string>
 

@@ -6,6 +6,7 @@ import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
+import { timed } from './timed.ts'
 import type { Waiting } from './waiting.ts'
 
 interface Clause {
@@ -50,7 +51,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     const settle = (run: () => unknown): void => {
       kernel.enter(cell, `${cell.behaviour}.receive`)
       try {
-        resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
+        resolve(run() as R | PromiseLike<R>)
       } catch (error) {
         reject(error)
       }
@@ -70,7 +71,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
         if (clause === undefined) return false
         const { handler } = clause
         leave()
-        settle(() => handler(message as never))
+        settle(() => timed(cell, `${cell.behaviour}.receive`, cell.lastMail, () => handler(message as never)))
         return true
       },
     }
@@ -82,7 +83,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     const quiet = (): void => {
       leave()
-      settle(clauses.onQuiet)
+      settle(() => kernel.runFor(cell, clauses.onQuiet))
     }
     cell.waiting = waiting
     cell.mailbox.seen = undefined

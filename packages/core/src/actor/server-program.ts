@@ -18,6 +18,7 @@ import type { Pid } from './pid.ts'
 import type { Begun, Program } from './program.ts'
 import { selfOf } from './own-self.ts'
 import { isThenable } from './thenable.ts'
+import { timed } from './timed.ts'
 
 type Handler = (self: unknown, ...args: unknown[]) => unknown
 
@@ -103,13 +104,13 @@ export class ServerProgram implements Program {
       answer(cell, 'refusal', caller.pid, caller.ref, new CallFailed(cell.pid, String(name), 'undefined_call'))
       return
     }
-    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail.queuedAt)
+    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail)
   }
 
   #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
     const handler = this.#casts.get(name as string)
     if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
-    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt)
+    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail)
   }
 
   #info(cell: Cell, message: unknown): void {
@@ -123,7 +124,7 @@ export class ServerProgram implements Program {
         cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
       return
     }
-    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt)
+    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail)
   }
 
   /** Before any mail, but as a step of its own: a server that goes on for ever needs no stack, and starves nobody. */
@@ -144,26 +145,17 @@ export class ServerProgram implements Program {
     this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), undefined)
   }
 
-  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number | undefined): void {
-    const { kernel } = cell
-    kernel.enter(cell, label)
-    const handled = kernel.platform.telemetry?.handled
-    const from = handled === undefined ? 0 : kernel.platform.clock.now()
+  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, mail: Mail | undefined): void {
+    cell.kernel.enter(cell, label)
     let result: unknown
     cell.serving = caller
     try {
-      result = kernel.runFor(cell, handler)
+      result = timed(cell, label, mail, handler)
     } catch (error) {
       this.#failed(cell, caller, error)
       return
     } finally {
       cell.serving = undefined
-      handled?.({
-        pid: cell.pid,
-        handler: label,
-        queuedMs: queuedAt === undefined ? 0 : from - queuedAt,
-        ranMs: kernel.platform.clock.now() - from,
-      })
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
