@@ -12,7 +12,9 @@ describe('the channels of telemetry', () => {
   const world = trial({ threads: 1, processes: 1, spares: 0 })
 
   test.each(places)('%s: whoever subscribes on a node hears what happens there', async (place) => {
-    const listener = (await world.system.start(Listener, [], { id: `listener-${place}`, isolation: place })).within(20_000)
+    const listener = (await world.system.start(Listener, [], { id: `listener-${place}`, isolation: place })).within(
+      20_000,
+    )
     const hooks: Hook[] = ['spawned', 'handled', 'crashed', 'exited', 'deadLetter', 'counted']
     await listener.call.listen(hooks)
     const pid = (await listener.call.lose()) as Pid
@@ -24,7 +26,9 @@ describe('the channels of telemetry', () => {
     const reason = 'RangeError: lost'
     const about = (hook: Hook): unknown[] => heard.get(hook)!.filter((event) => (event as { pid?: Pid }).pid === pid)
     expect(about('spawned')).toEqual([victim])
-    expect(about('handled')).toEqual([{ pid, handler: 'Victim.receive', queuedMs: expect.any(Number), ranMs: expect.any(Number) }])
+    expect(about('handled')).toEqual([
+      { pid, handler: 'Victim.receive', queuedMs: expect.any(Number), ranMs: expect.any(Number) },
+    ])
     expect(about('exited')).toEqual([{ ...victim, reason }])
     expect(about('crashed')).toEqual([
       { ...victim, reason, handler: 'Victim.receive', lastMessage: 'a secret', restarts: 0 },
@@ -37,7 +41,9 @@ describe('the channels of telemetry', () => {
   })
 
   test('restarted: on the node of the supervisor; nodeDown: on the nodes that are left', async () => {
-    const listener = (await world.system.start(Listener, [], { id: 'witness-of-ends', isolation: 'inline' })).within(20_000)
+    const listener = (await world.system.start(Listener, [], { id: 'witness-of-ends', isolation: 'inline' })).within(
+      20_000,
+    )
     await listener.call.listen(['restarted', 'nodeDown'])
     const faulty = await world.system.start(Faulty, [], { id: 'leaver', isolation: { faults: 'contained' } })
     const pid = faulty.pid

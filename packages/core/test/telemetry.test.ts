@@ -81,12 +81,9 @@ describe('a crash report', () => {
   })
 
   test('shows the last message of a function as its formatMessage does', async () => {
-    const Guard = defineActor(
-      import.meta,
-      'Guard',
-      (self) => self.receive((on) => on.with(P.string, fail)),
-      { formatMessage: (message) => `${(message as string).length} letters` },
-    )
+    const Guard = defineActor(import.meta, 'Guard', (self) => self.receive((on) => on.with(P.string, fail)), {
+      formatMessage: (message) => `${(message as string).length} letters`,
+    })
     const nodes = new Nodes(createNode)
     nodes.main.send((await nodes.main.start(Guard, [])).pid!, 'password123')
     await nodes.settled()
@@ -265,9 +262,9 @@ describe('the log', () => {
       await nodes.actor(),
     ]
     await rejection(vault.call.close())
-    others[0]!.link(others[1]!.pid)
-    nodes.main.exit(others[0]!.pid, 'boom')
-    nodes.main.exit(others[2]!.pid, 'kill')
+    others[0].link(others[1].pid)
+    nodes.main.exit(others[0].pid, 'boom')
+    nodes.main.exit(others[2].pid, 'kill')
     await nodes.settled()
     expect(nodes.crashes).toHaveLength(3)
     expect(nodes.log).toEqual([])
@@ -278,7 +275,9 @@ describe('the log', () => {
     const Boss = defineServer({ url: import.meta.url }, 'Boss', {
       type: 'supervisor',
       init: (self) => void (self.trapExit = true),
-      calls: { adopt: async (self, isolation: 'inline' | 'thread') => (await self.startLink(Vault, ['x'], { isolation })).pid! },
+      calls: {
+        adopt: async (self, isolation: 'inline' | 'thread') => (await self.startLink(Vault, ['x'], { isolation })).pid!,
+      },
       info: () => undefined,
     })
     const boss = await nodes.main.start(Boss, [])

@@ -37,9 +37,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
   channel.onMessage((message) => {
     if (message.type === 'become') {
       const { birth } = message
-      const log = birth.forwardsLog
-        ? forwardRecord((record) => channel.post({ type: 'log', record }))
-        : printRecord
+      const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
       watch.post('up')
       hosted = new HostedNode({
         birth,

@@ -18,7 +18,12 @@ Object.defineProperties(
   Object.getOwnPropertyDescriptors(
     hooksOf(supervisor, {
       restarted: ({ child, pid, reason }) =>
-        supervisor('child %s %s: %s', child, pid === undefined ? 'did not start again' : `restarted as ${pid}`, show(reason)),
+        supervisor(
+          'child %s %s: %s',
+          child,
+          pid === undefined ? 'did not start again' : `restarted as ${pid}`,
+          show(reason),
+        ),
     }),
   ),
 )
@@ -26,6 +31,9 @@ Object.defineProperties(
 function hooksOf(log: { readonly enabled: boolean }, hooks: Telemetry): Telemetry {
   const telemetry: Telemetry = {}
   for (const [name, hook] of Object.entries(hooks))
-    Object.defineProperty(telemetry, name, { enumerable: true, get: () => (log.enabled ? (hook as unknown) : undefined) })
+    Object.defineProperty(telemetry, name, {
+      enumerable: true,
+      get: () => (log.enabled ? (hook as unknown) : undefined),
+    })
   return telemetry
 }

@@ -1,5 +1,5 @@
-import { show } from '@bulkhead/core'
 import type { LogRecord } from '@bulkhead/core'
+import { printedData } from './log-line.ts'
 
 /** A log whose records are posted elsewhere. Data that cannot go there goes printed. */
 export function forwardRecord(post: (record: LogRecord) => void): (record: LogRecord) => void {
@@ -7,7 +7,7 @@ export function forwardRecord(post: (record: LogRecord) => void): (record: LogRe
     try {
       post(record)
     } catch {
-      post({ ...record, data: show(record.data) })
+      post({ ...record, data: printedData(record.data) })
     }
   }
 }
