@@ -52,11 +52,13 @@ describe('while the queue of its node to a peer is over the limit, an actor', ()
     const { nodes, far } = await setUp()
     const taken: number[] = []
     const Taker = defineActor({ url: import.meta.url }, 'Taker', async (self, to: Pid) => {
+      await self.receive((on) => on.with('go', () => undefined))
       self.send(to, load)
       for (;;) await self.receive((on) => on.with(P.number, (n) => void taken.push(n)))
     })
     const taker = (await nodes.main.start(Taker, [far.pid], { isolation: 'inline' })).pid!
-    for (let i = 0; i < 3; i++) nodes.main.send(taker, i)
+    // What lies in its mailbox already is not taken either.
+    for (const message of [0, 1, 'go', 2]) nodes.main.send(taker, message)
     await nodes.settled()
     expect(taken).toEqual([])
     nodes.thaw(2)

@@ -3,6 +3,7 @@ import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
+import type { Mail } from './mailbox.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
@@ -48,12 +49,16 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
   build(clauses)
   const { kernel } = cell
   return new Promise<R>((resolve, reject: (error: unknown) => void) => {
-    const settle = (run: () => unknown): void => {
-      kernel.enter(cell, `${cell.behaviour}.receive`)
+    const settle = (run: () => unknown, mail: Mail | undefined): void => {
+      const label = `${cell.behaviour}.receive`
+      kernel.enter(cell, label)
+      const returned = mail && timed(cell, label, mail)
       try {
-        resolve(run() as R | PromiseLike<R>)
+        resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
       } catch (error) {
         reject(error)
+      } finally {
+        returned?.()
       }
     }
     const waiting: Waiting = {
@@ -71,7 +76,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
         if (clause === undefined) return false
         const { handler } = clause
         leave()
-        settle(() => timed(cell, `${cell.behaviour}.receive`, cell.lastMail, () => handler(message as never)))
+        settle(() => handler(message as never), cell.lastMail)
         return true
       },
     }
@@ -83,7 +88,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     const quiet = (): void => {
       leave()
-      settle(() => kernel.runFor(cell, clauses.onQuiet))
+      settle(clauses.onQuiet, undefined)
     }
     cell.waiting = waiting
     cell.mailbox.seen = undefined

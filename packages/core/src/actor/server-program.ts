@@ -147,15 +147,17 @@ export class ServerProgram implements Program {
 
   #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, mail: Mail | undefined): void {
     cell.kernel.enter(cell, label)
+    const returned = timed(cell, label, mail)
     let result: unknown
     cell.serving = caller
     try {
-      result = timed(cell, label, mail, handler)
+      result = cell.kernel.runFor(cell, handler)
     } catch (error) {
       this.#failed(cell, caller, error)
       return
     } finally {
       cell.serving = undefined
+      returned?.()
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
