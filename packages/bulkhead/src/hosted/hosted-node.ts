@@ -6,9 +6,11 @@ import { openThreadConnection } from '@bulkhead/transport-thread'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, NodeBirth, ToNode } from '../control.ts'
 import { newsOf } from '../inspect/crash-log.ts'
+import { debugLog } from '../nodejs/debug-log.ts'
+import { debugTelemetry } from '../nodejs/debug-telemetry.ts'
 import type { TracingScope } from '../nodejs/actor-scope.ts'
 import { nodejsPlatform } from '../nodejs/platform.ts'
-import { channelTelemetry } from '../nodejs/telemetry-channels.ts'
+import { channelTelemetry, joinTelemetry } from '../nodejs/telemetry-channels.ts'
 import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
 import { overrideFor } from '../placement-overrides.ts'
 import { withError } from '../warden/verdict.ts'
@@ -18,6 +20,10 @@ import { PopulationReport } from './population-report.ts'
 import { SnapshotPush } from './snapshot-push.ts'
 import { sharedNow } from './vitals.ts'
 import type { Vitals } from './vitals.ts'
+
+/** The transports print nothing themselves: core's door for them is all they see. */
+const threads = debugLog('bulkhead:transport-thread')
+const processes = debugLog('bulkhead:transport-process')
 
 /** What the warden says about a node that it was asked for. */
 type Found = Pick<Extract<ToNode, { type: 'allocated' }>, 'node' | 'kind'>
@@ -129,6 +135,7 @@ export class HostedNode implements NodeHost {
   take(message: ToNode): void {
     switch (message.type) {
       case 'linked':
+        threads('node %d is connected with node %d', this.node.id, message.peer)
         return this.node.connected(message.peer, openThreadConnection(message.end))
       case 'listen':
         return void this.#listen()
@@ -169,14 +176,15 @@ export class HostedNode implements NodeHost {
       population.changed()
       push?.changed()
     }
-    return channelTelemetry({
+    const own: Telemetry = {
       spawned: changed,
       exited: ({ pid }) => {
         this.#options.scope.forget(serialOf(pid))
         changed()
       },
       crashed: (report) => this.#say({ type: 'crashed', news: newsOf(report) }),
-    })
+    }
+    return joinTelemetry(own, debugTelemetry, channelTelemetry())
   }
 
   #say(message: FromNode): void {
@@ -219,8 +227,11 @@ export class HostedNode implements NodeHost {
   async #open(peer: NodeId, reach: () => Promise<Awaited<ReturnType<typeof dial>> | undefined>): Promise<void> {
     try {
       const socket = await reach()
-      if (socket !== undefined) this.node.connected(peer, openSocketConnection(socket))
+      if (socket === undefined) return
+      processes('node %d is connected with node %d', this.node.id, peer)
+      this.node.connected(peer, openSocketConnection(socket))
     } catch (error) {
+      processes('node %d cannot reach node %d: %s', this.node.id, peer, (error as Error).message)
       this.#say({ type: 'unreachable', peer, why: (error as Error).message })
     }
   }

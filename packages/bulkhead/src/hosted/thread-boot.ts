@@ -1,6 +1,7 @@
 import { portChannel } from '../control-channel.ts'
 import type { FromNode, ThreadOrders, ToNode } from '../control.ts'
 import { ownThread } from '../linux/proc.ts'
+import { forwardRecord } from '../nodejs/forward-record.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { captureOutput } from '../output/capture-output.ts'
@@ -24,7 +25,7 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   channel.onMessage((message) => {
     if (message.type === 'become') {
       const { birth } = message
-      const log = birth.forwardsLog ? (record: LogRecordOf) => channel.post({ type: 'log', record }) : printRecord
+      const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
       const shares = (node: number): boolean => neighbours.has(node)
       hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true, shares })
       channel.post({ type: 'up' })
@@ -36,8 +37,6 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   })
   channel.post({ type: 'started', thread: ownThread() })
 }
-
-type LogRecordOf = Parameters<typeof printRecord>[0]
 
 /** After what was posted and closed in this turn is on its way. */
 function leave(): void {

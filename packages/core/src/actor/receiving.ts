@@ -3,9 +3,11 @@ import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
+import type { Mail } from './mailbox.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
+import { timed } from './timed.ts'
 import type { Waiting } from './waiting.ts'
 
 interface Clause {
@@ -56,12 +58,16 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
   build(clauses)
   const { kernel } = cell
   return new Promise<R>((resolve, reject: (error: unknown) => void) => {
-    const settle = (run: () => unknown): void => {
-      kernel.enter(cell, `${cell.behaviour}.receive`)
+    const settle = (run: () => unknown, mail: Mail | undefined): void => {
+      const label = `${cell.behaviour}.receive`
+      kernel.enter(cell, label)
+      const returned = mail && timed(cell, label, mail)
       try {
         resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
       } catch (error) {
         reject(error)
+      } finally {
+        returned?.()
       }
     }
     const waiting: Waiting = {
@@ -79,7 +85,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
         if (clause === undefined) return false
         const { handler } = clause
         leave()
-        settle(() => handler(message as never))
+        settle(() => handler(message as never), cell.lastMail)
         return true
       },
     }
@@ -91,7 +97,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     const quiet = (): void => {
       leave()
-      settle(clauses.onQuiet)
+      settle(clauses.onQuiet, undefined)
     }
     cell.waiting = waiting
     cell.mailbox.seen = undefined

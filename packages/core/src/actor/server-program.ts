@@ -2,9 +2,12 @@ import { BulkheadError, CallFailed } from '../errors.ts'
 import { answer } from '../messaging/call.ts'
 import { isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { signStack } from '../node/reasons.ts'
+import type { CrashReport } from '../telemetry.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
+import type { Format } from './crash-facts.ts'
+import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
@@ -15,6 +18,7 @@ import type { Pid } from './pid.ts'
 import type { Begun, Program } from './program.ts'
 import { selfOf } from './own-self.ts'
 import { isThenable } from './thenable.ts'
+import { timed } from './timed.ts'
 
 type Handler = (self: unknown, ...args: unknown[]) => unknown
 
@@ -25,7 +29,8 @@ interface Spec {
   readonly info?: Handler
   readonly continue?: Handler
   readonly terminate?: Handler
-  readonly formatState?: (state: unknown) => unknown
+  readonly formatState?: Format
+  readonly formatMessage?: Format
 }
 
 /** What is to happen with what a handler returned: a call has somebody to answer. */
@@ -102,7 +107,7 @@ export class ServerProgram implements Program {
       answer(cell, 'refusal', caller.pid, caller.ref, this.#undefined(cell, String(name)))
       return
     }
-    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail.queuedAt)
+    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail)
   }
 
   #undefined(cell: Cell, call: string): CallFailed {
@@ -117,7 +122,7 @@ export class ServerProgram implements Program {
   #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
     const handler = this.#casts.get(name as string)
     if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
-    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt)
+    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail)
   }
 
   #info(cell: Cell, message: unknown): void {
@@ -131,7 +136,7 @@ export class ServerProgram implements Program {
         cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
       return
     }
-    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt)
+    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail)
   }
 
   /** Before any mail, but as a step of its own: a server that goes on for ever needs no stack, and starves nobody. */
@@ -152,26 +157,19 @@ export class ServerProgram implements Program {
     this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), undefined)
   }
 
-  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number | undefined): void {
-    const { kernel } = cell
-    kernel.enter(cell, label)
-    const handled = kernel.platform.telemetry?.handled
-    const from = handled === undefined ? 0 : kernel.platform.clock.now()
+  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, mail: Mail | undefined): void {
+    cell.kernel.enter(cell, label)
+    const returned = timed(cell, label, mail)
     let result: unknown
     cell.serving = caller
     try {
-      result = kernel.runFor(cell, handler)
+      result = cell.kernel.runFor(cell, handler)
     } catch (error) {
       this.#failed(cell, caller, error)
       return
     } finally {
       cell.serving = undefined
-      handled?.({
-        pid: cell.pid,
-        handler: label,
-        queuedMs: queuedAt === undefined ? 0 : from - queuedAt,
-        ranMs: kernel.platform.clock.now() - from,
-      })
+      returned?.()
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
@@ -301,13 +299,11 @@ export class ServerProgram implements Program {
     return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
   }
 
-  report(cell: Cell): { readonly state?: unknown } {
-    if (cell.status === 'starting') return {}
-    try {
-      return { state: this.#spec.formatState === undefined ? cell.state : this.#spec.formatState(cell.state) }
-    } catch {
-      return { state: 'formatState failed' }
-    }
+  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
+    const { formatMessage, formatState } = this.#spec
+    const last = lastMessageOf(cell, formatMessage)
+    if (cell.status === 'starting') return last
+    return { ...last, state: formatted('formatState', formatState, cell.state) }
   }
 }
 

@@ -55,6 +55,8 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
   /** What crash reports and inspection may show of the state. Default: the state itself. */
   readonly formatState?: (state: NoInfer<S>) => unknown
+  /** What crash reports and inspection may show of the last message; a call or cast is its name and arguments. Default: the message itself. */
+  readonly formatMessage?: (message: unknown) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
@@ -64,7 +66,7 @@ export interface ServerSpec<A extends Args, S, C, K> {
 }
 
 const FORBIDDEN = ['then', 'constructor', 'toJSON']
-const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState']
+const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage']
 const MAPS = ['calls', 'casts']
 const FIELDS = [...CALLBACKS, ...MAPS, 'isolation', 'callTimeoutMs', 'type']
 

@@ -74,8 +74,6 @@ export interface Decoder {
    * too many or too wide.
    */
   define(definition: Uint8Array): void
-  /** Telemetry: how many values were decoded. */
-  decodes: number
 }
 
 export interface CodecOptions {
@@ -89,16 +87,27 @@ export interface Codec {
   readonly localDecoder: Decoder
   /** A decoder for one connection, which knows only the structures that it was sent. */
   readonly newDecoder: () => Decoder
+  /** Telemetry: how many values all its decoders have decoded. */
+  readonly decodes: number
 }
 
 /** The codec of one node: one encoder, a decoder for its own frames, and one for each connection. */
 export function createCodec(options: CodecOptions = {}): Codec {
   const structures = new DefinedStructures()
+  const tally: Tally = { decodes: 0 }
   return {
     encoder: new NodeEncoder(structures, options.context),
-    localDecoder: new LocalDecoder(structures.list, options.context),
-    newDecoder: () => new FrameDecoder([], options.context),
+    localDecoder: new LocalDecoder(structures.list, options.context, tally),
+    newDecoder: () => new FrameDecoder([], options.context, tally),
+    get decodes() {
+      return tally.decodes
+    },
   }
+}
+
+/** What the decoders of one codec count together. */
+interface Tally {
+  decodes: number
 }
 
 class NodeEncoder implements Encoder {
@@ -155,18 +164,19 @@ class DefinitionWriter extends TokenWriter {
 }
 
 class FrameDecoder implements Decoder {
-  decodes = 0
   readonly #structures: Structure[]
   readonly #context: unknown
+  protected readonly tally: Tally
   #idle: ValueDecoder | undefined
 
-  constructor(structures: Structure[], context: unknown) {
+  constructor(structures: Structure[], context: unknown, tally: Tally) {
     this.#structures = structures
     this.#context = context
+    this.tally = tally
   }
 
   decode(bytes: Uint8Array, beside?: Beside, start = 0, end = bytes.length): unknown {
-    this.decodes++
+    this.tally.decodes++
     if (!(start >= 0 && end <= bytes.length)) throw new Undecodable(`there are no bytes from ${start} to ${end}`)
     const decoder = this.#idle ?? new ValueDecoder(this.#structures, this.#context)
     this.#idle = undefined
@@ -188,14 +198,14 @@ class FrameDecoder implements Decoder {
 class LocalDecoder extends FrameDecoder {
   readonly #large: LargeFrameReader
 
-  constructor(structures: Structure[], context: unknown) {
-    super(structures, context)
+  constructor(structures: Structure[], context: unknown, tally: Tally) {
+    super(structures, context, tally)
     this.#large = new LargeFrameReader(structures)
   }
 
   override decode(bytes: Uint8Array, beside?: Beside, start = 0, end = bytes.length): unknown {
     if (!this.#large.takes(bytes, start, end)) return super.decode(bytes, beside, start, end)
-    this.decodes++
+    this.tally.decodes++
     try {
       return this.#large.read(bytes, start, end)
     } catch (thrown) {

@@ -113,8 +113,7 @@ export function deliverTo(
   beside: Beside | undefined,
   decoder: Decoder,
 ): boolean {
-  const queuedAt = kernel.platform.telemetry?.handled === undefined ? 0 : kernel.platform.clock.now()
-  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, queuedAt)
+  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, timeOfArrival(kernel))
   if (cell.limits !== undefined && !makeRoom(kernel, cell, mail)) return false
   cell.mailbox.push(mail)
   kernel.queue.add(cell)
@@ -123,8 +122,13 @@ export function deliverTo(
 
 /** A value that the runtime itself delivers: it counts against no bound and no policy touches it. */
 export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
-  cell.mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, 0))
-  cell.kernel.queue.add(cell)
+  const { kernel, mailbox } = cell
+  mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel)))
+  kernel.queue.add(cell)
+}
+
+function timeOfArrival({ platform: { telemetry, clock } }: Kernel): number | undefined {
+  return telemetry?.handled === undefined ? undefined : clock.now()
 }
 
 /** Whether a bounded mailbox takes this mail, after its policy has done what it does. */

@@ -89,6 +89,7 @@ export class RunQueue {
       vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
       this.#forget()
       this.#turnComes = false
+      this.#kernel.counting.worked()
       if (this.#next < this.#ready.length) this.#callTurn()
       if (this.#left < this.#budget) this.#renew()
     }

@@ -219,7 +219,7 @@ export function undoSpawnsOn(
 
 /** What the hosting node needs to know. */
 export function makeRequest(
-  kernel: Kernel,
+  { kernel, type }: Cell,
   behaviour: Behaviour,
   path: string,
   placement: PlacementDecision,
@@ -232,6 +232,7 @@ export function makeRequest(
     path,
     name: options.name,
     link: options.link === true,
+    supervised: options.link === true && type === 'supervisor',
     monitor: options.monitor === true ? kernel.nextRef() : 0,
     restarts: options.restarts ?? 0,
     mailbox: options.mailbox ?? placement.limits.mailbox,
@@ -295,6 +296,7 @@ export function makeCell(
     parent: from,
     path: request.path,
     restarts: request.restarts,
+    supervised: request.supervised,
     placement: request.placement,
     limits: request.mailbox,
   })

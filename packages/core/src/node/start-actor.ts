@@ -45,7 +45,7 @@ export async function startActor(
     if (error instanceof BulkheadError) return { kind: 'failed', reason: error }
     throw error
   }
-  const request = makeRequest(kernel, behaviour, path, placement, options)
+  const request = makeRequest(cell, behaviour, path, placement, options)
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
   const where = placement.kind === 'inline' ? { node: kernel.id, placement } : seatOf(kernel, placement, decide)
   const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, where, local)
