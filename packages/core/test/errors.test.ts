@@ -85,7 +85,7 @@ describe('what went wrong is said in words', () => {
   })
 
   test('a reference of a system that has stopped says so', () => {
-    expect(new ActorExited('<test.1.0>').message).toMatch(/the system has stopped/)
+    expect(new ActorExited('<test.1.0>' as Pid).message).toMatch(/the system has stopped/)
   })
 })
 

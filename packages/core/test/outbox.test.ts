@@ -21,7 +21,7 @@ const Sender = defineServer(import.meta, 'Sender', {
     self.state.sent++
     self.send(self.state.to, new Uint8Array(16 * KiB))
   },
-  calls: { sent: (self) => self.state.sent },
+  calls: { sent: (self) => self.state.sent, share: (_self, memory: SharedArrayBuffer) => memory.byteLength },
 })
 
 describe('what waits for a connection', () => {
@@ -61,7 +61,7 @@ describe('what waits for a connection', () => {
     const receiver = await far(nodes, PROCESS)
     const shared = new SharedArrayBuffer(8)
     expect(() => nodes.main.send(receiver.pid, { shared })).toThrow(/message\.shared is a SharedArrayBuffer/)
-    await expect(nodes.main.ref(Sender, receiver.pid).call.sent(shared as never)).rejects.toMatchObject({
+    await expect(nodes.main.ref(Sender, receiver.pid).call.share(shared)).rejects.toMatchObject({
       code: 'not_sendable',
     })
   })
