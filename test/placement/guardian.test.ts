@@ -22,7 +22,21 @@ afterAll(() => rmSync(session, { recursive: true, force: true }))
 const sockets = (): string[] => (existsSync(join(session, 'bulkhead')) ? readdirSync(join(session, 'bulkhead')) : [])
 
 function guarded(words: readonly string[], options: ProgramOptions = {}): Program {
-  return run(bin, { ...options, args: ['run', ...words], env: { XDG_RUNTIME_DIR: session, ...options.env } })
+  const program = run(bin, { ...options, args: ['run', ...words], env: { XDG_RUNTIME_DIR: session, ...options.env } })
+  onTestFinished(() => endAll(descendantsOf(program.pid)))
+  return program
+}
+
+/** Leaves nothing behind when a test fails. */
+function endAll(pids: readonly number[]): void {
+  for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL')
+}
+
+/** Kills the guardian, and waits until what was below it is gone. */
+async function killed(program: Program, below: readonly number[]): Promise<void> {
+  onTestFinished(() => endAll(below))
+  program.kill('SIGKILL')
+  await eventually(() => !below.some(isRunning), 1_000, `some of ${below.join()} ended`)
 }
 
 interface Beginning {
@@ -249,8 +263,7 @@ describe('the guardian is killed with SIGKILL', () => {
     if (what === 'helper') await program.said('helper')
     const all = descendantsOf(program.pid)
     expect(all).toHaveLength(what === 'helper' ? 2 : 1)
-    program.kill('SIGKILL')
-    await eventually(() => !all.some(isRunning), 1_000, `some of ${all.join()} ended`)
+    await killed(program, all)
   })
 
   test('the root, its nodes and all with them are gone within 1 s', async () => {
@@ -258,16 +271,14 @@ describe('the guardian is killed with SIGKILL', () => {
     const nodes = JSON.parse(await program.said('pids')) as number[]
     const all = [...descendantsOf(program.pid), ...nodes]
     expect(all.filter(isRunning)).toEqual(all)
-    program.kill('SIGKILL')
-    await eventually(() => !all.some(isRunning), 1_000, `some of ${all.join()} ended`)
+    await killed(program, all)
   })
 
   test('before the root has come to its first line', async () => {
     const program = guarded([fixture('guarded.ts')])
     await eventually(() => descendantsOf(program.pid).length > 0, 20_000, 'there is a root')
     const [root] = descendantsOf(program.pid) as [number]
-    program.kill('SIGKILL')
-    await eventually(() => !isRunning(root), 1_000, 'the root ended')
+    await killed(program, [root])
   })
 })
 

@@ -5,12 +5,13 @@ const shell = '/bin/sh'
 
 /**
  * What process 1 runs instead of a guardian, which becomes its child: hands on signals, reaps what it inherits, and ends with the
- * guardian's status. A `wait` that a signal has interrupted is no end.
+ * guardian's status. A terminal sends SIGINT to both of them. A `wait` that a signal has interrupted is no end.
  */
 const script = `
 for signal in TERM INT HUP USR2; do
   trap "kill -$signal \\"\\$!\\" 2>/dev/null" "$signal"
 done
+[ -t 0 ] && trap : INT
 exec 3<&0
 "$@" <&3 3<&- &
 exec </dev/null 3<&-

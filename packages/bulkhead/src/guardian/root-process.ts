@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { giveUpSocketsOf } from '../inspect/runtime-folder.ts'
 import { ProcessProbe } from '../linux/proc.ts'
 import { newsDescriptor, stuckForMs } from './orders.ts'
@@ -42,13 +42,19 @@ export class RootProcess {
     })
     this.#child.on('exit', (code, signal) => this.#end(endOf(code, signal)))
     if (this.pid === undefined) return
-    createInterface(this.#child.stdio[newsDescriptor] as Readable).on('line', (line) => {
+    const news = this.#child.stdio[newsDescriptor] as Socket
+    const lines = createInterface(news)
+    lines.on('error', () => {}) // the descriptor ends with the root, which is seen anyway
+    lines.on('line', (line) => {
       const forMs = stuckForMs(line)
       if (forMs !== undefined) this.#endStuck(forMs)
     })
     const probe = new ProcessProbe(this.pid)
     this.#looks = setInterval(() => this.#look(probe), lookMs)
-    this.#child.on('exit', () => probe.close())
+    this.#child.on('exit', () => {
+      probe.close()
+      news.destroy()
+    })
   }
 
   /** Undefined when it could not be started. */

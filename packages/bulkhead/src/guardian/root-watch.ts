@@ -11,7 +11,6 @@ import type { WatchOrders } from './watch-thread.ts'
 
 /** Starts the thread that watches this root for its guardian, and answers it from the event loop. Neither keeps the program alive. */
 export function watchRoot({ guardian, stuckMs }: GuardianOrders): void {
-  if (process.ppid !== guardian) endOwnGroup() // it is gone already
   const signs = new LoopSigns()
   const { port1, port2 } = new MessageChannel()
   const lookForDebugger = (): void => void (signs.inspected = inspectorUrl() !== undefined)
