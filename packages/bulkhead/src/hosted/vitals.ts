@@ -1,4 +1,5 @@
 import { VITALS } from '@bulkhead/core'
+import { sharedNow } from '../nodejs/shared-now.ts'
 
 /** Words behind core's `VITALS` in the same shared memory, written by a node's thread and read by whoever watches it. */
 const SLOTS = {
@@ -125,12 +126,4 @@ export class Vitals {
   #read(slot: number): number {
     return this.#words[slot] as number
   }
-}
-
-const [seconds, nanoseconds] = process.hrtime()
-const offsetMs = seconds * 1e3 + nanoseconds / 1e6 - performance.now()
-
-/** Monotonic milliseconds that all threads of one OS process agree on. */
-export function sharedNow(): number {
-  return performance.now() + offsetMs
 }

@@ -85,6 +85,11 @@ export function giveUpSocket(socket: string): void {
   }
 }
 
+/** Removes the sockets of an OS process that was killed, and the folder when they were the last in it. */
+export function giveUpSocketsOf(pid: number, folder = runtimeFolder()): void {
+  for (const { socket } of entriesOf(folder).filter((entry) => entry.pid === pid)) giveUpSocket(socket)
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -108,6 +108,11 @@ export class ProcessProbe {
     return state === 'T' || state === 't'
   }
 
+  /** Whether a tracer has stopped it, as a debugger of native code does. */
+  isTraced(): boolean {
+    return stateOf(this.#stat.read()) === 't'
+  }
+
   /** Milliseconds of CPU time that it and all its threads have used. */
   cpuMs(): number | undefined {
     const fields = this.#stat

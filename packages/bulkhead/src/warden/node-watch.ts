@@ -1,12 +1,15 @@
-import { sharedNow } from '../hosted/vitals.ts'
 import type { Vitals } from '../hosted/vitals.ts'
 import type { ThreadProbe } from '../linux/proc.ts'
+import { sharedNow } from '../nodejs/shared-now.ts'
 import { StuckJudge } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 
+/** What a watched thread shows of itself. */
+export type WatchedVitals = Pick<Vitals, 'turn' | 'turnAt' | 'pong' | 'pongAt' | 'loadedAt' | 'isLoading' | 'handler'>
+
 /** How to look at a node's thread from another thread of its OS process. */
 export interface WatchedThread {
-  readonly vitals: Vitals
+  readonly vitals: WatchedVitals
   /** What the operating system knows of it. */
   readonly probe: () => ThreadProbe
   /** Sends a ping to the event loop, which answers in its vitals. */
