@@ -5,7 +5,8 @@ import { StuckJudge } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 
 /** What a watched thread shows of itself. */
-export type WatchedVitals = Pick<Vitals, 'turn' | 'turnAt' | 'pong' | 'pongAt' | 'loadedAt' | 'isLoading' | 'handler'>
+export type WatchedVitals = Pick<Vitals, 'turn' | 'turnAt' | 'pong' | 'pongAt' | 'loadedAt' | 'isLoading' | 'handler'> &
+  Partial<Pick<Vitals, 'hasGoneOn' | 'sole'>>
 
 /** How to look at a node's thread from another thread of its OS process. */
 export interface WatchedThread {
@@ -81,7 +82,7 @@ export class NodeWatch {
   /** The handler that runs, or the last one of the only actor; undefined when it can be anybody's. */
   get handlerName(): string | undefined {
     const { vitals } = this.#thread
-    return vitals.hasGoneOn && vitals.sole === undefined ? undefined : this.handlers.get(vitals.handler)
+    return vitals.hasGoneOn === true && vitals.sole === undefined ? undefined : this.handlers.get(vitals.handler)
   }
 
   /** Milliseconds since the node last showed that it lives. */
