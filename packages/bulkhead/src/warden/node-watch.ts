@@ -64,6 +64,7 @@ export class NodeWatch {
       activeMs: this.#activeMs(),
       cpuMs: () => probe.cpuMs(),
       blocked: () => probe.isBlocked(),
+      waitedMs: vitals.waitedMs,
       exempt: exempt(),
       isLoading: vitals.isLoading,
     })
