@@ -50,6 +50,7 @@ export type {
   ActorScope,
   ActorSelf,
   ActorSnapshot,
+  Allocation,
   Args,
   Behaviour,
   Called,
@@ -67,6 +68,7 @@ export type {
   IsolationHints,
   IsolationLimits,
   Later,
+  Lesson,
   LogRecord,
   MailboxLimits,
   MonitorRef,
@@ -97,6 +99,7 @@ export type {
   TimerRef,
   TurnScheduler,
   Verdict,
+  Wall,
 } from '@bulkhead/core'
 export {
   checkChildSpecs,

@@ -1,5 +1,16 @@
 import { createNode, makePid, pidPrefix, PlacementError, serialOf } from '@bulkhead/core'
-import type { Isolation, LogRecord, Node, NodeHost, NodeId, PlacementDecision, Telemetry } from '@bulkhead/core'
+import type {
+  Allocation,
+  Evidence,
+  Isolation,
+  Lesson,
+  LogRecord,
+  Node,
+  NodeHost,
+  NodeId,
+  PlacementDecision,
+  Telemetry,
+} from '@bulkhead/core'
 import { dial, listenFor, openSocketConnection } from '@bulkhead/transport-process'
 import type { Listener } from '@bulkhead/transport-process'
 import { openThreadConnection } from '@bulkhead/transport-thread'
@@ -40,7 +51,8 @@ export class HostedNode implements NodeHost {
   readonly node: Node
   readonly #options: HostedNodeOptions
   readonly #channel: ControlChannel<FromNode, ToNode>
-  readonly #allocations = new Map<number, { resolve: (node: NodeId) => void; reject: (error: Error) => void }>()
+  readonly #allocations = new Map<number, { resolve: (at: Allocation) => void; reject: (error: Error) => void }>()
+  readonly #lessons = new Map<number, (lesson: Lesson | undefined) => void>()
   readonly #responder: LoopResponder
   readonly #letGo: () => void
   #requests = 0
@@ -91,11 +103,21 @@ export class HostedNode implements NodeHost {
     this.#say({ type: 'connect', peer })
   }
 
-  allocate(decision: PlacementDecision): Promise<NodeId> {
+  allocate(decision: PlacementDecision, path: string): Promise<Allocation> {
     const request = ++this.#requests
     return new Promise((resolve, reject) => {
       this.#allocations.set(request, { resolve, reject })
-      this.#say({ type: 'allocate', request, decision })
+      this.#say({ type: 'allocate', request, decision, path })
+    })
+  }
+
+  learn(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined> {
+    const request = ++this.#requests
+    // Errors are classes, and of no use for this.
+    const { error: _, output: __, ...facts } = evidence
+    return new Promise((resolve) => {
+      this.#lessons.set(request, resolve)
+      this.#say({ type: 'learn', request, path, decision, evidence: facts })
     })
   }
 
@@ -125,9 +147,13 @@ export class HostedNode implements NodeHost {
       case 'down':
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
-        return this.#settle(message.request, (allocation) => allocation.resolve(message.node))
+        return this.#settle(message.request, ({ resolve }) => resolve(message.allocation))
       case 'refused':
         return this.#settle(message.request, (allocation) => allocation.reject(new PlacementError(message.why)))
+      case 'learnt':
+        this.#lessons.get(message.request)?.(message.lesson)
+        this.#lessons.delete(message.request)
+        return
       case 'ping':
         return this.#responder.answer(message.ping)
       case 'snapshot':
@@ -177,7 +203,7 @@ export class HostedNode implements NodeHost {
 
   #settle(
     request: number,
-    outcome: (allocation: { resolve: (node: NodeId) => void; reject: (error: Error) => void }) => void,
+    outcome: (allocation: { resolve: (at: Allocation) => void; reject: (error: Error) => void }) => void,
   ): void {
     const allocation = this.#allocations.get(request)
     this.#allocations.delete(request)

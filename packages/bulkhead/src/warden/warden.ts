@@ -1,4 +1,4 @@
-import { ROOT, serialOf, show } from '@bulkhead/core'
+import { Lessons, nearer, ROOT, serialOf, show } from '@bulkhead/core'
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
@@ -45,6 +45,7 @@ export class Warden {
   readonly #spares: Spares
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
+  readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
   #lastId: NodeId = ROOT
   #timer: NodeJS.Timeout | undefined
@@ -92,7 +93,9 @@ export class Warden {
         part(record, message.peer)
         return this.#connect(record, message.peer)
       case 'allocate':
-        return void this.#answerAllocate(record, message.request, message.decision)
+        return void this.#answerAllocate(record, message)
+      case 'learn':
+        return this.#answerLearn(record, message)
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -127,17 +130,23 @@ export class Warden {
 
   // ---- placement
 
-  async #answerAllocate(from: NodeRecord, request: number, decision: PlacementDecision): Promise<void> {
+  async #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     try {
+      const decision = this.#lessons.apply(path, byHints)
       const record = this.#allocate(decision)
+      record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
-      from.body.post({ type: 'allocated', request, node: record.id })
+      from.body.post({ type: 'allocated', request, allocation: { node: record.id, decision } })
     } catch (error) {
       from.body.post({ type: 'refused', request, why: `no node for it: ${(error as Error).message}` })
     }
+  }
+
+  #answerLearn(from: NodeRecord, { request, path, decision, evidence }: Said<'learn'>): void {
+    from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
   }
 
   #allocate(decision: PlacementDecision): NodeRecord {
@@ -214,7 +223,7 @@ export class Warden {
 
   // ---- ends
 
-  #endNode(from: NodeRecord, id: NodeId, why: Extract<FromNode, { type: 'end_node' }>['why']): void {
+  #endNode(from: NodeRecord, id: NodeId, why: Said<'end_node'>['why']): void {
     const record = this.#nodes.get(id)
     if (record === undefined || record.verdict !== undefined) return
     if (record === this.#root)
@@ -234,6 +243,8 @@ export class Warden {
       )
       record.verdict = verdict
       record.error = end.error
+      if (record.placement !== undefined && verdict.culprit !== undefined)
+        this.#lessons.learnOf(record.placement, verdict.evidence)
       const news = newsOfVerdict(
         record.error === undefined ? verdict : withError(verdict, record.error),
         record.population.sole?.path,
@@ -368,6 +379,7 @@ export class Warden {
 }
 
 type FromNodePopulation = NodeRecord['population']
+type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
 
 function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
   return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }

@@ -18,16 +18,26 @@ import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
 export type SpawnResult =
-  | { readonly kind: 'started'; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
+  | {
+      readonly kind: 'started'
+      readonly pid: Pid
+      readonly monitor: MonitorRef | undefined
+      readonly placement: PlacementDecision
+    }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
+  | {
+      readonly kind: 'failed'
+      readonly reason: ExitReason
+      readonly evidence?: Evidence
+      readonly lost?: { readonly pid: Pid; readonly placement: PlacementDecision }
+    }
 
 /** A start whose outcome is not known yet, on the spawner's node. */
 export interface PendingSpawn {
   readonly cell: Cell
   node: number | undefined
   pid: Pid | undefined
-  readonly request: SpawnRequest
+  request: SpawnRequest
   /** What a closure runs: it is found nowhere else. */
   readonly closure: Program | undefined
   /** Undefined once the spawner gave up or ended. */
@@ -37,15 +47,12 @@ export interface PendingSpawn {
   timer: Timer | undefined
 }
 
-/**
- * Starts an actor on a node that is known, or found by `whereTo`. Atomic: link and monitor travel in the request, and it has one outcome.
- */
+/** Starts an actor on this node or on one that the host finds. Atomic: link and monitor travel in the request, and it has one outcome. */
 export function spawn(
   cell: Cell,
   request: SpawnRequest,
   args: Args,
   timeoutMs: number,
-  whereTo: number | Promise<number>,
   closure?: Program,
 ): Promise<SpawnResult> {
   const { kernel } = cell
@@ -65,10 +72,21 @@ export function spawn(
     }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
-    const place = (node: number): void => sendSpawn(kernel, ref, pending, node, encoded)
-    if (typeof whereTo === 'number') place(whereTo)
-    else whereTo.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
+    if (request.placement.kind === 'inline') return sendSpawn(kernel, ref, pending, kernel.id, encoded)
+    kernel.host.allocate(heldBy(encoded, request.placement), request.path).then(
+      ({ node, decision }) => {
+        pending.request = { ...request, placement: decision }
+        sendSpawn(kernel, ref, pending, node, encoded)
+      },
+      (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }),
+    )
   })
+}
+
+/** What is handed to an actor can keep it from moving, just as its hints can. */
+function heldBy({ beside = [] }: Encoded, placement: PlacementDecision): PlacementDecision {
+  if (beside.length === 0 || placement.furthest.wall !== 'process') return placement
+  return { ...placement, furthest: { wall: 'thread', because: 'its arguments hold a SharedArrayBuffer' } }
 }
 
 function sendSpawn(kernel: Kernel, ref: number, pending: PendingSpawn, node: number, encoded: Encoded): void {
@@ -131,7 +149,8 @@ export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: St
   const pending = kernel.spawns.get(ref)
   if (pending === undefined) return
   if (outcome.kind === 'started') {
-    finishSpawn(kernel, ref, { kind: 'started', pid, monitor: pending.request.monitor || undefined })
+    const { monitor, placement } = pending.request
+    finishSpawn(kernel, ref, { kind: 'started', pid, monitor: monitor || undefined, placement })
     return
   }
   // A start that failed before there was an actor comes from its node, which is nobody's link.
@@ -153,8 +172,14 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
   if (pending.cell.dead) return
   if (result.kind !== 'failed') pending.settle?.(result)
   else {
+    const { pid, request } = pending
     const evidence = ownReason(pending.cell, result.evidence) as Evidence | undefined
-    pending.settle?.({ kind: 'failed', reason: ownReason(pending.cell, result.reason), ...(evidence && { evidence }) })
+    pending.settle?.({
+      kind: 'failed',
+      reason: ownReason(pending.cell, result.reason),
+      ...(evidence && { evidence }),
+      ...(evidence && pid !== undefined && { lost: { pid, placement: request.placement } }),
+    })
   }
 }
 

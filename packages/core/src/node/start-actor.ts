@@ -32,6 +32,7 @@ export async function startActor(
       kinds: kernel.host.kinds,
       ...(override !== undefined && { by: "the operator's placement file" }),
       ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
+      ...(options.adapt !== undefined && { adapt: options.adapt }),
     })
   } catch (error) {
     if (error instanceof BulkheadError) return { kind: 'failed', reason: error }
@@ -39,8 +40,7 @@ export async function startActor(
   }
   const request = makeRequest(kernel, behaviour, path, placement, options)
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
-  const where = placement.kind === 'inline' ? kernel.id : kernel.host.allocate(placement)
-  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, where, local)
+  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
 }
@@ -60,6 +60,8 @@ function checkOptions(options: StartOptions & StartTies, top: boolean): void {
   if (options.name !== undefined && typeof options.name !== 'string')
     throw new InvalidOption('name', options.name, 'give a string')
   if (options.mailbox !== undefined) checkMailbox(options.mailbox, 'mailbox')
+  if (options.adapt !== undefined && typeof options.adapt !== 'boolean')
+    throw new InvalidOption('adapt', options.adapt, 'give true or false')
 }
 
-const OPTIONS = new Set(['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'link', 'monitor'])
+const OPTIONS = new Set(['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'adapt', 'link', 'monitor'])
