@@ -152,6 +152,17 @@ describe('what was said outweighs what was learnt', () => {
     expect(because).not.toContain('stuck')
   })
 
+  test('adapt: false holds the whole compartment', async () => {
+    const { system } = await begin()
+    const isolation = { compartment: 'checkout' }
+    await faulty(system, 'cart', { isolation })
+    await faulty(system, 'till', { isolation, adapt: false })
+    await breaks(system, 'cart', spin)
+    const [cart, till] = [await home(system, 'cart'), await home(system, 'till')]
+    expect([cart.at, till.at, till.node]).toEqual(['thread compartment', 'thread compartment', cart.node])
+    expect(cart.because).toMatch(/compartment checkout stays where it is: adapt: false; an actor of it was stuck/)
+  })
+
   test('the operator’s placement file wins', async () => {
     const file = join(tmpdir(), `bulkhead-adaptive-${process.pid}.json`)
     onTestFinished(() => rmSync(file, { force: true }))

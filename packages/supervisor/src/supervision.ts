@@ -188,7 +188,7 @@ export class Supervision {
 
   /** What the end of its node says about where the child is to live. The first restart behind each new wall is not charged. */
   async #learn(child: Child, life: Life, reason: ExitReason, evidence: Evidence | undefined): Promise<void> {
-    if (evidence === undefined || !child.spec.adapt || child.restart === 'temporary') return
+    if (evidence === undefined || !child.spec.adapt) return
     if (!canTeach(life, reason, evidence)) return
     const lesson = await this.#self.learnFrom({ child: child.id, placement: life.placement, evidence })
     if (lesson === undefined) return
