@@ -30,6 +30,7 @@ const places = {
   'a thread of its own': by({ cpu: 'heavy' }),
   'a pooled process': by('process'),
   'a process of its own': by({ native: true }),
+  'a process of its own, moved there': behindWall(by(undefined), 'process'),
   'a sandbox': by({ trust: 'untrusted' }),
   'shared memory': by({ memory: 'shared' }),
   'shared memory on a thread of its own': by({ memory: 'shared', cpu: 'heavy' }),
@@ -50,8 +51,9 @@ describe('where an actor lives × how it took its node down: where it goes', () 
     ['a pooled thread, by the word', 'thread', 'process'],
     ['a thread of its own', 'process', 'process'],
     ['a pooled process', 'process', 'process'],
-    ['a process of its own', 'stays', 'stays'],
-    ['a sandbox', 'stays', 'stays'],
+    ['a process of its own', 'nothing', 'nothing'],
+    ['a process of its own, moved there', 'stays', 'stays'],
+    ['a sandbox', 'nothing', 'nothing'],
     ['shared memory', 'thread', 'stays'],
     ['shared memory on a thread of its own', 'stays', 'stays'],
     ['the node of another', 'stays', 'stays'],
@@ -116,7 +118,7 @@ describe('what a lesson says', () => {
     ['adapt: false', 'adapt: false'],
     ['an operator’s thread', "the operator's placement file"],
     ['no processes, a thread of its own', 'no processes'],
-    ['a process of its own', 'nothing is further out'],
+    ['a process of its own, moved there', 'nothing is further out'],
     ['inline', 'event loop of its starter'],
   ] as const)('%s: what ends the ladder is named', (where, what) => {
     expect(says(places[where], end('stuck'))).toMatch(/^stays where it is: /)

@@ -26,18 +26,19 @@ export function wallOf({ kind, share }: Pick<PlacementDecision, 'kind' | 'share'
 
 /**
  * The ladder: where an actor lives that took its node down, and how; whence it is started next. One wall further out, but at once to a process
- * what only a process contains. Pure. Undefined when the end teaches nothing: nobody is to blame for it, or, for `killed`, it is known whom the
- * kill was meant for and not who kept the node from obeying. `at`: when it was, for the sentence.
+ * what only a process contains. Pure. Undefined when the end teaches nothing: its hints put the actor behind the last wall
+ * already; nobody is to blame; or, for `killed`, it is known whom the kill was meant for and not who kept the node from obeying. `at`: when it was, for the sentence.
  */
 export function climb(
-  decision: Pick<PlacementDecision, 'kind' | 'share' | 'compartment' | 'furthest'>,
+  decision: Pick<PlacementDecision, 'kind' | 'share' | 'compartment' | 'furthest' | 'moved'>,
   evidence: Evidence,
   at: string,
 ): Lesson | undefined {
   const contained = CONTAINED_BY[evidence.cause]
   if (contained === undefined) return undefined
-  const { kind, furthest } = decision
+  const { kind, furthest, moved } = decision
   const here = wallOf(decision)
+  if (here === 'process' && moved === undefined) return undefined
   const next = contained.wall ?? (here === 'shared' && kind !== 'process' ? 'thread' : 'process')
   const { who, culprit } = subjects(decision)
   const story = `${culprit} ${howItEnded(evidence)} ${whereItWas(decision)} at ${at}`
@@ -60,6 +61,7 @@ export function behindWall(decision: PlacementDecision, wall: Wall): PlacementDe
     ...decision,
     kind,
     share: decision.share === 'compartment' ? 'compartment' : 'dedicated',
+    moved: wall,
     rejected: rejectedFor(kind),
   }
 }

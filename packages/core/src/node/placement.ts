@@ -20,6 +20,8 @@ export interface PlacementDecision {
   readonly because: readonly string[]
   /** How far out its crashes may move it, and what holds it back from going further. */
   readonly furthest: { readonly wall: Wall; readonly because: string }
+  /** The wall that its crashes have moved it behind. */
+  readonly moved?: Wall
   /** What was considered and why it lost. */
   readonly rejected: readonly { readonly kind: 'inline' | 'thread' | 'process'; readonly why: string }[]
 }
