@@ -8,12 +8,14 @@ import { expect, test } from 'vitest'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The TypeScript block of the README, as a newcomer would paste it. */
-function readmeProgram(): string {
-  const block = /```ts\n(\/\/ counter\.ts[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))
-  if (block?.[1] === undefined) throw new Error('README.md has no block that begins with // counter.ts')
-  return block[1]
+/** The TypeScript block of a document that begins with the name of its file, as a newcomer would paste it. */
+function programOf(document: string, file: string): string {
+  const blocks = readFileSync(join(root, document), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)
+  const block = [...blocks].map(([, text]) => text ?? '').find((text) => text.startsWith(`// ${file}`))
+  if (block === undefined) throw new Error(`${document} has no block that begins with // ${file}`)
+  return block
 }
+const readmeProgram = (): string => programOf('README.md', 'counter.ts')
 
 /** What the comments behind each console.log promise. */
 const promised = [
@@ -44,4 +46,8 @@ test('the README’s program runs as it stands, and prints what its comments say
 test('the same program without its types runs as plain JavaScript', async () => {
   const javaScript = readmeProgram().replaceAll(': number', '').replaceAll(': void', '')
   expect(await outputOf('counter.mjs', javaScript)).toEqual(promised)
+})
+
+test('the guide’s program runs as it stands', async () => {
+  expect(await outputOf('turnstile.ts', programOf('docs/guide.md', 'turnstile.ts'))).toEqual(['1'])
 })

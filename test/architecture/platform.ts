@@ -99,6 +99,7 @@ export function ambientUses(source: Source): Finding[] {
 export const environmentVariables: Record<string, string> = {
   NODE_OPTIONS: 'options of Node.js that nodes inherit, but for those that are the program’s own',
   XDG_RUNTIME_DIR: 'the folder of the user’s session, where `bulkhead inspect` finds running systems',
+  BULKHEAD_GUARDIAN: 'hands a root what its guardian wants of it, and is gone once that is read',
   BULKHEAD_NODE: 'hands a child process what it was started for, and is gone once that is read',
 }
 

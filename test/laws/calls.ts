@@ -4,7 +4,7 @@ import type { ExitReason } from '@bulkhead/core'
 import { Unreadable } from './fixtures/marked.ts'
 import { law } from './law.ts'
 import type { Law } from './law.ts'
-import { Starter } from './fixtures/puppet.ts'
+import { Puppet, Starter } from './fixtures/puppet.ts'
 
 /** Why a call failed. */
 async function reasonOf(call: Promise<unknown>): Promise<ExitReason> {
@@ -132,7 +132,7 @@ export const callLaws: readonly Law[] = [
     const { ref } = await puppet()
     await expect(ref.call.echo({ job: [() => 1] })).rejects.toMatchObject({
       code: 'not_sendable',
-      path: 'arguments[1].job[0]',
+      path: 'arguments[0].job[0]',
     })
     expect(await ref.call.echo(1)).toBe(1)
     expect(await reasonOf(ref.call.badReply())).toMatchObject({ code: 'not_sendable' })
@@ -141,7 +141,7 @@ export const callLaws: readonly Law[] = [
   law('a reference by name survives a restart', async ({ self, puppet, take, watch }) => {
     const first = await puppet({ name: 'phoenix' })
     const { pid } = first
-    const named = self.named({} as never, 'phoenix') as unknown as typeof first.ref
+    const named = self.named(Puppet, 'phoenix')
     expect(await named.call.self()).toBe(pid)
     await watch(pid)
     self.exit(pid, 'kill')

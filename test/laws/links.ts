@@ -103,6 +103,16 @@ export const linkLaws: readonly Law[] = [
     },
   ),
 
+  law('linking to a name that nobody holds: noproc, as of an actor that has ended', async ({ puppet, take, watch }) => {
+    const trapping = await puppet({ trapExit: true })
+    expect(await trapping.do(['link', 'nobody'])).toEqual([true])
+    expect(await trapping.heard(1)).toMatchObject([{ exit: 'noproc' }])
+    const plain = await puppet()
+    await watch(plain.pid)
+    plain.ref.cast.do([['link', 'nobody']])
+    expect(await take(1)).toMatchObject([{ target: plain.pid, reason: 'noproc' }])
+  }),
+
   law('an exit signal sent by a partner does not use the link up (PROC-034)', async ({ self, puppet, stranger }) => {
     const [one, other] = [await puppet({ trapExit: true }), await stranger()]
     await one.tie('link', other.pid)

@@ -1,8 +1,13 @@
 import { expect } from 'vitest'
 import type { CallFailed } from '@bulkhead/core'
 import { Reluctant } from './fixtures/brief.ts'
+import { Puppet } from './fixtures/puppet.ts'
 import { law } from './law.ts'
 import type { Law } from './law.ts'
+import { patienceMs } from './stage.ts'
+
+/** Soon, on a machine that is busy with other things. */
+const promptMs = 2_000
 
 const reasonOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -91,15 +96,20 @@ export const mailboxLaws: readonly Law[] = [
   ),
 
   law(
-    'an actor that floods another does not hold up a third behind the same connection',
-    async ({ self, start, puppet }) => {
-      const { pid } = await start(Reluctant, [self.pid])
-      const neighbour = await puppet()
+    'a slow actor with a full mailbox of 64 MiB delays no neighbour behind the same connection, and a third actor’s exit signal still reaches it',
+    async ({ self, start, puppet, stranger, take, watch }) => {
       const load = 'x'.repeat(64 * 1024)
-      for (let i = 0; i < 200; i++) self.send(pid, { load })
-      expect(await neighbour.ref.call.echo('in between')).toBe('in between')
-      self.exit(pid, 'kill')
-      expect(await self.isAlive(pid)).toBe(false)
+      const { pid } = await start(Reluctant, [self.pid], { mailbox: { bytes: 1_024 * load.length } })
+      const [neighbour, third] = [await puppet(), await stranger()]
+      const ref = await watch(pid)
+      for (let i = 0; i < 1_100; i++) self.send(pid, load)
+      const slow = self.ref(Puppet, pid).within(patienceMs)
+      // Calls that find no room are answered at once: the mailbox is full, and nobody has taken anything from it.
+      expect(await reasonOf(slow.call.echo(load))).toBe('overloaded')
+      for (let i = 0; i < 20; i++) expect(await neighbour.ref.within(promptMs).call.echo(i)).toBe(i)
+      expect(await reasonOf(slow.call.echo(load))).toBe('overloaded')
+      await third.do(['exit', pid, 'kill'])
+      expect(await take(1)).toMatchObject([{ ref, reason: 'killed' }])
     },
   ),
 

@@ -111,6 +111,21 @@ describe('a stuck actor ends with its node', () => {
   }
 })
 
+describe('a node that is stuck outside any handler blames nobody who only happened to run last', () => {
+  test.each(walled)('%s', async (place) => {
+    const innocent = await faulty(place)
+    const guilty = await faulty({ coordination: { with: innocent.ref } })
+    await guilty.ref.call.spinIn(250)
+    await innocent.ref.call.whereabouts()
+    for (const { pid } of [innocent, guilty]) {
+      const { exit, down, downNode } = await notices(pid)
+      expect([exit, down]).toEqual(['noconnection', 'noconnection'])
+      expect(downNode).toMatchObject({ cause: 'stuck' })
+      expect(downNode).not.toHaveProperty('handler')
+    }
+  })
+})
+
 describe('process.exit ends the node', () => {
   for (const place of walled) {
     test.each([3, 0])(`${place}: with code %d`, async (code) => {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { InvalidOption, PlacementError, start } from 'bulkhead'
+import type { IsolationHints } from 'bulkhead'
 import { eventually, isRunning } from './program.ts'
 import { trial } from './trial.ts'
+import type { FaultyRef } from './trial.ts'
 import { Faulty } from './fixtures/faulty.ts'
 
 const made = trial({ threads: 2, processes: 2 })
@@ -62,6 +64,58 @@ describe('where an actor lives', () => {
     const other = await faulty('process')
     const { node } = await other.ref.call.whereabouts()
     expect(await whereabouts({ coordination: { with: other.ref } })).toMatchObject({ node })
+  })
+
+  test.each([
+    ['inline', 'inline'],
+    ['thread', 'thread'],
+    ['process', 'process'],
+  ] as const)('coordination with an actor %s: explained as what it is', async (isolation, kind) => {
+    const other = await faulty(isolation)
+    const { ref } = await faulty({ coordination: { with: other.ref } })
+    const { decision, kind: real } = await made.system.explain(ref)
+    expect([decision?.kind, real]).toEqual([kind, kind])
+    expect(decision?.rejected.map((each) => each.kind)).not.toContain(kind)
+  })
+
+  test.each<[string, (other: FaultyRef) => IsolationHints, RegExp]>([
+    [
+      'a limit on the node of another actor',
+      (other) => ({ coordination: { with: other }, limits: { handlerMs: 100 } }),
+      /coordination contradicts limits\.handlerMs: 100/,
+    ],
+    [
+      'shared memory with an actor of a process',
+      (other) => ({ coordination: { with: other }, memory: 'shared' }),
+      /memory: 'shared' contradicts coordination/,
+    ],
+    [
+      'an actor of another system',
+      () => ({ coordination: { with: { pid: '<elsewhere.1.3>' } } }),
+      /<elsewhere\.1\.3> belongs to another system/,
+    ],
+    [
+      'a stack that the operating system does not give',
+      () => ({ native: true, limits: { stackMb: 1_000 } }),
+      /limits\.stackMb: 1000 is more than the operating system gives/,
+    ],
+  ])('%s is an error that names it', async (_title, hints, message) => {
+    const other = await faulty('process')
+    await expect(faulty(hints(other.ref))).rejects.toThrow(message)
+  })
+
+  test('a compartment has one limit, and an actor with another is an error that names both', async () => {
+    const first = await whereabouts({ compartment: 'limited', limits: { handlerMs: 4_000 } })
+    expect(await whereabouts({ compartment: 'limited', limits: { handlerMs: 4_000 } })).toMatchObject({
+      node: first.node,
+    })
+    await expect(faulty({ compartment: 'limited', limits: { handlerMs: 3_000 } })).rejects.toThrow(
+      /limits\.handlerMs: 3000 contradicts compartment: limited.*limits\.handlerMs: 4000/,
+    )
+  })
+
+  test('the least heap that is accepted is one with which a process starts', async () => {
+    expect(await whereabouts({ limits: { heapMb: 16 } })).toMatchObject({ path: expect.stringContaining('faulty') })
   })
 
   test('incarnations are never used again', async () => {

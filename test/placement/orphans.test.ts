@@ -98,4 +98,10 @@ describe('a thread in a native call that nothing can end', () => {
       expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
     },
   )
+
+  test('does not hide the error that the program dies of', async () => {
+    const program = run('lingering.ts', { args: ['throw'] })
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+    expect(program.stderr.join('\n')).toContain('Error: a bug of the root')
+  })
 })

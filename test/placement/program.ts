@@ -26,13 +26,20 @@ export interface ProgramOptions {
   readonly execArgv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** A command, with its arguments, that runs it. */
+  readonly through?: readonly string[]
+  /** Whether it leads a process group of its own, as a command at a terminal does. */
+  readonly leads?: boolean
 }
 
 /** Runs a file of `fixtures`, or one at an absolute path, until the test ends. */
-export function run(file: string, { args = [], execArgv = [], env = {}, cwd }: ProgramOptions = {}): Program {
+export function run(file: string, options: ProgramOptions = {}): Program {
+  const { args = [], execArgv = [], env = {}, cwd, through = [], leads = false } = options
   const path = file.startsWith('/') ? file : fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))
-  const child = spawn(process.execPath, [...execArgv, path, ...args], {
+  const [command = '', ...words] = [...through, process.execPath, ...execArgv, path, ...args]
+  const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: leads,
     env: { ...withoutVitest(process.env), ...env },
     ...(cwd !== undefined && { cwd }),
   })
@@ -83,17 +90,28 @@ function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** Whether an OS process exists; one that has ended and waits to be reaped does not. */
 export function isRunning(pid: number): boolean {
-  const state = statOf(pid)?.[0]
+  const state = stateOf(pid)
   return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
-/** The OS processes below this one, at any depth. */
-export function descendantsOf(pid: number): number[] {
-  const children = readdirSync('/proc')
+/** The state of an OS process, as one letter of /proc/PID/stat; undefined when there is none. */
+export function stateOf(pid: number): string | undefined {
+  return statOf(pid)?.[0]
+}
+
+/** The OS processes that this one has to reap, those included that have ended already. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((each) => Number(statOf(each)?.[1]) === pid && isRunning(each))
-  return children.flatMap((child) => [child, ...descendantsOf(child)])
+    .filter((each) => Number(statOf(each)?.[1]) === pid)
+}
+
+/** The OS processes below this one, at any depth, that run. */
+export function descendantsOf(pid: number): number[] {
+  return childrenOf(pid)
+    .filter(isRunning)
+    .flatMap((child) => [child, ...descendantsOf(child)])
 }
 
 /** Threads of an OS process whose name begins so (Linux keeps 15 characters). */

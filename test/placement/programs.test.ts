@@ -80,6 +80,17 @@ describe('one file with actors and a top-level await start()', () => {
   })
 })
 
+test.each(places)(
+  'an actor that is defined below `await start()` is refused at once, with the way out: %s',
+  async (place) => {
+    const program = run('upside-down.ts', { args: [place] })
+    const [ms, message] = (await program.said('failed')).split(/ (.*)/s)
+    expect(message).toMatch(/defined below `await start\(\)`.*define it above/)
+    expect(Number(ms)).toBeLessThan(15_000) // and not the 20 s after which a silent module is given up
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+  },
+)
+
 test('actors of a package in node_modules', async () => {
   const home = mkdtempSync(join(tmpdir(), 'bulkhead-package-'))
   const modules = join(home, 'node_modules')

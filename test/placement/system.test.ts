@@ -12,6 +12,8 @@ describe('options', () => {
     ['spares', -1, /from 0/],
     ['handlerMs', 0, /milliseconds/],
     ['killMs', Infinity, /milliseconds/],
+    ['intensity', -1, /whole number/],
+    ['periodMs', 0, /at least 1/],
     ['signals', 'yes', /true or false/],
     ['inspect', 1, /true or false/],
     ['log', 'stdout', /function/],
@@ -46,10 +48,48 @@ describe('system.start', () => {
     }
   })
 
-  test('after stop: StartFailed noproc', async () => {
+  test('what it does not understand is an InvalidOption that names it', async () => {
+    const system = await start(quiet)
+    const wrong: readonly (readonly [string, () => unknown])[] = [
+      ['behaviour', () => system.start(undefined as never, [])],
+      ['options', () => system.start(Faulty, [], null as never)],
+      ['children.Faulty.restrat', () => system.start(Faulty, [], { restrat: 'transient' } as never)],
+      ['behaviour', () => system.named(undefined as never, 'it')],
+      ['actor', () => system.explain(undefined as never)],
+      ['options', () => system.stop(null as never)],
+      ['deadline', () => system.stop({ deadline: 100 } as never)],
+      ['deadlineMs', () => system.stop({ deadlineMs: 2 ** 31 })],
+    ]
+    try {
+      for (const [field, use] of wrong) {
+        const using = (async () => await use())()
+        await expect(using).rejects.toMatchObject({ code: 'invalid_option', field })
+      }
+      // Nothing of it stopped the system.
+      await system.start(Faulty, [], { isolation: 'inline' })
+    } finally {
+      await system.stop()
+    }
+  })
+
+  test('the intensity of its top supervisor can be set', async () => {
+    const system = await start({ ...quiet, intensity: 5, periodMs: 60_000 })
+    try {
+      const ref = await system.start(Faulty, [], { name: 'it', isolation: 'inline' })
+      for (let crash = 1; crash <= 5; crash++) {
+        await expect(ref.call.throw()).rejects.toThrow('thrown')
+        await system.available('it')
+      }
+      expect(await ref.call.whereabouts()).toMatchObject({ path: '/Faulty' })
+    } finally {
+      await system.stop()
+    }
+  })
+
+  test('after stop: StartFailed, because the system has stopped', async () => {
     const system = await start(quiet)
     await system.stop()
-    await expect(system.start(Faulty, [])).rejects.toMatchObject({ reason: 'noproc' })
+    await expect(system.start(Faulty, [])).rejects.toMatchObject({ reason: { code: 'stopped' } })
   })
 
   test('a child is restarted, and a reference by name follows it', async () => {
@@ -78,6 +118,16 @@ describe('stopped', () => {
     const program = run('hopeless.ts')
     expect(await program.ended).toEqual({ code: 1, signal: null })
     expect(program.stdout).toContain('stopped: "shutdown"')
+  })
+
+  test('what is asked of a stopped system says that it has stopped', async () => {
+    const system = await start(quiet)
+    const ref = await system.start(Faulty, [], { isolation: 'inline' })
+    await system.stop()
+    await expect(system.start(Faulty, [])).rejects.toThrow(/the system stops, or has stopped/)
+    expect(await system.tree()).toEqual([])
+    await expect(system.explain(ref)).rejects.toMatchObject({ code: 'noproc' })
+    expect(() => ref.call.whereabouts()).toThrow(/the system has stopped/)
   })
 
   test('a deadline cuts short what does not stop, and lists it', async () => {

@@ -222,7 +222,7 @@ class Exploration {
     const { program } = (kind === 'server' ? Puppet : Looper) as DefinedBehaviour
     if (load === 'fails') throw new Error('there is no such module')
     if (load !== 'late') return
-    addBehaviour(new DefinedBehaviour({ key, url: lazyUrl, name: 'Lazy', type: 'worker', program }))
+    addBehaviour({}, new DefinedBehaviour({ key, url: lazyUrl, name: 'Lazy', type: 'worker', program }))
     this.#loaded.push(key)
   }
 

@@ -105,7 +105,7 @@ export class Warden {
     host.whenUp(() => node.orders.add(() => resolve({ node: id, decision })))
   }
 
-  #endNode(id: NodeId, cause: 'killed' | 'protocol_violation', culprit: Pid | undefined): void {
+  #endNode(id: NodeId, cause: 'killed' | 'protocol_violation' | 'unknown', culprit: Pid | undefined): void {
     const node = this.nodes.get(id)
     if (node === undefined || id === ROOT) return
     this.#surroundings.journal.count(`node ended: ${cause}`)

@@ -55,7 +55,7 @@ export class Nodes {
   readonly nodesDown: Heard<'nodeDown'>[] = []
   /** What `endNode` was asked for. */
   readonly ended: { readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }[] = []
-  readonly #frozen = new Set<NodeId>()
+  readonly #frozen = new Map<NodeId, (() => void)[]>()
   readonly #nodes = new Map<NodeId, Node>()
   readonly #connections = new Map<NodeId, Map<NodeId, MemoryConnection>>()
   readonly #options: NodesOptions
@@ -90,13 +90,19 @@ export class Nodes {
       host: {
         kinds: KINDS.filter(([node]) => this.#connections.has(node)).map(([, kind]) => kind),
         connect: (peer) => this.loop.soon(() => this.#connect(id, peer)),
-        allocate: (decision) => Promise.resolve({ node: decision.kind === 'process' ? PROCESS : THREAD, decision }),
+        allocate: (decision) =>
+          Promise.resolve({ node: decision.node ?? (decision.kind === 'process' ? PROCESS : THREAD), decision }),
         endNode: (ended, why) => this.ended.push({ node: ended, why }),
         ...host,
       },
       load: (url) => Promise.reject(new Error(`there is no module ${url}`)),
       ...overrides,
     }
+  }
+
+  /** Connects two nodes, for a host of its own that lets them wait. */
+  connect(one: NodeId, other: NodeId): void {
+    this.loop.soon(() => this.#connect(one, other))
   }
 
   #connect(one: NodeId, other: NodeId): void {
@@ -117,14 +123,23 @@ export class Nodes {
     far.connected(one, farEnd)
   }
 
-  /** What arrives at a frozen node waits for ever. */
+  /** What arrives at a frozen node waits until it thaws. */
   #arrive(at: NodeId, deliver: () => void): void {
-    if (!this.#frozen.has(at)) deliver()
+    const waiting = this.#frozen.get(at)
+    if (waiting === undefined) deliver()
+    else waiting.push(deliver)
   }
 
   /** From now on this node hears nothing, as if it were stuck. */
   freeze(id: NodeId): void {
-    this.#frozen.add(id)
+    this.#frozen.set(id, [])
+  }
+
+  /** It hears again, what waited for it first. */
+  thaw(id: NodeId): void {
+    const waiting = this.#frozen.get(id) ?? []
+    this.#frozen.delete(id)
+    for (const deliver of waiting) deliver()
   }
 
   node(id: NodeId): Node {

@@ -40,6 +40,7 @@ export type FromNode =
   /** No connection with `peer` came about. */
   | { readonly type: 'unreachable'; readonly peer: NodeId; readonly why: string }
   | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision; readonly path: string }
+  | { readonly type: 'kind_of'; readonly request: number; readonly node: NodeId }
   /** The actor at `path`, placed by this decision, took its node down. Its evidence without what only programs read. */
   | {
       readonly type: 'learn'
@@ -72,6 +73,7 @@ export type ToNode =
   /** `error`: what stands in the verdict for the error that ended it, taken apart. */
   | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
   | { readonly type: 'allocated'; readonly request: number; readonly allocation: Allocation }
+  | { readonly type: 'kind'; readonly request: number; readonly kind: PlacementDecision['kind'] }
   | { readonly type: 'refused'; readonly request: number; readonly why: string }
   | { readonly type: 'learnt'; readonly request: number; readonly lesson: Lesson | undefined }
   | { readonly type: 'ping'; readonly ping: number }
@@ -147,6 +149,8 @@ export interface WardenOrders {
   readonly options: NodesOptions
   /** The root's main thread. */
   readonly thread: number | undefined
+  /** The nodes of the root's OS process. */
+  readonly sharedNodes: SharedArrayBuffer
   /** OS processes for the root to end when it leaves; 0 is a free place. */
   readonly children: SharedArrayBuffer
 }
@@ -155,6 +159,8 @@ export interface ThreadOrders {
   readonly port: MessagePort
   readonly vitals: SharedArrayBuffer
   readonly output: SharedArrayBuffer
+  /** The nodes of this OS process. */
+  readonly sharedNodes: SharedArrayBuffer
 }
 
 export interface ProcessOrders {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InvalidOption } from '@bulkhead/core'
+import { checkIsolation, InvalidOption } from '@bulkhead/core'
 import type { Isolation, IsolationHints } from '@bulkhead/core'
 
 /** Isolation by tree path, such as `/shop/db`, or by behaviour name; a path wins over a name. */
@@ -7,19 +7,13 @@ export type Overrides = Readonly<Record<string, Isolation>>
 
 /** The override for an actor that is about to start, if the operator gave one. */
 export function overrideFor(overrides: Overrides, path: string, behaviour: string): Isolation | undefined {
-  return overrides[path] ?? overrides[behaviour]
+  // A behaviour can have any name, `constructor` too.
+  const target = [path, behaviour].find((each) => Object.hasOwn(overrides, each))
+  return target === undefined ? undefined : overrides[target]
 }
 
-const kinds = ['inline', 'thread', 'process']
-const hintFields = [
-  'trust',
-  'faults',
-  'native',
-  'memory',
-  'cpu',
-  'compartment',
-  'limits',
-] satisfies (keyof IsolationHints)[]
+/** An actor to be near to is known to code only. */
+const unwritable: keyof IsolationHints = 'coordination'
 
 /**
  * Reads a placement file: a JSON object from a path or a behaviour's name to `"inline"`, `"thread"`, `"process"` or hints.
@@ -29,8 +23,7 @@ export function readOverrides(file: string): Overrides {
   const entries = parse(file)
   if (!isObject(entries))
     throw new InvalidOption(`options.placement (${file})`, entries, 'the file must hold one JSON object')
-  for (const [target, isolation] of Object.entries(entries))
-    checkIsolation(`${file}: ${JSON.stringify(target)}`, isolation)
+  for (const [target, isolation] of Object.entries(entries)) checkEntry(`${file}: ${JSON.stringify(target)}`, isolation)
   return entries as Overrides
 }
 
@@ -42,22 +35,14 @@ function parse(file: string): unknown {
   }
 }
 
-function checkIsolation(field: string, isolation: unknown): void {
-  if (typeof isolation === 'string' && kinds.includes(isolation)) return
-  if (!isObject(isolation))
+function checkEntry(field: string, isolation: unknown): void {
+  if (isObject(isolation) && Object.hasOwn(isolation, unwritable))
     throw new InvalidOption(
-      field,
-      isolation,
-      `use ${kinds.map((kind) => `"${kind}"`).join(', ')} or an object of hints`,
+      `${field}.${unwritable}`,
+      isolation[unwritable],
+      'a placement file cannot name a running actor',
     )
-  const unknown = Object.keys(isolation).find((hint) => !(hintFields as string[]).includes(hint))
-  if (unknown !== undefined) {
-    throw new InvalidOption(
-      `${field}.${unknown}`,
-      isolation[unknown],
-      `a placement file can give ${hintFields.join(', ')}`,
-    )
-  }
+  checkIsolation(isolation, field)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

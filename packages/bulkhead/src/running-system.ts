@@ -1,11 +1,12 @@
 import { nanoid } from 'nanoid'
-import { Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
+import { BulkheadError, checkBehaviour, checkFields, Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
 import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { HostedNode } from './hosted/hosted-node.ts'
+import { SharedNodes } from './hosted/shared-nodes.ts'
 import { Vitals } from './hosted/vitals.ts'
 import { reserveSocket } from './inspect/inspect-server.ts'
 import { debugLog } from './nodejs/debug-log.ts'
@@ -56,6 +57,8 @@ export class RunningSystem implements System {
     this.stopped = promise
     this.#settleStopped = resolve
     const vitals = new Vitals()
+    const sharedNodes = new SharedNodes()
+    sharedNodes.add(ROOT)
     const forwardsLog = options.log !== undefined
     const { name, threads, processes, spares, handlerMs, killMs } = options
     const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
@@ -72,6 +75,7 @@ export class RunningSystem implements System {
       overrides,
       forwardsLog,
       vitals: vitals.memory,
+      sharedNodes: sharedNodes.memory,
     }
     this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
     this.#hosted = new HostedNode({
@@ -81,6 +85,7 @@ export class RunningSystem implements System {
       scope: new TracingScope(),
       log: options.log ?? printRecord,
       inRootProcess: true,
+      shares: (node) => sharedNodes.has(node),
     })
     this.#node = this.#hosted.node
     this.#warden.channel.onMessage((message) => this.#take(message))
@@ -93,7 +98,10 @@ export class RunningSystem implements System {
     args: NoInfer<A>,
     options: ChildOptions = {},
   ): Promise<ActorRef<P>> {
-    if (this.#stopping !== undefined || this.#top === undefined) throw new StartFailed(behaviour.name, 'noproc')
+    checkBehaviour(behaviour)
+    if (this.#stopping !== undefined || this.#top === undefined) {
+      throw new StartFailed(behaviour.name, new BulkheadError('stopped', 'the system stops, or has stopped'))
+    }
     const spec = child(behaviour, args, options)
     const pid = await this.#top.within(Infinity).call.startChild(spec)
     if (pid === undefined) throw new StartFailed(behaviour.name, 'ignore')
@@ -109,6 +117,8 @@ export class RunningSystem implements System {
   }
 
   async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
+    if (typeof actor !== 'string' && !(typeof actor === 'object' && actor !== null && 'registeredName' in actor))
+      throw new InvalidOption('actor', actor, 'give a pid, a registered name or a reference to an actor')
     const nodes = await this.#warden.survey()
     const isComplete = nodes.every(({ snapshot, ageMs }) => snapshot !== undefined && ageMs === 0)
     try {
@@ -124,8 +134,12 @@ export class RunningSystem implements System {
     return treeOf(await this.#warden.survey())
   }
 
-  async stop({ deadlineMs = Infinity, reason = 'shutdown' }: StopOptions = {}): Promise<StopReport> {
-    if (!(deadlineMs >= 0))
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    if (typeof options !== 'object' || options === null)
+      throw new InvalidOption('options', options, 'pass an object, or nothing')
+    checkFields(options, ['deadlineMs', 'reason'])
+    const { deadlineMs = Infinity, reason = 'shutdown' } = options
+    if (!(typeof deadlineMs === 'number' && deadlineMs >= 0 && (deadlineMs < 2 ** 31 || deadlineMs === Infinity)))
       throw new InvalidOption('deadlineMs', deadlineMs, 'use milliseconds, 0 or more, or Infinity')
     if (deadlineMs !== Infinity) setTimeout(() => this.#overdue.resolve(), deadlineMs).unref()
     return await (this.#stopping ??= this.#stop(reason))
@@ -137,7 +151,8 @@ export class RunningSystem implements System {
 
   async #startTop(): Promise<void> {
     const { main } = this.#node
-    this.#top = await main.startLink(TopSupervisor, [{}], { id: '', isolation: 'inline' })
+    const { intensity, periodMs } = this.#options
+    this.#top = await main.startLink(TopSupervisor, [{ intensity, periodMs }], { id: '', isolation: 'inline' })
     const ref = main.monitor(this.#top)
     void this.#watchTop(ref)
   }

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { InvalidOption } from '@bulkhead/core'
+import { checkFields, InvalidOption } from '@bulkhead/core'
 import type { LogRecord } from '@bulkhead/core'
+import { DEFAULT_RULES } from '@bulkhead/supervisor'
 
 /** What `start` takes. Everything has a default. */
 export interface SystemOptions {
@@ -15,6 +16,13 @@ export interface SystemOptions {
   readonly spares?: number
   /** Milliseconds that one uninterrupted turn may take before its node is stuck and is ended; `Infinity` for no limit. Default 5,000. */
   readonly handlerMs?: number
+  /**
+   * Restarts of actors under `system.start` that are allowed within `periodMs`; one more and the system stops, with exit status 1.
+   * Default 1, as OTP's.
+   */
+  readonly intensity?: number
+  /** Milliseconds, a sliding window. Default 5,000. */
+  readonly periodMs?: number
   /** Milliseconds that a killed actor's node has to report its death before the whole node is ended. Default 1,000. */
   readonly killMs?: number
   /** Whether SIGINT and SIGTERM stop the system in order. Default true. */
@@ -34,6 +42,8 @@ export interface CheckedOptions {
   readonly processes: number
   readonly spares: number
   readonly handlerMs: number
+  readonly intensity: number
+  readonly periodMs: number
   readonly killMs: number
   readonly signals: boolean
   readonly placement: string | undefined
@@ -70,6 +80,14 @@ const rules: Rules = {
   processes: isCount(1),
   spares: isCount(0),
   handlerMs: isDuration(50, true),
+  intensity: {
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    expected: 'use a whole number, 0 or more',
+  },
+  periodMs: {
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    expected: 'use whole milliseconds, at least 1',
+  },
   killMs: isDuration(1, false),
   signals: isFlag,
   placement: {
@@ -84,14 +102,8 @@ const rules: Rules = {
 export function checkSystemOptions(options: SystemOptions, mainFile: string | undefined): CheckedOptions {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption('options', options, 'pass an object, or nothing')
+  checkFields(options, Object.keys(rules), 'option', 'options')
   for (const [field, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, field)) {
-      throw new InvalidOption(
-        `options.${field}`,
-        value,
-        `there is no such option; there are ${Object.keys(rules).join(', ')}`,
-      )
-    }
     const rule = rules[field as keyof SystemOptions]
     if (value !== undefined && !rule.accepts(value)) throw new InvalidOption(`options.${field}`, value, rule.expected)
   }
@@ -101,6 +113,8 @@ export function checkSystemOptions(options: SystemOptions, mainFile: string | un
     processes: options.processes ?? 2,
     spares: options.spares ?? 1,
     handlerMs: options.handlerMs ?? 5_000,
+    intensity: options.intensity ?? DEFAULT_RULES.intensity,
+    periodMs: options.periodMs ?? DEFAULT_RULES.periodMs,
     killMs: options.killMs ?? 1_000,
     signals: options.signals ?? true,
     placement: options.placement === undefined ? undefined : pathOf(options.placement),

@@ -3,7 +3,7 @@ import { portChannel } from './control-channel.ts'
 import type { ControlChannel } from './control-channel.ts'
 import type { FromRoot, NodeSurvey, Orders, ToRoot, WardenOrders } from './control.ts'
 import { giveUpSocket } from './inspect/runtime-folder.ts'
-import { leaveAtOnce } from './leave-at-once.ts'
+import { keepUncaught, leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
@@ -18,6 +18,7 @@ export class WardenThread {
   readonly #inspectSocket: string | undefined
   readonly #surveys = new Map<number, (nodes: readonly NodeSurvey[]) => void>()
   #requests = 0
+  #hasEnded = false
   #onShutDown: (() => void) | undefined
 
   constructor(
@@ -38,6 +39,7 @@ export class WardenThread {
     this.#worker.on('error', onFailure)
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     process.on('exit', this.#leave)
+    keepUncaught()
   }
 
   /** Acts on what only the root is told; false for what every node is told. */
@@ -51,7 +53,9 @@ export class WardenThread {
     return message.type === 'shut_down'
   }
 
+  /** Nobody is there once the warden has ended. */
   survey(patienceMs?: number): Promise<readonly NodeSurvey[]> {
+    if (this.#hasEnded) return Promise.resolve([])
     const request = ++this.#requests
     return new Promise((resolve) => {
       this.#surveys.set(request, resolve)
@@ -64,6 +68,9 @@ export class WardenThread {
     const done = new Promise<void>((resolve) => (this.#onShutDown = resolve))
     this.channel.post({ type: 'shut_down', withinMs })
     await Promise.race([done, this.#exited])
+    this.#hasEnded = true
+    for (const answer of this.#surveys.values()) answer([])
+    this.#surveys.clear()
     this.children.killAll()
     this.channel.close()
     await this.#terminate()

@@ -6,6 +6,7 @@ describe('defaults', () => {
   test('every field has one', () => {
     const checked = checkSystemOptions({}, '/somewhere/my shop.ts')
     expect(checked).toMatchObject({ name: 'my-shop', processes: 2, spares: 1, handlerMs: 5_000, killMs: 1_000 })
+    expect(checked).toMatchObject({ intensity: 1, periodMs: 5_000 })
     expect(checked).toMatchObject({ signals: true, inspect: true, placement: undefined, log: undefined })
     expect(checked.threads).toBeGreaterThanOrEqual(1)
   })

@@ -32,7 +32,12 @@ export class ActorExited extends BulkheadError {
   static override readonly name = 'ActorExited'
   readonly pid: Pid
   constructor(pid: Pid) {
-    super('actor_exited', `actor ${pid} has exited: its self and the references bound to it can no longer be used`)
+    super(
+      'actor_exited',
+      pid.endsWith('.0>')
+        ? `the system has stopped, or this node of it: references that were got from it can no longer be used (${pid})`
+        : `actor ${pid} has exited: its self and the references bound to it can no longer be used`,
+    )
     this.pid = pid
   }
 }
@@ -49,8 +54,8 @@ export class CallFailed extends BulkheadError {
   readonly call: string
   constructor(target: Pid | string, call: string, reason: ExitReason) {
     super(
-      typeof reason === 'string' && CALL_CODES.has(reason) ? reason : 'exited',
-      `call ${call} to ${target} failed: ${show(reason)}`,
+      typeof reason === 'string' && Object.hasOwn(CALL_WORDS, reason) ? reason : 'exited',
+      `call ${call} to ${target} failed: ${wordsOf(reason)}`,
       reason instanceof Error ? { cause: reason } : undefined,
     )
     this.reason = reason
@@ -59,15 +64,19 @@ export class CallFailed extends BulkheadError {
   }
 }
 
-const CALL_CODES = new Set([
-  'noproc',
-  'noconnection',
-  'timeout',
-  'calling_self',
-  'overloaded',
-  'undecodable',
-  'undefined_call',
-])
+function wordsOf(reason: ExitReason): string {
+  return typeof reason === 'string' && Object.hasOwn(CALL_WORDS, reason) ? (CALL_WORDS[reason] as string) : show(reason)
+}
+
+const CALL_WORDS: Readonly<Record<string, string>> = {
+  noproc: 'noproc (there is no such actor)',
+  noconnection: 'noconnection (its node went down)',
+  timeout: 'timeout (no reply in time; within(ms) gives it more)',
+  calling_self: 'calling_self (an actor that calls itself would wait for ever)',
+  overloaded: 'overloaded (its mailbox is full)',
+  undecodable: 'undecodable (its arguments, or its reply, do not decode)',
+  undefined_call: 'undefined_call (it has no such call)',
+}
 
 /**
  * An actor could not be started. `reason` is what its `init` failed with, `'timeout'`, `'ignore'`, `{ already_started: pid }`,
@@ -77,13 +86,24 @@ export class StartFailed extends BulkheadError {
   static override readonly name = 'StartFailed'
   readonly reason: ExitReason
   constructor(behaviour: string, reason: ExitReason) {
-    super(
-      'start_failed',
-      `${behaviour} did not start: ${show(reason)}`,
-      reason instanceof Error ? { cause: reason } : undefined,
-    )
+    const { sentence, cause } = whyNotStarted(behaviour, reason)
+    super('start_failed', sentence, cause instanceof Error ? { cause } : undefined)
     this.reason = reason
   }
+}
+
+/** A supervisor that did not start because of a child hands on why that did not, and so on down to what really failed. */
+function whyNotStarted(behaviour: string, reason: ExitReason): { sentence: string; cause: unknown } {
+  let sentence = `${behaviour} did not start: `
+  let cause: unknown = reason
+  for (;;) {
+    const failed = (cause as { shutdown?: { failed_to_start_child?: unknown; reason?: unknown } } | null | undefined)
+      ?.shutdown
+    if (typeof failed?.failed_to_start_child !== 'string') break
+    sentence += `its child ${failed.failed_to_start_child} did not start: `
+    cause = failed.reason
+  }
+  return { sentence: sentence + show(cause), cause }
 }
 
 /** A name could not be registered. Code `name_taken`, `already_named`, `noproc` or `not_registered`. */
@@ -128,7 +148,10 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'object' && value !== null) {
     try {
-      const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
+      const text = JSON.stringify(value, (_key, inner: unknown) => {
+        if (inner instanceof Error) return `${inner.name}: ${inner.message}`
+        return typeof inner === 'bigint' ? `${inner}n` : inner
+      })
       return text.length > 300 ? text.slice(0, 300) + '…' : text
     } catch {
       return Object.prototype.toString.call(value)

@@ -18,6 +18,7 @@ export { isPid, makePid, nodeOf, pidPrefix, ROOT, serialOf } from './actor/pid.t
 export type { NodeId, Pid } from './actor/pid.ts'
 export { isCleanExit } from './actor/exit-reason.ts'
 export type { Evidence, ExitReason, NodeReason } from './actor/exit-reason.ts'
+export { checkMailbox } from './actor/mailbox-limits.ts'
 export type { MailboxLimits } from './actor/mailbox-limits.ts'
 export {
   ActorExited,
@@ -30,10 +31,12 @@ export {
   show,
   StartFailed,
 } from './errors.ts'
+export { checkFields } from './known-fields.ts'
 export { NotSendable, registerError, registerType, Undecodable } from './messaging/codec.ts'
 export type { RegisteredType } from './messaging/codec.ts'
 export { place } from './node/place.ts'
 export type { PlacementContext } from './node/place.ts'
+export { checkIsolation } from './node/isolation.ts'
 export type { Isolation, IsolationHints, IsolationLimits, Placed } from './node/isolation.ts'
 export type { PlacementDecision, Wall } from './node/placement.ts'
 export { nearer } from './node/ladder.ts'

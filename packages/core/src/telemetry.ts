@@ -1,5 +1,6 @@
-import type { ExitReason } from './actor/exit-reason.ts'
-import type { Pid } from './actor/pid.ts'
+import type { Evidence, ExitReason } from './actor/exit-reason.ts'
+import type { NodeId, Pid } from './actor/pid.ts'
+import type { NodeSnapshot } from './node/host.ts'
 
 /** What happened, for whoever listens. Each hook is called at once, must not throw, and costs nothing while it is absent. */
 export interface Telemetry {
@@ -24,13 +25,27 @@ export interface Telemetry {
     readonly queuedMs: number
     readonly ranMs: number
   }): void
+  /** A node was at work: what it has counted since it began, and how many actors live there. At most once in a second. */
+  counted?(
+    event: NodeSnapshot['counters'] & {
+      readonly node: NodeId
+      readonly actors: number
+    },
+  ): void
   /** A message reached nobody, or a mailbox policy dropped it. */
   deadLetter?(event: {
     readonly to: Pid | string
     readonly from: Pid | undefined
     readonly why: DeadLetterReason
   }): void
-  nodeDown?(event: { readonly node: number; readonly cause: string; readonly domain: string }): void
+  /** Another node has ended. `culprit`: the actor that took it down, with its own reason; everybody else on it exits `noconnection`. */
+  nodeDown?(event: {
+    readonly node: number
+    readonly cause: Evidence['cause']
+    readonly domain: string
+    readonly evidence: Evidence
+    readonly culprit?: { readonly pid: Pid; readonly reason: ExitReason }
+  }): void
   /** An actor ended abnormally. */
   crashed?(report: CrashReport): void
 }
@@ -52,9 +67,11 @@ export interface CrashReport {
   readonly reason: ExitReason
   /** The handler that ran last, such as `Counter.increment`. */
   readonly handler: string | undefined
-  /** The last message taken, already redacted; absent when nothing was taken. */
+  /** The last message taken, as the behaviour's `formatMessage` shows it; absent when nothing was taken. A call or cast is its name and arguments. */
   readonly lastMessage?: unknown
-  /** The state after the last handler, already redacted; servers only. */
+  /** The state after the last handler, as the behaviour's `formatState` shows it; servers only. */
   readonly state?: unknown
   readonly restarts: number
+  /** Where the end of a node took the actor along: what is known about that, the node's last lines of output among it. */
+  readonly evidence?: Evidence
 }

@@ -54,6 +54,7 @@ const Account = defineServer(import.meta, 'Account', {
     withdraw: (self, n: number) =>
       n > self.state.balance ? refuse(new Overdrawn(n - self.state.balance)) : (self.state.balance -= n),
     refuseFunction: () => refuse(() => 1),
+    refuseOption: () => refuse(new InvalidOption('log', function log() {}, 'use no function')),
     echo: (_self, value: unknown) => value,
     crash: (_self, reason: unknown) => {
       throw reason
@@ -167,9 +168,21 @@ describe.each([
       expect(await settle(account.call['add']!(0))).toBe(10)
     })
 
+    test('an error that holds something that cannot be sent keeps its class, and that is printed', async () => {
+      const { account, nodes } = await setUp()
+      const failing = rejection(account.call['refuseOption']!())
+      await nodes.settled()
+      const error = await failing
+      expect(error).toBeInstanceOf(InvalidOption)
+      expect(error).toMatchObject({ code: 'invalid_option', field: 'log', value: '[function log]' })
+      expect((error as Error).message).toMatch(/^log is function log: use no function/)
+    })
+
     test('a call that the server has not is undefined_call for the caller only', async () => {
       const { account, reasonOf, settle } = await setUp()
       expect(await reasonOf(account.call['missing']!(1))).toBe('undefined_call')
+      const { message } = (await rejection(account.call['missing']!(1))) as Error
+      expect(message).toMatch(/undefined_call.*: those of \w+ are .*echo/)
       expect(await settle(account.call['add']!(0))).toBe(10)
     })
 
@@ -462,7 +475,8 @@ describe.each([
   test('arguments that cannot be sent fail the call at once, with their path, and nothing is sent', async () => {
     const { account, nodes } = await setUp()
     const error = (await rejection(account.call['echo']!({ job: { onDone: () => 1 } }))) as Error & { path: string }
-    expect(error).toMatchObject({ code: 'not_sendable', path: 'arguments[1].job.onDone' })
+    expect(error).toMatchObject({ code: 'not_sendable', path: 'arguments[0].job.onDone' })
+    expect(error.message).toBe('echo: arguments[0].job.onDone is a function')
     await nodes.pass(10_000)
     expect(nodes.deadLetters).toEqual([])
     expect(nodes.clock.count).toBe(0)

@@ -226,6 +226,11 @@ describe('arrays', () => {
     expect(remote).toStrictEqual([1, undefined, undefined, 4])
   })
 
+  test('have nothing but their elements', () => {
+    const { remote } = codecPair().both(Object.assign([1, 2], { total: 3 }))
+    expect(remote).toStrictEqual([1, 2])
+  })
+
   test('of any length', () => {
     const { both } = codecPair()
     for (const length of [15, 16, 65_535, 65_536]) {
@@ -236,6 +241,11 @@ describe('arrays', () => {
 })
 
 describe('binary data', () => {
+  test('a resizable buffer arrives with the length that it has, fixed', () => {
+    const { remote } = codecPair().both(new ArrayBuffer(4, { maxByteLength: 8 }))
+    expect(remote).toMatchObject({ byteLength: 4, resizable: false })
+  })
+
   test('a view of a part carries only that part', () => {
     const { remote, bytes } = codecPair().both(new Uint8Array(new ArrayBuffer(9_000), 100, 3))
     expect(remote).toStrictEqual(new Uint8Array(3))

@@ -82,7 +82,11 @@ describe('what cannot be sent is named with its path', () => {
     ['a socket', () => ({ connection: { socket: new Socket() } }), 'message.connection.socket is a Socket'],
     ['a stream', () => ({ input: Readable.from([]) }), 'message.input is a Readable'],
     ['an event target', () => new AbortController().signal, 'message is an AbortSignal'],
-    ['a URL', () => ({ url: new URL('http://localhost') }), 'message.url is a URL'],
+    [
+      'a URL',
+      () => ({ url: new URL('http://localhost') }),
+      'message.url is a URL: send data made of it, or let its class travel with registerType',
+    ],
     [
       'a getter that throws',
       () => ({
@@ -216,10 +220,11 @@ describe('bytes', () => {
   })
 
   test('both ends count what passes', () => {
-    const { encoder, local } = createdPair()
-    local.decode(encoder.encode(1).bytes)
-    expect(() => encoder.encode(noop)).toThrow(NotSendable)
-    expect([encoder.encodes, local.decodes]).toEqual([2, 1])
+    const codec = createCodec()
+    const { bytes } = codec.encoder.encode(1)
+    for (const decoder of [codec.localDecoder, codec.newDecoder(), codec.newDecoder()]) decoder.decode(bytes)
+    expect(() => codec.encoder.encode(noop)).toThrow(NotSendable)
+    expect([codec.encoder.encodes, codec.decodes]).toEqual([2, 3])
   })
 
   function createdPair(): Pick<ReturnType<typeof codecPair>, 'encoder' | 'local'> {
@@ -415,7 +420,32 @@ describe('registered types', () => {
 
   test('are not classes that travel by themselves', () => {
     expect(() => registerType({ class: Date, name: 'Date', encode: Number, decode: () => new Date() })).toThrow(
-      TypeError,
+      /type\.class is function Date: it travels by itself/,
+    )
+  })
+
+  const whole = { class: Map, name: 'test.Whole', encode: () => 1, decode: () => 1 }
+
+  test.each([
+    ['type', undefined],
+    ['type.class', {}],
+    ['type.class', { ...whole, class: 'Whole' }],
+    ['type.name', { ...whole, name: undefined }],
+    ['type.encode', { ...whole, encode: undefined }],
+    ['type.decode', { ...whole, decode: 'JSON' }],
+    ['type.decoder', { ...whole, decoder: () => 1 }],
+  ])('%s of %o is refused', (field, type) => {
+    expect(() => registerType(type as never)).toThrow(expect.objectContaining({ code: 'invalid_option', field }))
+  })
+
+  test.each([
+    ['errorClass', undefined, undefined],
+    ['errorClass', Map, undefined],
+    ['errorClass', new Error('one'), undefined],
+    ['name', class extends Error {}, ''],
+  ])('%s of an error class that is none is refused', (field, errorClass, name) => {
+    expect(() => registerError(errorClass as never, name)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', field }),
     )
   })
 })

@@ -58,6 +58,37 @@ describe('an error of Bulkhead', () => {
   })
 })
 
+describe('what went wrong is said in words', () => {
+  test('a supervisor that did not start because of a child of a child says what really failed', () => {
+    const cause = new Error('no database')
+    const inner = { shutdown: { failed_to_start_child: 'db', reason: cause } }
+    const error = new StartFailed('Shop', { shutdown: { failed_to_start_child: 'store', reason: inner } })
+    expect(error.message).toBe(
+      'Shop did not start: its child store did not start: its child db did not start: Error: no database',
+    )
+    expect(error.cause).toBe(cause)
+  })
+
+  test('an error inside a reason is shown with its message', () => {
+    expect(show({ shutdown: { reason: new RangeError('too far') } })).toBe(
+      '{"shutdown":{"reason":"RangeError: too far"}}',
+    )
+  })
+
+  test.each([
+    ['timeout', /timeout \(no reply in time/],
+    ['noproc', /noproc \(there is no such actor\)/],
+    ['because', /failed: "because"/],
+    ['toString', /failed: "toString"/],
+  ])('a call that failed with %s', (reason, message) => {
+    expect(new CallFailed(pid, 'get', reason).message).toMatch(message)
+  })
+
+  test('a reference of a system that has stopped says so', () => {
+    expect(new ActorExited('<test.1.0>' as Pid).message).toMatch(/the system has stopped/)
+  })
+})
+
 describe('show', () => {
   const endless: { self?: unknown } = {}
   endless.self = endless

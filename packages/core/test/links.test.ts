@@ -210,9 +210,23 @@ test('linking to oneself is true and creates nothing (PROC-025)', async () => {
   expect(await mailOf(one)).toEqual([new Exit(nodes.main.pid, 'shutdown')])
 })
 
-test('linking to a name that nobody holds is an error that says so', async () => {
-  const nodes = new Nodes(createNode)
-  expect(() => nodes.main.link('nobody')).toThrow(/"nobody".*no actor has that name/)
+describe('linking to a name that nobody holds is linking to nobody', () => {
+  test('an actor that traps exits hears noproc', async () => {
+    const nodes = new Nodes(createNode)
+    const one = await nodes.actor()
+    one.trapExit = true
+    expect(one.link('nobody')).toBe(true)
+    expect(await mailOf(one)).toEqual([expect.objectContaining({ reason: 'noproc' })])
+    expect(nodes.exits).toEqual([])
+  })
+
+  test('any other ends with it', async () => {
+    const nodes = new Nodes(createNode)
+    const one = await nodes.actor()
+    expect(one.link('nobody')).toBe(true)
+    await nodes.settled()
+    expect(nodes.exits).toMatchObject([{ pid: one.pid, reason: 'noproc' }])
+  })
 })
 
 test('a node that goes down ends what is linked to its actors, with noconnection on both sides (DIST-001, DIST-002)', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, Down, InvalidOption, NodeDown } from '../src/index.ts'
+import { createNode, defineActor, Down, InvalidOption, NodeDown } from '../src/index.ts'
 import type { ActorSelf } from '../src/index.ts'
 import { watched } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
+
+/** Who runs it does not matter to a reference. */
+const Any = defineActor(import.meta, 'Any', () => undefined)
 
 /** Both in one node, and each in its own: the laws are the same. */
 describe.each([
@@ -69,7 +72,7 @@ describe.each([
 
     test('by a reference reports the pid', async () => {
       const { watcher, target, end } = await setUp()
-      const ref = watcher.monitor(watcher.ref({} as never, target.pid))
+      const ref = watcher.monitor(watcher.ref(Any, target.pid))
       await end(target, 'boom')
       expect(await mailOf(watcher)).toEqual([new Down(ref, target.pid, 'boom')])
     })

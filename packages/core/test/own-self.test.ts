@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ActorExited, createNode, defineActor, defineServer, later, P, place, reply } from '../src/index.ts'
+import { ActorExited, createNode, defineActor, defineServer, later, P, place, reply, stop } from '../src/index.ts'
 import type { ActorSelf, From, Pid } from '../src/index.ts'
 import { gate, rejection, watched } from '../../../test/support/gate.ts'
 import { Nodes } from '../../../test/support/nodes.ts'
@@ -99,6 +99,40 @@ describe('an actor that has ended', () => {
     expect(() => ref.cast.reset()).toThrow(ActorExited)
     expect(() => ref.within(5).call.get()).toThrow(ActorExited)
     expect(nodes.root.snapshot().counters.sent).toBe(0)
+  })
+})
+
+describe('what self does not understand is an InvalidOption that names it', () => {
+  const uses: readonly (readonly [string, (self: ActorSelf) => unknown])[] = [
+    ['trapExit', (self) => (self.trapExit = 'yes' as never)],
+    ['options', (self) => self.send(self.pid, 1, null as never)],
+    ['transfr', (self) => self.send(self.pid, 1, { transfr: [] } as never)],
+    ['transfer', (self) => self.send(self.pid, 1, { transfer: new ArrayBuffer(1) } as never)],
+    ['transfer[0]', (self) => self.send(self.pid, 1, { transfer: [5] } as never)],
+    ['flus', (self) => self.demonitor(1, { flus: true } as never)],
+    ['flush', (self) => self.demonitor(1, { flush: 'yes' } as never)],
+    ['clauses', (self) => self.receive(undefined as never)],
+    ['with.handler', (self) => self.receive((on) => on.with(1, undefined as never))],
+    ['after.handler', (self) => self.receive((on) => on.after(1, undefined as never))],
+    ['behaviour', (self) => self.named(undefined as never, 'idle')],
+    ['behaviour', (self) => self.ref(undefined as never, self.pid)],
+    ['options', (self) => self.start(Idle, [], null as never)],
+    ['isolaton', (self) => self.start(Idle, [], { isolaton: 'thread' } as never)],
+    ['options', (self) => self.spawn(() => undefined, 5 as never)],
+    ['restrat', (self) => self.spawn(() => undefined, { restrat: 1 } as never)],
+    ['take', () => later(undefined as never)],
+    ['options', () => stop('normal', null as never)],
+    ['deadline', () => stop('normal', { deadline: 5 } as never)],
+  ]
+
+  test.each(uses)('%s (%#)', async (field, use) => {
+    const nodes = new Nodes(createNode)
+    const self = await nodes.actor()
+    const error = await rejection((async () => use(self))())
+    expect(error).toMatchObject({ code: 'invalid_option', field })
+    // It did nothing: the actor lives on.
+    expect(self.trapExit).toBe(false)
+    expect(await self.receive((on) => on.after(0, () => 'quiet'))).toBe('quiet')
   })
 })
 

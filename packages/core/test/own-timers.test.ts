@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, InvalidOption, NotSendable, Timeout } from '../src/index.ts'
+import { createNode, defineActor, InvalidOption, NotSendable, Timeout } from '../src/index.ts'
 import { watched } from '../../../test/support/gate.ts'
 import { mailOf, Nodes, PROCESS } from '../../../test/support/nodes.ts'
+
+/** Who runs it does not matter to a reference. */
+const Any = defineActor(import.meta, 'Any', () => undefined)
 
 const setUp = async () => {
   const nodes = new Nodes(createNode)
@@ -47,7 +50,7 @@ describe('sendAfter', () => {
     for (const address of ['pid', 'ref'] as const) {
       const { nodes, one, other } = await setUp()
       const third = await nodes.actor()
-      const to = (pid: typeof one.pid) => (address === 'pid' ? pid : one.ref({} as never, pid))
+      const to = (pid: typeof one.pid) => (address === 'pid' ? pid : one.ref(Any, pid))
       const gone = one.sendAfter(100, to(other.pid), 'gone')
       const stays = one.sendAfter(100, to(third.pid), 'stays')
       nodes.main.exit(other.pid, 'kill')

@@ -122,7 +122,7 @@ describe('precedence: walls beat speed', () => {
     ['shared memory and a compartment: its node', { memory: 'shared', compartment: 'billing' }, 'thread compartment'],
     [
       'untrusted keeps its sandbox whatever else is asked',
-      { trust: 'untrusted', native: true, limits: { heapMb: 1 } },
+      { trust: 'untrusted', native: true, limits: { heapMb: 16 } },
       'process dedicated sandboxed',
     ],
   ] as const)('%s', (_, hints, expected) => {
@@ -165,6 +165,42 @@ describe('contradictions are errors that name both hints', () => {
     expect(error).toBeInstanceOf(PlacementError)
     expect(error.message).toContain(one)
     expect(error.message).toContain(other)
+  })
+})
+
+describe('coordination', () => {
+  const beside = { coordination: { with: neighbour } }
+
+  test.each(['inline', 'thread', 'process'] as const)('gives the kind of the other’s node: %s', (kind) => {
+    const decision = place(beside, { ...everywhere, neighbour: kind })
+    expect(decision).toMatchObject({ kind, share: 'with', node: 7 })
+    expect(decision.rejected.map((each) => each.kind)).not.toContain(kind)
+    for (const { why } of decision.rejected) expect(why).toContain(neighbour.pid)
+  })
+
+  test('contradicts a limit of its own: the node has those with which it was made', () => {
+    const error = failure({ ...beside, limits: { handlerMs: 100 } })
+    expect(error).toBeInstanceOf(PlacementError)
+    expect(error.message).toMatch(/coordination contradicts limits\.handlerMs: 100/)
+  })
+
+  test('a bound of the mailbox is the actor’s own, and holds', () => {
+    const limits = { mailbox: { count: 5 } }
+    expect(place({ ...beside, limits }, everywhere).limits).toEqual(limits)
+  })
+
+  test("with an actor of a process contradicts memory: 'shared'", () => {
+    const error = failure({ ...beside, memory: 'shared' }, { ...everywhere, neighbour: 'process' })
+    expect(error).toBeInstanceOf(PlacementError)
+    expect(error.message).toMatch(/memory: 'shared' contradicts coordination.*<test\.7\.12>/)
+    expect(outcome({ ...beside, memory: 'shared' }, { ...everywhere, neighbour: 'inline' })).toBe('inline with')
+  })
+
+  test('with an actor of another system is an error that names it', () => {
+    const error = failure(beside, { ...everywhere, system: 'other' })
+    expect(error).toBeInstanceOf(PlacementError)
+    expect(error.message).toMatch(/<test\.7\.12> belongs to another system/)
+    expect(outcome(beside, { ...everywhere, system: 'test' })).toBe('thread with')
   })
 })
 
@@ -239,10 +275,16 @@ describe('bad fields are named, with what to write instead', () => {
     [{ limits: 64 }, 'isolation.limits', 'an object'],
     [{ limits: null }, 'isolation.limits', 'an object'],
     [{ limits: { heap: 64 } }, 'isolation.limits.heap', 'heapMb, rssMb'],
-    [{ limits: { heapMb: 0 } }, 'isolation.limits.heapMb', 'above 0'],
-    [{ limits: { heapMb: '64' } }, 'isolation.limits.heapMb', 'above 0'],
+    [{ limits: { heapMb: 0 } }, 'isolation.limits.heapMb', 'whole number'],
+    [{ limits: { heapMb: 0.5 } }, 'isolation.limits.heapMb', '16 or more'],
+    [{ limits: { heapMb: 64.5 } }, 'isolation.limits.heapMb', 'whole number'],
+    [{ limits: { heapMb: '64' } }, 'isolation.limits.heapMb', 'whole number'],
+    [{ limits: { handlrMs: 100 } }, 'isolation.limits.handlrMs', 'did you mean handlerMs?'],
+    [{ limits: { toString: 1 } }, 'isolation.limits.toString', 'no such limit'],
+    [{ constructor: 1 }, 'isolation.constructor', 'no such hint'],
+    [{ coordination: { with: neighbour, and: neighbour } }, 'isolation.coordination', 'with'],
     [{ limits: { rssMb: -1 } }, 'isolation.limits.rssMb', 'above 0'],
-    [{ limits: { stackMb: NaN } }, 'isolation.limits.stackMb', 'above 0'],
+    [{ limits: { stackMb: NaN } }, 'isolation.limits.stackMb', 'from 0.5 to 1024'],
     [{ limits: { handlerMs: 0 } }, 'isolation.limits.handlerMs', 'above 0'],
     [{ limits: { mailbox: 5 } }, 'isolation.limits.mailbox', 'count'],
     [{ limits: { mailbox: { count: 0 } } }, 'isolation.limits.mailbox.count', 'at least 1'],
@@ -286,12 +328,12 @@ describe('what a decision says', () => {
   })
 
   test('it is a plain value that can be sent and kept', () => {
-    const decision: PlacementDecision = place({ native: true, limits: { heapMb: 3 } }, everywhere)
+    const decision: PlacementDecision = place({ native: true, limits: { heapMb: 16 } }, everywhere)
     expect(structuredClone(decision)).toEqual(decision)
   })
 
   test('the same hints give the same decision: placing is pure', () => {
-    const hints = Object.freeze({ native: true, cpu: 'heavy', limits: Object.freeze({ heapMb: 9 }) } as const)
+    const hints = Object.freeze({ native: true, cpu: 'heavy', limits: Object.freeze({ heapMb: 16 }) } as const)
     expect(place(hints, Object.freeze(everywhere))).toEqual(place(hints, everywhere))
   })
 })

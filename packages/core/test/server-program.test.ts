@@ -114,6 +114,11 @@ describe('init', () => {
       expect.objectContaining({ code: 'bad_return_value' }),
     ],
     [
+      'stops with a reply, which only a call can',
+      () => stop('enough', { reply: 1 }),
+      expect.objectContaining({ code: 'bad_return_value' }),
+    ],
+    [
       'answers later, which only a call can (SRV-007)',
       () => later(() => undefined),
       expect.objectContaining({ code: 'bad_return_value' }),
@@ -364,6 +369,30 @@ describe('one message at a time', () => {
       }),
     })
     expect(await server.call.run()).toBe('of a library')
+  })
+})
+
+describe('a cast that answers though nobody asked is a crash that says so', () => {
+  test.each<[string, NonNullable<Script['cast']>]>([
+    ['refuse()', () => refuse(boom)],
+    ['later()', () => later(() => undefined)],
+    ['later(), after a while', () => Promise.resolve(later(() => undefined))],
+    ['stop() with a reply', () => stop('finished', { reply: 1 })],
+  ])('%s', async (title, cast) => {
+    const { nodes, server, parent } = await started({ cast })
+    server.cast.run()
+    await nodes.settled()
+    const [word] = title.split(',')
+    expect(await mailOf(parent)).toMatchObject([
+      { reason: { code: 'bad_return_value', message: expect.stringContaining(`run returned ${word}`) } },
+    ])
+  })
+
+  test('stop() without one is no answer', async () => {
+    const { nodes, server, parent } = await started({ cast: () => stop('finished') })
+    server.cast.run()
+    await nodes.settled()
+    expect(await mailOf(parent)).toMatchObject([{ reason: 'finished' }])
   })
 })
 

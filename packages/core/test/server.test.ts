@@ -12,7 +12,7 @@ import { rejection } from '../../../test/support/gate.ts'
 import { Nodes } from '../../../test/support/nodes.ts'
 
 const define = (
-  spec: object,
+  spec: unknown,
   { name, meta }: { name: unknown; meta: unknown } = { name: 'Faulty', meta: import.meta },
 ): InvalidOption => {
   try {
@@ -42,6 +42,15 @@ describe('a faulty definition is an error that names the field', () => {
     ['a cast named constructor', { init, casts: { constructor: init } }, 'Faulty.casts.constructor'],
     ['a cast named toJSON', { init, casts: { toJSON: init } }, 'Faulty.casts.toJSON'],
     ['a call timeout that is none', { init, callTimeoutMs: -1 }, 'Faulty.callTimeoutMs'],
+    ['no object', 'X', 'Faulty.spec'],
+    ['nothing', undefined, 'Faulty.spec'],
+    ['calls with a typo', { init, cals: {} }, 'Faulty.cals'],
+    ['terminate with a typo', { init, termiante: init }, 'Faulty.termiante'],
+    ['calls that are a function', { init, calls: init }, 'Faulty.calls'],
+    ['casts that are a list', { init, casts: [init] }, 'Faulty.casts'],
+    ['an isolation that does not exist', { init, isolation: 'proces' }, 'Faulty.isolation'],
+    ['a hint that does not exist', { init, isolation: { cpus: 2 } }, 'Faulty.isolation.cpus'],
+    ['a type that does not exist', { init, type: 'robot' }, 'Faulty.type'],
   ])('%s', (_, spec, field) => {
     const error = define(spec)
     expect(error.field).toBe(field)
@@ -64,6 +73,20 @@ describe('a faulty definition is an error that names the field', () => {
 
   test.each([undefined, null, 'body', { run: init }])('%o is no body of an actor', (body) => {
     expect(() => defineActor(import.meta, 'Bodiless', body as never)).toThrow(/Bodiless.body .*function/)
+  })
+
+  test.each([
+    ['Optional.options', null],
+    ['Optional.isolaton', { isolaton: 'process' }],
+    ['Optional.isolation', { isolation: 'proces' }],
+  ])('%s of an actor defined with %o', (field, options) => {
+    expect(() => defineActor(import.meta, 'Optional', () => undefined, options as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', field }),
+    )
+  })
+
+  test('a typo is told what was probably meant', () => {
+    expect(define({ init, termiante: init }).message).toContain('did you mean terminate?')
   })
 
   test('an actor needs import.meta and a name as well', () => {

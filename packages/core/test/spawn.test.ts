@@ -294,6 +294,51 @@ describe('finding the node and the behaviour', () => {
     })
   })
 
+  describe('beside another actor', () => {
+    const kindOf = (kind: 'thread' | 'process') => ({ kindOf: () => Promise.resolve(kind) })
+
+    test.each(['thread', 'process'] as const)('the decision is told what its node is: a %s', async (kind) => {
+      const nodes = new Nodes(createNode, { ids: [1, THREAD], host: kindOf(kind) })
+      const other = await nodes.actor(THREAD)
+      const starting = nodes.main.start(Child, ['fine'], { isolation: { coordination: { with: other } } })
+      await nodes.settled()
+      const { pid } = await starting
+      const actor = nodes
+        .node(THREAD)
+        .snapshot()
+        .actors.find((each) => each.pid === pid)
+      expect(actor?.placement).toMatchObject({ kind, share: 'with', node: THREAD })
+    })
+
+    test("memory: 'shared' with an actor of a process fails, and names both", async () => {
+      const nodes = new Nodes(createNode, { ids: [1, THREAD], host: kindOf('process') })
+      const other = await nodes.actor(THREAD)
+      const isolation = { memory: 'shared', coordination: { with: other } } as const
+      const started = await nodes.main.tryStart(Child, ['fine'], { isolation })
+      expect(started).toMatchObject({ kind: 'failed', reason: { code: 'placement' } })
+      expect(String((started as { reason?: unknown }).reason)).toMatch(/memory: 'shared' contradicts coordination/)
+    })
+
+    test('shared memory among the arguments does not get to another OS process', async () => {
+      const nodes = new Nodes(createNode, { ids: [1, THREAD], host: kindOf('process') })
+      const isolation = { coordination: { with: await nodes.actor(THREAD) } }
+      const args = [new SharedArrayBuffer(8)] as unknown as [string]
+      expect(await nodes.main.tryStart(Child, args, { isolation })).toMatchObject({
+        kind: 'failed',
+        reason: { code: 'not_sendable' },
+      })
+    })
+
+    test('of another system: an error that says so', async () => {
+      const nodes = new Nodes(createNode, { ids: [1, THREAD] })
+      const isolation = { coordination: { with: { pid: '<elsewhere.1.3>' } } }
+      expect(await nodes.main.tryStart(Child, ['fine'], { isolation })).toMatchObject({
+        kind: 'failed',
+        reason: { code: 'placement', message: expect.stringContaining('another system') },
+      })
+    })
+  })
+
   test('an operator’s word wins over the code, and says so', async () => {
     const nodes = new Nodes(createNode, {
       ids: [1, THREAD],

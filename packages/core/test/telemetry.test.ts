@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, defineActor, defineServer, P, stop } from '../src/index.ts'
+import { createNode, defineActor, defineServer, P, show, stop } from '../src/index.ts'
 import type { Telemetry } from '../src/index.ts'
 import { gate, rejection } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
+
+function fail(): never {
+  throw new Error('boom')
+}
 
 const Vault = defineServer(import.meta, 'Vault', {
   init: (self, secret: string) => ({ secret, traps: (self.trapExit = secret === 'trapping') }),
@@ -52,6 +56,65 @@ describe('a crash report', () => {
     const vault = await nodes.main.start(Vault, ['topsecret'])
     await rejection(vault.call.open(1))
     expect(JSON.stringify(nodes.crashes)).not.toContain('topsecret')
+  })
+
+  test('shows the last message as formatMessage does, of a call, a cast and a plain message (SRV-052)', async () => {
+    const Door = defineServer(import.meta, 'Door', {
+      init: () => 0,
+      calls: { open: (_self, _secret: string): never => fail() },
+      casts: { knock: (_self, _secret: string): never => fail() },
+      info: fail,
+      formatMessage: (message) => (Array.isArray(message) ? [message[0], '…'] : 'a message'),
+    })
+    const nodes = new Nodes(createNode)
+    const doors = [
+      await nodes.main.start(Door, []),
+      await nodes.main.start(Door, []),
+      await nodes.main.start(Door, []),
+    ] as const
+    await rejection(doors[0].call.open('password123'))
+    doors[1].cast.knock('password123')
+    nodes.main.send(doors[2].pid!, { secret: 'password123' })
+    await nodes.settled()
+    expect(nodes.crashes.map(({ lastMessage }) => lastMessage)).toEqual([['open', '…'], ['knock', '…'], 'a message'])
+    expect(show(nodes.crashes) + show(nodes.log)).not.toContain('password123')
+  })
+
+  test('shows the last message of a function as its formatMessage does', async () => {
+    const Guard = defineActor(import.meta, 'Guard', (self) => self.receive((on) => on.with(P.string, fail)), {
+      formatMessage: (message) => `${(message as string).length} letters`,
+    })
+    const nodes = new Nodes(createNode)
+    nodes.main.send((await nodes.main.start(Guard, [])).pid!, 'password123')
+    await nodes.settled()
+    expect(nodes.crashes).toMatchObject([{ lastMessage: '11 letters' }])
+    expect(show(nodes.log)).not.toContain('password123')
+  })
+
+  test('of a formatMessage that fails shows nothing of the message', async () => {
+    const Blind = defineServer(import.meta, 'Blind', { init: () => 0, info: fail, formatMessage: fail })
+    const nodes = new Nodes(createNode)
+    nodes.main.send((await nodes.main.start(Blind, [])).pid!, 'password123')
+    await nodes.settled()
+    expect(nodes.crashes).toMatchObject([{ lastMessage: 'formatMessage failed', reason: { message: 'boom' } }])
+  })
+
+  test.each([
+    ['defineServer', () => defineServer(import.meta, 'Bad', { init: () => 0, formatMessage: 'no' as never })],
+    ['defineActor', () => defineActor(import.meta, 'Bad', () => 0, { formatMessage: 'no' as never })],
+  ])('%s takes a function as formatMessage, and nothing else', (_, define) => {
+    expect(define).toThrow(/Bad\.formatMessage/)
+  })
+
+  test('of an actor that another node took along has what is known about its end', async () => {
+    const nodes = new Nodes(createNode, { ids: [1, 2] })
+    const [near, far] = [await nodes.actor(), await nodes.actor(2)]
+    near.link(far.pid)
+    await nodes.settled()
+    const evidence = { node: 2, domain: 'test.2', cause: 'exited', code: 3, output: ['last words'] } as const
+    nodes.crash(2, { evidence })
+    await nodes.pass(2_000)
+    expect(nodes.crashes).toMatchObject([{ pid: near.pid, reason: 'noconnection', evidence }])
   })
 
   test('of a formatState that fails says so, and the actor ends all the same (SRV-052)', async () => {
@@ -150,6 +213,86 @@ describe('a crash report', () => {
   })
 })
 
+describe('the log', () => {
+  const lines = (nodes: Nodes): string[] => nodes.log.map(({ level, path, text }) => `${level} ${path} ${text}`)
+
+  test('has one line for a crash: who, in which handler, why; and the report as data', async () => {
+    const nodes = new Nodes(createNode)
+    const vault = await nodes.main.start(Vault, ['gold'], { id: 'vault' })
+    await rejection(vault.call.open(5))
+    expect(lines(nodes)).toEqual(['error /vault crashed in Vault.open: RangeError: wrong code 5'])
+    expect(nodes.log[0]).toMatchObject({
+      pid: vault.pid,
+      data: {
+        behaviour: 'Vault',
+        handler: 'Vault.open',
+        reason: expect.any(RangeError) as Error,
+        lastMessage: '["open", 5]',
+        state: '{ secret: "****" }',
+        restarts: 0,
+      },
+    })
+  })
+
+  test('has it whether or not anybody listens to telemetry', async () => {
+    const nodes = new Nodes(createNode, { platform: { telemetry: undefined as never } })
+    const vault = await nodes.main.start(Vault, ['gold'], { id: 'vault' })
+    await rejection(vault.call.open(5))
+    expect(nodes.log).toHaveLength(1)
+  })
+
+  test('has it for a function, and for an init that failed', async () => {
+    const nodes = new Nodes(createNode)
+    const Failing = defineActor({ url: import.meta.url }, 'Failing', fail)
+    const Unborn = defineServer({ url: import.meta.url }, 'Unborn', { init: fail })
+    await nodes.main.start(Failing, [])
+    await nodes.main.tryStart(Unborn, [])
+    expect(lines(nodes)).toEqual([
+      'error /Failing crashed in Failing.init: Error: boom',
+      'error /Unborn crashed in Unborn.init: Error: boom',
+    ])
+  })
+
+  test('has none for an end in order, and none for whom a signal ended: that is no failure of its own', async () => {
+    const nodes = new Nodes(createNode)
+    const [vault, ...others] = [
+      await nodes.main.start(Vault, ['gold']),
+      await nodes.actor(),
+      await nodes.actor(),
+      await nodes.actor(),
+    ]
+    await rejection(vault.call.close())
+    others[0].link(others[1].pid)
+    nodes.main.exit(others[0].pid, 'boom')
+    nodes.main.exit(others[2].pid, 'kill')
+    await nodes.settled()
+    expect(nodes.crashes).toHaveLength(3)
+    expect(nodes.log).toEqual([])
+  })
+
+  test('has none of the child of a supervisor, wherever that is: it reports by itself', async () => {
+    const nodes = new Nodes(createNode, { ids: [1, 2] })
+    const Boss = defineServer({ url: import.meta.url }, 'Boss', {
+      type: 'supervisor',
+      init: (self) => void (self.trapExit = true),
+      calls: {
+        adopt: async (self, isolation: 'inline' | 'thread') => (await self.startLink(Vault, ['x'], { isolation })).pid!,
+      },
+      info: () => undefined,
+    })
+    const boss = await nodes.main.start(Boss, [])
+    for (const isolation of ['inline', 'thread'] as const) {
+      const adopting = boss.call.adopt(isolation)
+      await nodes.settled()
+      const opening = rejection(nodes.main.ref(Vault, await adopting).call.open(1))
+      await nodes.settled()
+      await opening
+    }
+    expect(nodes.crashes).toHaveLength(2)
+    expect(nodes.log).toEqual([])
+  })
+})
+
 describe('the stack of an error', () => {
   const lastLine = (error: unknown): string => (error as Error).stack!.split('\n').at(-1)!
 
@@ -239,7 +382,18 @@ describe('hooks', () => {
     await nodes.settled()
     nodes.crash(2)
     await nodes.pass(2_000)
-    expect(nodes.nodesDown).toEqual([{ node: 2, cause: 'signaled', domain: 'test.2' }])
+    const evidence = { node: 2, domain: 'test.2', cause: 'signaled', signal: 'SIGKILL' }
+    expect(nodes.nodesDown).toEqual([{ node: 2, cause: 'signaled', domain: 'test.2', evidence }])
+  })
+
+  test('nodeDown names the culprit, when there is one', async () => {
+    const nodes = new Nodes(createNode, { ids: [1, 2] })
+    const far = await nodes.actor(2)
+    await nodes.settled()
+    const culprit = { pid: far.pid, reason: { exited: { code: 3 } } }
+    nodes.crash(2, { culprit })
+    await nodes.pass(2_000)
+    expect(nodes.nodesDown).toMatchObject([{ node: 2, culprit }])
   })
 
   describe('handled', () => {
@@ -291,6 +445,49 @@ describe('hooks', () => {
       expect(events.map(({ handler }) => handler)).toEqual(['Timed.info', 'Timed.fail'])
     })
 
+    test('tells of what a receive takes, in a function and in a server, and of nothing that it leaves', async () => {
+      const { nodes, timed, events } = await setUp()
+      const Reader = defineActor({ url: import.meta.url }, 'Reader', async (self) => {
+        await self.receive((on) => on.with(2, () => nodes.clock.advance(7)))
+        await self.receive((on) => on.with(3, () => undefined).after(50, () => undefined))
+        await self.receive((on) => on.with(1, () => undefined))
+      })
+      const reader = (await nodes.main.start(Reader, [])).pid!
+      await nodes.settled()
+      nodes.main.send(reader, 1)
+      nodes.clock.advance(20)
+      nodes.main.send(reader, 2)
+      nodes.clock.advance(10)
+      await nodes.pass(100)
+      expect(events.filter(({ pid }) => pid !== timed.pid)).toEqual([
+        { pid: reader, handler: 'Reader.receive', queuedMs: 10, ranMs: 7 },
+        { pid: reader, handler: 'Reader.receive', queuedMs: 30 + 7 + 50, ranMs: 0 },
+      ])
+    })
+
+    test('of a notice tells how long it waited, too', async () => {
+      const { nodes, events } = await setUp()
+      const self = await nodes.actor()
+      self.trapExit = true
+      nodes.clock.advance(1_000)
+      nodes.main.exit(self.pid, 'trapped')
+      nodes.clock.advance(10)
+      await mailOf(self)
+      expect(events).toMatchObject([{ pid: self.pid, queuedMs: 10, ranMs: 0 }])
+    })
+
+    test('of a message that came before anybody listened tells no time', async () => {
+      const events: Handled[] = []
+      const telemetry: Telemetry = {}
+      const nodes = new Nodes(createNode, { platform: { telemetry } })
+      const self = await nodes.actor()
+      nodes.clock.advance(1_000)
+      nodes.main.send(self.pid, 1)
+      telemetry.handled = (event) => events.push(event)
+      await mailOf(self)
+      expect(events).toMatchObject([{ queuedMs: 0 }])
+    })
+
     test('of a continue it waited not at all', async () => {
       const events: Handled[] = []
       const nodes = new Nodes(createNode, { platform: { telemetry: { handled: (event) => events.push(event) } } })
@@ -300,6 +497,51 @@ describe('hooks', () => {
       await nodes.main.start(Going, [])
       await nodes.settled()
       expect(events).toMatchObject([{ handler: 'Going.continue', queuedMs: 0 }])
+    })
+  })
+
+  describe('counted', () => {
+    type Counted = Parameters<NonNullable<Telemetry['counted']>>[0]
+    const setUp = async () => {
+      const events: Counted[] = []
+      const telemetry: Telemetry = { counted: (event) => events.push(event) }
+      const nodes = new Nodes(createNode, { platform: { telemetry } })
+      const vault = await nodes.main.start(Vault, ['gold'])
+      await nodes.pass(2_000)
+      events.length = 0
+      return { nodes, vault, events, telemetry }
+    }
+
+    test('tells once a second what a node that works has counted', async () => {
+      const { nodes, vault, events } = await setUp()
+      const { counters } = nodes.root.snapshot()
+      for (let i = 0; i < 10; i++) await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events).toEqual([{ node: 1, actors: 1, ...counters, ...nodes.root.snapshot().counters }])
+      // Each call and its reply.
+      expect(events[0]!.handled - counters.handled).toBe(20)
+      await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events.map(({ handled }) => handled - counters.handled)).toEqual([20, 22])
+    })
+
+    test('tells nothing of a node that rests', async () => {
+      const { nodes, events } = await setUp()
+      await nodes.pass(60_000)
+      expect(events).toEqual([])
+    })
+
+    test('sets no timer while nobody listens, and goes on when somebody does', async () => {
+      const { nodes, vault, events, telemetry } = await setUp()
+      const hook = telemetry.counted!
+      delete telemetry.counted
+      await vault.call.get()
+      telemetry.counted = hook
+      await nodes.pass(60_000)
+      expect(events).toEqual([])
+      await vault.call.get()
+      await nodes.pass(1_000)
+      expect(events).toHaveLength(1)
     })
   })
 

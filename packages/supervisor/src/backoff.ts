@@ -1,4 +1,4 @@
-import { InvalidOption } from '@bulkhead/core'
+import { checkFields, InvalidOption } from '@bulkhead/core'
 
 /** How long to wait before restarts: `minMs` first, `factor` times longer at each one, never above `maxMs`. */
 export interface BackoffOptions {
@@ -55,6 +55,7 @@ export function checkBackoff(field: string, value: unknown): BackoffOptions {
   if (typeof value !== 'object' || value === null) {
     throw new InvalidOption(field, value, 'give the waits, such as { minMs: 100, maxMs: 10_000 }')
   }
+  checkFields(value, ['minMs', 'maxMs', 'factor', 'jitter', 'resetAfterMs'], 'option', field)
   const options = value as Partial<BackoffOptions>
   const minMs = checkNumber(`${field}.minMs`, options.minMs, 1, Number.MAX_SAFE_INTEGER)
   const maxMs = checkNumber(`${field}.maxMs`, options.maxMs, minMs, Number.MAX_SAFE_INTEGER)

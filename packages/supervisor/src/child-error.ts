@@ -11,7 +11,7 @@ export type ChildErrorCode =
 
 const WHY: Readonly<Record<ChildErrorCode, string>> = {
   already_present: 'a child with this id is there and does not run: restartChild starts it, deleteChild removes it',
-  already_started: 'it runs already',
+  already_started: 'it runs already: give the new one an id or a name of its own ({ id })',
   not_found: 'the supervisor has no such child',
   running: 'the child runs: terminateChild stops it',
   restarting: 'the supervisor is about to restart the child: terminateChild makes it stop trying',
@@ -28,7 +28,7 @@ export class ChildError extends BulkheadError {
   readonly pid: Pid | undefined
   constructor(code: ChildErrorCode, child: unknown, pid?: Pid) {
     const asked = typeof child === 'string' ? child : show(child)
-    super(code, `child ${asked}: ${WHY[code]}${pid === undefined ? '' : ` as ${pid}`}`)
+    super(code, `child ${asked}: ${WHY[code]}${pid === undefined ? '' : `; it is ${pid}`}`)
     this.child = asked
     this.pid = pid
   }

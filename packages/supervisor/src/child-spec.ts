@@ -1,4 +1,13 @@
-import { type Args, type Behaviour, InvalidOption, type Isolation, type MailboxLimits } from '@bulkhead/core'
+import {
+  type Args,
+  type Behaviour,
+  checkFields,
+  checkIsolation,
+  checkMailbox,
+  InvalidOption,
+  type Isolation,
+  type MailboxLimits,
+} from '@bulkhead/core'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { type BackoffOptions, checkBackoff } from './backoff.ts'
 import type { RestartType } from './restart.ts'
@@ -61,18 +70,22 @@ export function child<A extends Args>(
   options: ChildOptions = {},
 ): ChildSpec {
   checkBehaviour('child', behaviour)
+  if (!isRecord(options))
+    throw new InvalidOption('options', options, "give the child's options as an object, or nothing")
+  checkFields(options, OPTIONS, 'option', `children.${typeof options.id === 'string' ? options.id : behaviour.name}`)
   return checkChildSpec({ id: behaviour.name, ...defined(options), behaviour, args })
 }
 
 /**
- * Checks a spec of unknown origin and fills in the defaults; options that do not exist are dropped, as in OTP.
- * Throws `InvalidOption` for the first field that is wrong.
+ * Checks a spec of unknown origin and fills in the defaults.
+ * Throws `InvalidOption` for the first field that is wrong, or that does not exist: OTP would drop it.
  */
 export function checkChildSpec(value: unknown): ChildSpec {
   if (!isRecord(value))
     throw new InvalidOption('children', value, 'describe each child with child(Behaviour, [arguments])')
   const given = defined(value)
   const id = checkId(given['id'])
+  checkFields(value, [...OPTIONS, 'behaviour', 'args', 'type'], 'option', `children.${id}`)
   const field = (name: string): string => `children.${id}.${name}`
   const behaviour = checkBehaviour(field('behaviour'), given['behaviour'])
   const restart = oneOf(field('restart'), given['restart'] ?? 'permanent', RESTART_TYPES)
@@ -82,7 +95,7 @@ export function checkChildSpec(value: unknown): ChildSpec {
     args: checkArgs(field('args'), given['args'] ?? []),
     restart,
     shutdown: checkShutdown(field('shutdown'), given['shutdown'] ?? DEFAULT_SHUTDOWN[behaviour.type]),
-    type: behaviour.type,
+    type: checkType(field('type'), given['type'] ?? behaviour.type, behaviour),
     significant: checkBoolean(field('significant'), given['significant'] ?? false),
     hold: checkBoolean(field('hold'), given['hold'] ?? false),
     adapt: checkBoolean(field('adapt'), given['adapt'] ?? true),
@@ -117,9 +130,22 @@ export function checkSignificance(spec: ChildSpec, autoShutdown: AutoShutdown): 
 
 export const RESTART_TYPES: readonly RestartType[] = ['permanent', 'transient', 'temporary']
 
-const DEFAULT_SHUTDOWN = { worker: 5_000, supervisor: 'infinity' } as const
+/** What a program may say about a child; what else a spec holds comes from its behaviour. */
+const OPTIONS: readonly (keyof ChildOptions)[] = [
+  'id',
+  'name',
+  'restart',
+  'shutdown',
+  'significant',
+  'isolation',
+  'mailbox',
+  'startTimeoutMs',
+  'backoff',
+  'hold',
+  'adapt',
+]
 
-const ISOLATIONS: readonly unknown[] = ['inline', 'thread', 'process']
+const DEFAULT_SHUTDOWN = { worker: 5_000, supervisor: 'infinity' } as const
 
 /** One of the given words, or `InvalidOption`. */
 export function oneOf<const T extends string>(field: string, value: unknown, words: readonly T[]): T {
@@ -142,6 +168,11 @@ function checkBehaviour(field: string, value: unknown): Behaviour<never, unknown
   const texts = [key, url, name].every((text) => typeof text === 'string' && text !== '')
   if (texts && (type === 'worker' || type === 'supervisor')) return value as Behaviour<never, unknown>
   throw new InvalidOption(field, value, 'pass what defineServer, defineActor or defineSupervisor returned')
+}
+
+function checkType(field: string, value: unknown, { type, name }: Behaviour<never, unknown>): 'worker' | 'supervisor' {
+  if (value === type) return type
+  throw new InvalidOption(field, value, `${name} is a ${type}: leave it out`)
 }
 
 function checkArgs(field: string, value: unknown): Args {
@@ -167,8 +198,8 @@ type Optional = Pick<ChildSpec, 'name' | 'isolation' | 'mailbox' | 'startTimeout
 function checkWhenGiven(field: (name: string) => string, given: Given): Optional {
   const checks: { readonly [K in keyof Required<Optional>]: (at: string, value: unknown) => Required<Optional>[K] } = {
     name: checkName,
-    isolation: checkIsolation,
-    mailbox: checkMailbox,
+    isolation: isolationOf,
+    mailbox: mailboxOf,
     startTimeoutMs: checkStartTimeout,
     backoff: checkBackoff,
   }
@@ -181,14 +212,14 @@ function checkName(field: string, value: unknown): string {
   throw new InvalidOption(field, value, 'give the name to register: a string that is not empty')
 }
 
-function checkIsolation(field: string, value: unknown): Isolation {
-  if (ISOLATIONS.includes(value) || isRecord(value)) return value as Isolation
-  throw new InvalidOption(field, value, `give 'inline', 'thread', 'process', or isolation hints`)
+function isolationOf(field: string, value: unknown): Isolation {
+  checkIsolation(value, field)
+  return value as Isolation
 }
 
-function checkMailbox(field: string, value: unknown): MailboxLimits {
-  if (isRecord(value)) return value
-  throw new InvalidOption(field, value, 'give the limits of the mailbox, such as { count: 1000 }')
+function mailboxOf(field: string, value: unknown): MailboxLimits {
+  checkMailbox(value, field)
+  return value
 }
 
 function checkStartTimeout(field: string, value: unknown): number {

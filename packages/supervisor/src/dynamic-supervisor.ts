@@ -2,6 +2,7 @@ import {
   type ActorSelf,
   type Args,
   type Behaviour,
+  checkFields,
   defineServer,
   type Ignore,
   InvalidOption,
@@ -19,7 +20,14 @@ import { checkChildSpec, checkSignificance, child, type ChildOptions, type Child
 import type { Child } from './child-table.ts'
 import { takeNotice } from './notice.ts'
 import { Supervision } from './supervision.ts'
-import { checkIntensity, checkObject, DEFAULT_RULES, type IntensityOptions, isIgnore } from './supervisor-spec.ts'
+import {
+  checkInit,
+  checkIntensity,
+  checkObject,
+  DEFAULT_RULES,
+  type IntensityOptions,
+  isIgnore,
+} from './supervisor-spec.ts'
 
 declare const rest: unique symbol
 
@@ -98,6 +106,7 @@ export function defineDynamicSupervisor<A extends Args, E extends unknown[] = [s
   name: string,
   init: (...args: A) => DynamicSupervisorSpec<E> | Ignore | Promise<DynamicSupervisorSpec<E> | Ignore>,
 ): Server<NoInfer<A>, DynamicSupervisorProtocol<NoInfer<E>>> {
+  checkInit(name, init)
   return defineServer(meta, name, {
     type: 'supervisor',
     isolation: 'inline',
@@ -132,6 +141,7 @@ class DynamicChildren {
 
   constructor(self: ActorSelf, given: unknown) {
     const options = checkObject(given, 'return options from init, {} at least, or ignore()')
+    checkFields(options, ['intensity', 'periodMs', 'maxChildren', 'extraArgs', 'child'])
     this.#self = self
     this.#childrenMax = checkMaxChildren(options['maxChildren'] ?? Infinity)
     this.#extraArgs = checkExtraArgs(options['extraArgs'] ?? [])

@@ -2,7 +2,7 @@
  * Supervision trees: supervisors start actors, restart those that end, and give up when that happens too often. As in OTP.
  */
 export type { AutoShutdown } from './auto-shutdown.ts'
-export type { BackoffOptions } from './backoff.ts'
+export { Backoff, type BackoffOptions } from './backoff.ts'
 export { ChildError, type ChildErrorCode } from './child-error.ts'
 export type { ChildCounts, ChildInfo, KeptChildSpec } from './child-info.ts'
 export { child, checkChildSpecs, type ChildOptions, type ChildSpec } from './child-spec.ts'
@@ -15,6 +15,7 @@ export {
   type DynamicSupervisorSpec,
 } from './dynamic-supervisor.ts'
 export type { ReportContext, SupervisorReport } from './reports.ts'
+export { RestartIntensity } from './restart-intensity.ts'
 export type { RestartType } from './restart.ts'
 export type { Shutdown } from './shutdown.ts'
 export type { Strategy } from './strategy.ts'

@@ -38,7 +38,8 @@ const SAYS: Readonly<Record<ReportContext, (child: string, reason: string) => st
   start_error: (child, reason) => `${child} did not start: ${reason}`,
   shutdown_error: (child, reason) => `${child} was told to stop and ended otherwise: ${reason}`,
   shutdown: (child, reason) =>
-    `too many restarts (reached_max_restart_intensity), the last of ${child}: ${reason}; giving up`,
+    `too many restarts (reached_max_restart_intensity), the last of ${child}: ${reason}; giving up: ` +
+    'raise intensity or periodMs of this supervisor if it should bear more',
   held: (child, reason) => `too many restarts of ${child}: ${reason}; it is held until restartChild`,
   moved: (child, reason) => `${child} ${reason}`,
   not_moved: (child, reason) => `${child} ${reason}`,

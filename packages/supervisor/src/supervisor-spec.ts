@@ -1,4 +1,4 @@
-import { answerKind, type Ignore, InvalidOption } from '@bulkhead/core'
+import { answerKind, checkFields, type Ignore, InvalidOption } from '@bulkhead/core'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { checkChildSpecs, type ChildSpec, oneOf } from './child-spec.ts'
 import type { Strategy } from './strategy.ts'
@@ -43,6 +43,7 @@ const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'al
 /** Checks a spec and fills in the defaults. Throws `InvalidOption` for the first field that is wrong. */
 export function checkSupervisorSpec(value: unknown): Rules & { readonly children: readonly ChildSpec[] } {
   const given = checkObject(value, 'return { children: [...] } from init, or ignore()')
+  checkFields(given, ['strategy', 'intensity', 'periodMs', 'autoShutdown', 'children'])
   const autoShutdown = oneOf('autoShutdown', given['autoShutdown'] ?? DEFAULT_RULES.autoShutdown, AUTO_SHUTDOWNS)
   return {
     strategy: oneOf('strategy', given['strategy'] ?? DEFAULT_RULES.strategy, STRATEGIES),
@@ -58,6 +59,16 @@ export function checkIntensity(given: Readonly<Record<string, unknown>>): Requir
     intensity: checkWhole('intensity', given['intensity'] ?? DEFAULT_RULES.intensity, 0),
     periodMs: checkWhole('periodMs', given['periodMs'] ?? DEFAULT_RULES.periodMs, 1),
   }
+}
+
+/** The init of a supervisor is a function; it is run later, but a definition without one is wrong now. Throws `InvalidOption`. */
+export function checkInit(name: unknown, init: unknown): void {
+  if (typeof init !== 'function')
+    throw new InvalidOption(
+      `${String(name)}.init`,
+      init,
+      'give a function that returns the spec, such as () => ({ children: [] })',
+    )
 }
 
 /** An object with string keys, or `InvalidOption` for the init that returned something else. */

@@ -24,7 +24,7 @@ import type { Child } from './child-table.ts'
 import { takeNotice } from './notice.ts'
 import { answerStart, checkedOrRefused } from './answer.ts'
 import { Supervision } from './supervision.ts'
-import { checkSupervisorSpec, isIgnore, type SupervisorSpec } from './supervisor-spec.ts'
+import { checkInit, checkSupervisorSpec, isIgnore, type SupervisorSpec } from './supervisor-spec.ts'
 
 /** What a supervisor can be asked. Refusals are `ChildError`s with OTP's words as their codes; they never harm the supervisor. */
 export interface SupervisorProtocol {
@@ -68,6 +68,7 @@ export function defineSupervisor<A extends Args>(
   name: string,
   init: (...args: A) => SupervisorSpec | Ignore | Promise<SupervisorSpec | Ignore>,
 ): Server<NoInfer<A>, SupervisorProtocol> {
+  checkInit(name, init)
   return defineServer(meta, name, {
     type: 'supervisor',
     isolation: 'inline',

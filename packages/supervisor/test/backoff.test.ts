@@ -91,6 +91,7 @@ describe('options', () => {
     ['children.a.backoff.factor', { minMs: 10, maxMs: 50, factor: 0.5 }],
     ['children.a.backoff.jitter', { minMs: 10, maxMs: 50, jitter: 1.5 }],
     ['children.a.backoff.jitter', { minMs: 10, maxMs: 50, jitter: 'some' }],
+    ['children.a.backoff.jiter', { minMs: 10, maxMs: 50, jiter: 0.1 }],
     ['children.a.backoff.resetAfterMs', { minMs: 10, maxMs: 50, resetAfterMs: -1 }],
   ])('%s is named when it is wrong: %j', (field, value) => {
     expect(() => checkBackoff('children.a.backoff', value)).toThrow(InvalidOption)

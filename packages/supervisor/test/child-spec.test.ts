@@ -54,9 +54,28 @@ describe('defaults (SUP-003)', () => {
     } as const
     expect(child(Cart, [], options)).toEqual({ ...options, behaviour: Cart, args: [], type: 'worker' })
   })
+})
 
-  test('options that do not exist are dropped', () => {
-    expect(child(Cart, [], untyped({ modules: ['cart'] }))).toEqual(child(Cart, []))
+describe('an option that does not exist is refused: dropped, it would be a child that lives elsewhere', () => {
+  test.each([
+    ['restrat', { restrat: 'transient' }, 'did you mean restart?'],
+    ['isolaton', { isolaton: 'process' }, 'did you mean isolation?'],
+    ['modules', { modules: ['cart'] }, 'there are id, name, restart'],
+    ['args', { args: ['db://'] }, 'there are id, name, restart'],
+    ['constructor', { constructor: 1 }, 'there is no such option'],
+  ])('%s', (option, options, advice) => {
+    const error = rejection(() => child(Cart, [], untyped(options)))
+    expect(error.field).toBe(`children.Cart.${option}`)
+    expect(error.message).toContain(advice)
+  })
+
+  test('in a spec that was written by hand, too', () => {
+    const spec = { id: 'cart', behaviour: Cart, restrat: 'transient' }
+    expect(rejection(() => checkChildSpec(spec)).field).toBe('children.cart.restrat')
+  })
+
+  test.each([null, 'transient', 5])('%j is no object of options', (options) => {
+    expect(rejection(() => child(Cart, [], options as never)).field).toBe('options')
   })
 })
 
@@ -75,7 +94,11 @@ describe('each field has its rejection (SUP-006)', () => {
     ['children.cart.adapt', { id: 'cart', adapt: 'no' }],
     ['children.cart.name', { id: 'cart', name: '' }],
     ['children.cart.isolation', { id: 'cart', isolation: 'container' }],
+    ['children.cart.isolation.trust', { id: 'cart', isolation: { trust: 'none' } }],
+    ['children.cart.isolation.limits.heap', { id: 'cart', isolation: { limits: { heap: 1 } } }],
     ['children.cart.mailbox', { id: 'cart', mailbox: 100 }],
+    ['children.cart.mailbox.counts', { id: 'cart', mailbox: { counts: 100 } }],
+    ['children.cart.backoff.jiter', { id: 'cart', backoff: { minMs: 1, maxMs: 2, jiter: 0 } }],
     ['children.cart.startTimeoutMs', { id: 'cart', startTimeoutMs: 0 }],
     ['children.cart.backoff', { id: 'cart', backoff: 100 }],
   ])('%s: %j', (field, options) => {
@@ -95,6 +118,7 @@ describe('each field has its rejection (SUP-006)', () => {
     ['children.cart.behaviour', { id: 'cart', behaviour: { ...Cart, type: 'robot' } }],
     ['children.cart.behaviour', { id: 'cart', behaviour: { ...Cart, key: '' } }],
     ['children.cart.args', { id: 'cart', behaviour: Cart, args: 'db://' }],
+    ['children.cart.type', { id: 'cart', behaviour: Cart, type: 'supervisor' }],
   ])('%s of a spec that was written by hand: %j', (field, spec) => {
     expect(rejection(() => checkChildSpec(spec)).field).toBe(field)
   })

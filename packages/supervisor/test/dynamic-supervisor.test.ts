@@ -49,10 +49,16 @@ describe('start', () => {
     expect(await world.main.tryStart(Nobody, [])).toEqual({ kind: 'ignored' })
   })
 
+  test('a definition without an init is an error where it stands', () => {
+    expect(() => defineDynamicSupervisor(import.meta, 'Empty', undefined as never)).toThrow(/Empty\.init is undefined/)
+  })
+
   test.each([
     ['maxChildren', { maxChildren: -1 }],
     ['maxChildren', { maxChildren: 1.5 }],
     ['extraArgs', { extraArgs: 'x' }],
+    ['maxChild', { maxChild: 5 }],
+    ['strategy', { strategy: 'one_for_all' }],
     ['intensity', { intensity: -1 }],
     ['periodMs', { periodMs: 0 }],
     ['children', { child: 'Worker' }],

@@ -37,6 +37,8 @@ describe('each field has its rejection (SUP-004)', () => {
     ['autoShutdown', { autoShutdown: true }],
     ['children', { children: undefined }],
     ['children', { children: {} }],
+    ['strtegy', { strtegy: 'one_for_all' }],
+    ['intesity', { intesity: 3 }],
   ])('%s: %j', (field, options) => {
     expect(() => checkSupervisorSpec({ children: [], ...options })).toThrow(InvalidOption)
     expect(() => checkSupervisorSpec({ children: [], ...options })).toThrow(field)

@@ -16,6 +16,10 @@ afterEach(() => {
   world.node.stop('shutdown')
 })
 
+test('a definition without an init is an error where it stands', () => {
+  expect(() => defineSupervisor(import.meta, 'Empty', undefined as never)).toThrow(/Empty\.init is undefined/)
+})
+
 describe('start', () => {
   test('children start in list order, and the start is over after the last one (SUP-001)', async () => {
     const opened = gate()
@@ -167,6 +171,7 @@ describe('startChild', () => {
     const supervisor = await world.grow({ children: [worker('a')] })
     const { a } = await pidsOf(supervisor)
     await expect(supervisor.call.startChild(worker('a'))).rejects.toMatchObject({ code: 'already_started', pid: a })
+    await expect(supervisor.call.startChild(worker('a'))).rejects.toThrow(/give the new one an id/)
   })
 
   test('of an id that does not run refuses already_present (SUP-049)', async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Polling } from '@bulkhead/core/transport'
+import { MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -8,11 +8,14 @@ import { keepReadingAfterFailedWrite } from './failed-write.ts'
 export interface SocketConnectionOptions {
   /** Above this many pending bytes `send` returns false; at half of it the sender hears `drained`. Default 1 MiB. */
   readonly highWaterBytes?: number
-  /** A frame that announces more bytes than this ends the connection as `corrupt`. Default 256 MiB, at most 4 GiB - 2. */
+  /** A frame that announces more bytes than this ends the connection as `corrupt`. Default: the longest message and 1 MiB, at most 4 GiB - 2. */
   readonly frameBytesMax?: number
   /** Whether the open connection keeps its process alive. Default false. */
   readonly ref?: boolean
 }
+
+/** Beside the message a frame has a head, or stands in a request to start an actor. */
+const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
 
 /**
  * Makes a connection of a connected socket, which from now on belongs to it. The connection ends as `lost` when the other process
@@ -47,7 +50,7 @@ class SocketConnection implements Connection {
   constructor(socket: Socket, options: SocketConnectionOptions) {
     this.#socket = socket
     this.#highWaterBytes = options.highWaterBytes ?? 1024 * 1024
-    this.#reader = new FrameReader(options.frameBytesMax ?? 256 * 1024 * 1024, this.#deliver)
+    this.#reader = new FrameReader(options.frameBytesMax ?? frameBytesMaxDefault, this.#deliver)
     if (options.ref) socket.ref()
     else socket.unref()
     keepReadingAfterFailedWrite(socket)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 export interface NodeProcessOptions {
@@ -41,7 +41,9 @@ export function spawnNodeProcess(options: NodeProcessOptions): NodeProcess {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
-  const [, stdout, stderr, control, watch] = child.stdio as unknown as [null, Socket, Socket, Socket, Socket]
+  const [, stdout, stderr, control, watch] = (child.stdio ?? []) as unknown as [null, Socket, Socket, Socket, Socket]
+  // Without descriptors or memory for it there is a child that never was: its `error` comes, and it has no sockets.
+  if (control === undefined || watch === undefined) return neverWas(child)
   // A broken pipe at the process's end is told by its `exit`.
   for (const socket of [stdout, stderr, control, watch]) socket.on('error', () => {})
   if (!ref) {
@@ -49,4 +51,10 @@ export function spawnNodeProcess(options: NodeProcessOptions): NodeProcess {
     for (const socket of [stdout, stderr, control, watch]) socket.unref()
   }
   return { child, control, watch, stdout, stderr }
+}
+
+/** Sockets that end at once, for a process that could not be started. */
+function neverWas(child: ChildProcess): NodeProcess {
+  const none = (): Socket => new Socket().destroy()
+  return { child, control: none(), watch: none(), stdout: none(), stderr: none() }
 }

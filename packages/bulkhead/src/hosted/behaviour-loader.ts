@@ -6,8 +6,27 @@ const silentMs = 20_000
 type Table = Map<string, unknown>
 const TABLE = Symbol.for('bulkhead.behaviours')
 
+interface Waiting {
+  readonly url: string
+  readonly defined: () => void
+  readonly fail: (why: string) => void
+}
+
 /** Who waits for which key. */
-const waiting = new Map<string, Set<() => void>>()
+const waiting = new Map<string, Set<Waiting>>()
+
+/**
+ * A program calls `start` in a node, where that never settles: the module that does so never goes on, so what it has not defined by now it
+ * never will. `stack`: where it was called.
+ */
+export function startWasCalled(stack: string): void {
+  for (const one of [...waiting.values()].flatMap((all) => [...all])) {
+    if (stack.includes(one.url))
+      one.fail(
+        'it is defined below `await start()`, where a node never comes; define it above, or in a module of its own',
+      )
+  }
+}
 
 /**
  * Makes the behaviour with this key known in this realm by importing its module. That is done as soon as the module has defined it, also when
@@ -24,14 +43,14 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
       () => fail(`the module was not ready within ${silentMs} ms; define the behaviour above its first await`),
       silentMs,
     )
-    const defined = (): void => settle(resolve)
+    const own: Waiting = { url, defined: () => settle(resolve), fail }
     const settle = (outcome: () => void): void => {
       clearTimeout(patience)
-      waiting.get(key)?.delete(defined)
+      waiting.get(key)?.delete(own)
       outcome()
     }
     patience.unref()
-    waiting.set(key, (waiting.get(key) ?? new Set()).add(defined))
+    waiting.set(key, (waiting.get(key) ?? new Set()).add(own))
     import(url).then(
       () =>
         fail('the module defines no such behaviour; define it at the top level, with import.meta of the module itself'),
@@ -48,7 +67,7 @@ function observedTable(): Table {
     observed.add(table)
     table.set = (key, value) => {
       Map.prototype.set.call(table, key, value)
-      waiting.get(key)?.forEach((defined) => defined())
+      waiting.get(key)?.forEach(({ defined }) => defined())
       return table
     }
   }

@@ -17,18 +17,32 @@ import { openThreadConnection } from '@bulkhead/transport-thread'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, NodeBirth, ToNode } from '../control.ts'
 import { newsOf } from '../inspect/crash-log.ts'
+import { debugLog } from '../nodejs/debug-log.ts'
+import { debugTelemetry } from '../nodejs/debug-telemetry.ts'
 import type { TracingScope } from '../nodejs/actor-scope.ts'
 import { nodejsPlatform } from '../nodejs/platform.ts'
-import { channelTelemetry } from '../nodejs/telemetry-channels.ts'
+import { channelTelemetry, joinTelemetry } from '../nodejs/telemetry-channels.ts'
 import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
+import { sharedNow } from '../nodejs/shared-now.ts'
 import { overrideFor } from '../placement-overrides.ts'
 import { withError } from '../warden/verdict.ts'
 import { loadBehaviour } from './behaviour-loader.ts'
 import { LoopResponder } from './loop-responder.ts'
 import { PopulationReport } from './population-report.ts'
 import { SnapshotPush } from './snapshot-push.ts'
-import { sharedNow } from './vitals.ts'
 import type { Vitals } from './vitals.ts'
+
+/** The transports print nothing themselves: core's door for them is all they see. */
+const threads = debugLog('bulkhead:transport-thread')
+const processes = debugLog('bulkhead:transport-process')
+
+/** What the warden says when it was asked. */
+type Answer = Extract<ToNode, { type: 'allocated' | 'kind' | 'learnt' }>
+
+interface Question {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: Error) => void
+}
 
 export interface HostedNodeOptions {
   readonly birth: NodeBirth
@@ -37,6 +51,8 @@ export interface HostedNodeOptions {
   readonly scope: TracingScope
   /** Whether memory can be shared with the root. */
   readonly inRootProcess: boolean
+  /** Whether memory can be shared with that node. */
+  readonly shares: (node: NodeId) => boolean
   readonly log: (record: LogRecord) => void
   /** Told the handler names, by their numbers in the vitals. */
   readonly onHandler?: (id: number, name: string) => void
@@ -51,8 +67,7 @@ export class HostedNode implements NodeHost {
   readonly node: Node
   readonly #options: HostedNodeOptions
   readonly #channel: ControlChannel<FromNode, ToNode>
-  readonly #allocations = new Map<number, { resolve: (at: Allocation) => void; reject: (error: Error) => void }>()
-  readonly #lessons = new Map<number, (lesson: Lesson | undefined) => void>()
+  readonly #questions = new Map<number, Question>()
   readonly #responder: LoopResponder
   readonly #letGo: () => void
   #requests = 0
@@ -103,26 +118,34 @@ export class HostedNode implements NodeHost {
     this.#say({ type: 'connect', peer })
   }
 
-  allocate(decision: PlacementDecision, path: string): Promise<Allocation> {
-    const request = ++this.#requests
-    return new Promise((resolve, reject) => {
-      this.#allocations.set(request, { resolve, reject })
-      this.#say({ type: 'allocate', request, decision, path })
-    })
+  async allocate(decision: PlacementDecision, path: string): Promise<Allocation> {
+    const { allocation } = await this.#ask<'allocated'>((request) => ({ type: 'allocate', request, decision, path }))
+    return allocation
   }
 
-  learn(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined> {
-    const request = ++this.#requests
+  async kindOf(node: NodeId): Promise<PlacementDecision['kind']> {
+    return (await this.#ask<'kind'>((request) => ({ type: 'kind_of', request, node }))).kind
+  }
+
+  async learn(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined> {
     // Errors are classes, and of no use for this.
     const { error: _, output: __, ...facts } = evidence
-    return new Promise((resolve) => {
-      this.#lessons.set(request, resolve)
-      this.#say({ type: 'learn', request, path, decision, evidence: facts })
-    })
+    const { lesson } = await this.#ask<'learnt'>((request) => ({
+      type: 'learn',
+      request,
+      path,
+      decision,
+      evidence: facts,
+    }))
+    return lesson
   }
 
   endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
     this.#say({ type: 'end_node', node, why })
+  }
+
+  shares(node: NodeId): boolean {
+    return this.#options.shares(node)
   }
 
   override(path: string, behaviour: string): Isolation | undefined {
@@ -137,6 +160,7 @@ export class HostedNode implements NodeHost {
   take(message: ToNode): void {
     switch (message.type) {
       case 'linked':
+        threads('node %d is connected with node %d', this.node.id, message.peer)
         return this.node.connected(message.peer, openThreadConnection(message.end))
       case 'listen':
         return void this.#listen()
@@ -147,13 +171,11 @@ export class HostedNode implements NodeHost {
       case 'down':
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
-        return this.#settle(message.request, ({ resolve }) => resolve(message.allocation))
-      case 'refused':
-        return this.#settle(message.request, (allocation) => allocation.reject(new PlacementError(message.why)))
+      case 'kind':
       case 'learnt':
-        this.#lessons.get(message.request)?.(message.lesson)
-        this.#lessons.delete(message.request)
-        return
+        return this.#settle(message.request, ({ resolve }) => resolve(message))
+      case 'refused':
+        return this.#settle(message.request, ({ reject }) => reject(new PlacementError(message.why)))
       case 'ping':
         return this.#responder.answer(message.ping)
       case 'snapshot':
@@ -181,14 +203,15 @@ export class HostedNode implements NodeHost {
       population.changed()
       push?.changed()
     }
-    return channelTelemetry({
+    const own: Telemetry = {
       spawned: changed,
       exited: ({ pid }) => {
         this.#options.scope.forget(serialOf(pid))
         changed()
       },
       crashed: (report) => this.#say({ type: 'crashed', news: newsOf(report) }),
-    })
+    }
+    return joinTelemetry(own, debugTelemetry, channelTelemetry())
   }
 
   #say(message: FromNode): void {
@@ -201,13 +224,18 @@ export class HostedNode implements NodeHost {
     this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
   }
 
-  #settle(
-    request: number,
-    outcome: (allocation: { resolve: (at: Allocation) => void; reject: (error: Error) => void }) => void,
-  ): void {
-    const allocation = this.#allocations.get(request)
-    this.#allocations.delete(request)
-    if (allocation !== undefined) outcome(allocation)
+  #ask<T extends Answer['type']>(question: (request: number) => FromNode): Promise<Extract<Answer, { type: T }>> {
+    const request = ++this.#requests
+    return new Promise((resolve, reject) => {
+      this.#questions.set(request, { resolve: resolve as Question['resolve'], reject })
+      this.#say(question(request))
+    })
+  }
+
+  #settle(request: number, outcome: (question: Question) => void): void {
+    const question = this.#questions.get(request)
+    this.#questions.delete(request)
+    if (question !== undefined) outcome(question)
   }
 
   async #listen(): Promise<void> {
@@ -226,8 +254,11 @@ export class HostedNode implements NodeHost {
   async #open(peer: NodeId, reach: () => Promise<Awaited<ReturnType<typeof dial>> | undefined>): Promise<void> {
     try {
       const socket = await reach()
-      if (socket !== undefined) this.node.connected(peer, openSocketConnection(socket))
+      if (socket === undefined) return
+      processes('node %d is connected with node %d', this.node.id, peer)
+      this.node.connected(peer, openSocketConnection(socket))
     } catch (error) {
+      processes('node %d cannot reach node %d: %s', this.node.id, peer, (error as Error).message)
       this.#say({ type: 'unreachable', peer, why: (error as Error).message })
     }
   }

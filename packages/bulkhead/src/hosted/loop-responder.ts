@@ -1,4 +1,5 @@
 import { url as inspectorUrl } from 'node:inspector'
+import { getHeapStatistics } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 import type { Vitals } from './vitals.ts'
 
@@ -12,7 +13,7 @@ export class LoopResponder {
 
   answer(ping: number): void {
     this.#vitals.inspected = isMainThread && inspectorUrl() !== undefined
-    this.#vitals.heapBytes = process.memoryUsage().heapUsed
+    this.#vitals.heapBytes = getHeapStatistics().used_heap_size // process.memoryUsage() opens a file, and throws when none can be opened
     this.#vitals.answer(ping)
   }
 }

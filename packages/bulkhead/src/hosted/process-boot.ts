@@ -5,6 +5,7 @@ import { socketChannel } from '../control-channel.ts'
 import type { FromNode, LastWord, Orders, ProcessOrders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { ownThread } from '../linux/proc.ts'
+import { forwardRecord } from '../nodejs/forward-record.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { ownWorkerOptions } from '../nodejs/given-options.ts'
@@ -36,9 +37,8 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
   channel.onMessage((message) => {
     if (message.type === 'become') {
       const { birth } = message
-      const log = birth.forwardsLog
-        ? (record: Parameters<typeof printRecord>[0]) => channel.post({ type: 'log', record })
-        : printRecord
+      const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
+      process.title = `bulkhead process ${birth.id}` // what `ps` shows
       watch.post('up')
       hosted = new HostedNode({
         birth,
@@ -47,6 +47,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
         scope,
         log,
         inRootProcess: false,
+        shares: () => false,
         onHandler: (id, name) => watch.post({ id, name }),
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
       })

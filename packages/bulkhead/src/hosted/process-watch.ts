@@ -1,4 +1,5 @@
 import type { ProcessWatchOrders } from '../control.ts'
+import { endOwnGroup } from '../end-own-group.ts'
 import { ThreadProbe } from '../linux/proc.ts'
 import { lookBusyMs, lookIdleMs } from '../warden/stuck.ts'
 import { NodeWatch } from '../warden/node-watch.ts'
@@ -19,7 +20,7 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     exempt: () => vitals.inspected,
   })
   const look = (): void => {
-    if (process.ppid !== parent) end()
+    if (process.ppid !== parent) endOwnGroup()
     const judgement = watch.look()
     if (judgement.state === 'stuck') {
       const { what, forMs } = judgement
@@ -31,7 +32,7 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
         culprit,
         heapBytes: vitals.heapBytes,
       })
-      end()
+      endOwnGroup()
     }
     const nextMs = judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
     setTimeout(look, judgement.state === 'busy' ? Math.min(nextMs, lookBusyMs) : nextMs)
@@ -41,9 +42,4 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     else watch.handlers.set(message.id, message.name)
   })
   look()
-}
-
-function end(): never {
-  process.kill(-process.pid, 'SIGKILL')
-  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }

@@ -1,18 +1,21 @@
 import { portChannel } from '../control-channel.ts'
 import type { FromNode, ThreadOrders, ToNode } from '../control.ts'
 import { ownThread } from '../linux/proc.ts'
+import { forwardRecord } from '../nodejs/forward-record.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { captureOutput } from '../output/capture-output.ts'
 import { OutputWriter } from '../output/output-ring.ts'
 import { HostedNode } from './hosted-node.ts'
 import { LoopResponder } from './loop-responder.ts'
+import { SharedNodes } from './shared-nodes.ts'
 import { Vitals } from './vitals.ts'
 
 /** What a thread runs that waits to become a node. */
-export function bootThread({ port, vitals: memory, output }: ThreadOrders): void {
+export function bootThread({ port, vitals: memory, output, sharedNodes }: ThreadOrders): void {
   const channel = portChannel<FromNode, ToNode>(port)
   const vitals = new Vitals(memory)
+  const neighbours = new SharedNodes(sharedNodes)
   const responder = new LoopResponder(vitals)
   const scope = new TracingScope()
   let hosted: HostedNode | undefined
@@ -22,8 +25,9 @@ export function bootThread({ port, vitals: memory, output }: ThreadOrders): void
   channel.onMessage((message) => {
     if (message.type === 'become') {
       const { birth } = message
-      const log = birth.forwardsLog ? (record: LogRecordOf) => channel.post({ type: 'log', record }) : printRecord
-      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true })
+      const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
+      const shares = (node: number): boolean => neighbours.has(node)
+      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true, shares })
       channel.post({ type: 'up' })
       return
     }
@@ -33,8 +37,6 @@ export function bootThread({ port, vitals: memory, output }: ThreadOrders): void
   })
   channel.post({ type: 'started', thread: ownThread() })
 }
-
-type LogRecordOf = Parameters<typeof printRecord>[0]
 
 /** After what was posted and closed in this turn is on its way. */
 function leave(): void {

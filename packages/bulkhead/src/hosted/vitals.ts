@@ -1,4 +1,5 @@
 import { VITALS } from '@bulkhead/core'
+import { sharedNow } from '../nodejs/shared-now.ts'
 
 /** Words behind core's `VITALS` in the same shared memory, written by a node's thread and read by whoever watches it. */
 const SLOTS = {
@@ -110,7 +111,11 @@ export class Vitals {
   }
   /** The same for a loop that never turns: a handler that awaits in a circle runs on after its turn. */
   get looper(): number | undefined {
-    return this.sole ?? this.#lastActor
+    return this.sole ?? (this.hasGoneOn ? undefined : this.#lastActor)
+  }
+  /** Whether the event loop has gone on since the last turn, so that whoever blocks it now need not be who ran last. */
+  get hasGoneOn(): boolean {
+    return this.turn % 2 === 0 && this.#read(VITALS.settled) === this.turn
   }
 
   get #lastActor(): number | undefined {
@@ -121,12 +126,4 @@ export class Vitals {
   #read(slot: number): number {
     return this.#words[slot] as number
   }
-}
-
-const [seconds, nanoseconds] = process.hrtime()
-const offsetMs = seconds * 1e3 + nanoseconds / 1e6 - performance.now()
-
-/** Monotonic milliseconds that all threads of one OS process agree on. */
-export function sharedNow(): number {
-  return performance.now() + offsetMs
 }

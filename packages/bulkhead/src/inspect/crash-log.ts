@@ -33,6 +33,7 @@ export function newsOf({
   lastMessage,
   state,
   restarts,
+  evidence,
 }: CrashReport): CrashNews {
   return {
     pid,
@@ -43,6 +44,7 @@ export function newsOf({
     lastMessage: lastMessage === undefined ? undefined : show(lastMessage),
     state: state === undefined ? undefined : show(state),
     restarts,
+    ...(evidence?.output !== undefined && { output: evidence.output }),
   }
 }
 

@@ -13,19 +13,19 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** Asks a running system of this user for its state. `which` is a name or the pid of its root; not needed when there is only one. */
+/** Asks a running system of this user for its state. `which` is a name, the pid of its root, or the system's id; not needed when there is only one. */
 export async function inspect(which: string | undefined, asJson: boolean): Promise<CommandResult> {
   const systems = findSystems().filter(
-    ({ name, pid }) => which === undefined || name === which || String(pid) === which,
+    ({ name, pid, system }) => which === undefined || name === which || String(pid) === which || system === which,
   )
   const reports = await Promise.all(systems.map(ask))
   const answered = reports.filter((report) => report !== undefined)
   if (answered.length === 1) return done(answered[0] as SystemReport, asJson)
-  if (answered.length > 1) return failed(`several systems run; say which one, by name or pid:\n${listOf(answered)}`)
+  if (answered.length > 1) return failed(`several systems run; say which one, by name, pid or id:\n${listOf(answered)}`)
   return failed(
     which === undefined
       ? 'no system of this user runs here'
-      : `no system of this user runs here with the name or pid ${which}`,
+      : `no system of this user runs here with the name, pid or id ${which}`,
   )
 }
 
@@ -38,7 +38,7 @@ const done = (report: SystemReport, asJson: boolean): CommandResult => ({
 const failed = (why: string): CommandResult => ({ status: 1, stdout: '', stderr: `bulkhead inspect: ${why}\n` })
 
 const listOf = (reports: readonly SystemReport[]): string =>
-  reports.map(({ name, pid }) => `  ${name} ${pid}`).join('\n')
+  reports.map(({ name, pid, system }) => `  ${name} ${pid} ${system}`).join('\n')
 
 /** One system's report; undefined when nobody answers there, and then what was left of it is gone. */
 async function ask({ socket }: InspectableSystem): Promise<SystemReport | undefined> {

@@ -7,15 +7,23 @@ export interface InspectableSystem {
   readonly name: string
   /** The OS process of its root. */
   readonly pid: number
+  /** The system's id. */
+  readonly system: string
   /** The Unix socket at which its warden answers. */
   readonly socket: string
 }
+
+/** As it was when the program began: a program that gives itself a temporary folder of its own is found all the same. */
+const temporaryFolder = tmpdir()
+
+/** A user without an entry in the system's list of users, as in many containers, has a number all the same. */
+const ownUid = (): number => process.getuid?.() ?? userInfo().uid
 
 /** Where the sockets of this user's systems are: in the session's runtime folder, or in one of the user's own in the temporary folder. */
 export function runtimeFolder(): string {
   const { XDG_RUNTIME_DIR: session } = process.env
   return session === undefined || session === ''
-    ? join(tmpdir(), `bulkhead-${userInfo().uid}`)
+    ? join(temporaryFolder, `bulkhead-${ownUid()}`)
     : join(session, 'bulkhead')
 }
 
@@ -23,7 +31,7 @@ export function runtimeFolder(): string {
 export function openRuntimeFolder(folder = runtimeFolder()): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { mode, uid } = lstatSync(folder)
-  const isPrivate = (mode & 0o170000) === 0o040000 && (mode & 0o077) === 0 && uid === userInfo().uid
+  const isPrivate = (mode & 0o170000) === 0o040000 && (mode & 0o077) === 0 && uid === ownUid()
   if (!isPrivate) throw new Error(`${folder} is not a folder that belongs to this user alone (mode 0700)`)
   return folder
 }
@@ -49,8 +57,9 @@ const pathMax = 103
 function entriesOf(folder: string): InspectableSystem[] {
   try {
     return readdirSync(folder).flatMap((entry) => {
-      const [, name, pid] = /^(.+)\.(\d+)\.[\w-]+\.sock$/.exec(entry) ?? []
-      return name === undefined ? [] : [{ name, pid: Number(pid), socket: join(folder, entry) }]
+      const [, name, pid, system] = /^(.+)\.(\d+)\.([\w-]+)\.sock$/.exec(entry) ?? []
+      if (name === undefined || system === undefined) return []
+      return [{ name, pid: Number(pid), system, socket: join(folder, entry) }]
     })
   } catch {
     return []
@@ -74,6 +83,11 @@ export function giveUpSocket(socket: string): void {
   } catch {
     // others are in it, or gone already
   }
+}
+
+/** Removes the sockets of an OS process that was killed, and the folder when they were the last in it. */
+export function giveUpSocketsOf(pid: number, folder = runtimeFolder()): void {
+  for (const { socket } of entriesOf(folder).filter((entry) => entry.pid === pid)) giveUpSocket(socket)
 }
 
 function isRunning(pid: number): boolean {

@@ -23,7 +23,7 @@ export interface CrashEntry {
   readonly lastMessage: string | undefined
   readonly state: string | undefined
   readonly restarts: number | undefined
-  /** The last lines that its node printed, when it took its node down. */
+  /** The last lines that its node printed, when that took the actor along. */
   readonly output?: readonly string[]
   /** Milliseconds between the crash and the report. */
   readonly agoMs: number

@@ -1,9 +1,20 @@
-import { closeSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs'
 
 /** The operating system's number of the calling thread; undefined where /proc does not tell. */
 export function ownThread(): number | undefined {
   try {
     return Number(readlinkSync('/proc/thread-self').split('/')[2])
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes that the stack of an OS process may take which this one starts; undefined where /proc does not tell. */
+export function stackLimitBytes(): number | undefined {
+  try {
+    const [, soft] = /^Max stack size +(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+    if (soft === undefined) return undefined
+    return soft === 'unlimited' ? Infinity : Number(soft)
   } catch {
     return undefined
   }
@@ -95,6 +106,11 @@ export class ProcessProbe {
   isStopped(): boolean {
     const state = stateOf(this.#stat.read())
     return state === 'T' || state === 't'
+  }
+
+  /** Whether a tracer has stopped it, as a debugger of native code does. */
+  isTraced(): boolean {
+    return stateOf(this.#stat.read()) === 't'
   }
 
   /** Milliseconds of CPU time that it and all its threads have used. */

@@ -3,9 +3,14 @@ import type { LogRecord } from '@bulkhead/core'
 
 /** A log record as printed on stderr: level, path or pid, text and data. One record can take several lines. */
 export function logLine({ level, text, pid, path, data }: LogRecord): string {
-  const who = path ?? pid
-  const details = data === undefined ? '' : ` ${inspect(data, { depth: 4, breakLength: Infinity })}`
+  const who = path === '' ? '/' : (path ?? pid)
+  const details = data === undefined ? '' : ` ${printedData(data)}`
   return `${level === 'info' ? '' : `${level} `}${who === undefined ? '' : `${who} `}${text}${details}\n`
+}
+
+/** The data of a record, on one line where that can be. */
+export function printedData(data: unknown): string {
+  return inspect(data, { depth: 4, breakLength: Infinity })
 }
 
 /** Prints a record on this thread's stderr. */

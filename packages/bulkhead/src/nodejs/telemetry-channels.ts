@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel'
-import type { Channel } from 'node:diagnostics_channel'
 import type { Telemetry } from '@bulkhead/core'
 
 /** The channel of `node:diagnostics_channel` on which each telemetry hook is published: in every node, each with the event of core’s `Telemetry`. */
@@ -10,28 +9,38 @@ export const telemetryChannels = {
   handled: 'bulkhead:actor:handled',
   restarted: 'bulkhead:supervisor:restarted',
   deadLetter: 'bulkhead:message:dead-letter',
+  counted: 'bulkhead:node:counted',
   nodeDown: 'bulkhead:node:down',
 } as const satisfies Record<keyof Telemetry, string>
 
-/** A hook that exists only while somebody listens to its channel. */
-function hookOf<T>(published: Channel): () => ((event: T) => void) | undefined {
-  const publish = (event: T): void => published.publish(event)
-  return () => (published.hasSubscribers ? publish : undefined)
-}
+type Hook = (event: unknown) => void
 
-/** Telemetry published on diagnostics channels. The hooks in `always` are called as well, whether or not anybody listens. */
-export function channelTelemetry(always: Pick<Telemetry, 'spawned' | 'exited' | 'crashed'> = {}): Telemetry {
+/** Telemetry published on diagnostics channels: a hook exists only while somebody listens to its channel. */
+export function channelTelemetry(): Telemetry {
   const telemetry: Telemetry = {}
   for (const [hook, name] of Object.entries(telemetryChannels)) {
-    const published = hookOf<unknown>(channel(name))
-    const own = always[hook as keyof typeof always] as ((event: unknown) => void) | undefined
-    const both = (event: unknown): void => {
-      own?.(event)
-      published()?.(event)
-    }
+    const published = channel(name)
+    const publish: Hook = (event) => published.publish(event)
     Object.defineProperty(telemetry, hook, {
       enumerable: true,
-      ...(own === undefined ? { get: published } : { value: both }),
+      get: () => (published.hasSubscribers ? publish : undefined),
+    })
+  }
+  return telemetry
+}
+
+/** One telemetry for several listeners: a hook exists while one of them has it, and calls all that have it, in their order. */
+export function joinTelemetry(...listeners: readonly Telemetry[]): Telemetry {
+  const telemetry: Telemetry = {}
+  for (const hook of Object.keys(telemetryChannels) as (keyof Telemetry)[]) {
+    const own = listeners.filter((listener) => hook in listener)
+    const tell: Hook = (event) => {
+      for (const listener of own) (listener[hook] as Hook | undefined)?.(event)
+    }
+    const alone = own.length === 1 ? Object.getOwnPropertyDescriptor(own[0], hook) : undefined
+    Object.defineProperty(telemetry, hook, {
+      enumerable: true,
+      ...(alone ?? { get: () => (own.some((listener) => listener[hook] !== undefined) ? tell : undefined) }),
     })
   }
   return telemetry

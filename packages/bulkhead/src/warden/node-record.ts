@@ -24,6 +24,8 @@ export interface NodeRecord {
   placedSince: number
   /** It is being ended in order and gets no more actors. */
   retiring: boolean
+  /** A peer cannot hear it any more. */
+  isLost: boolean
   verdict: Verdict | undefined
   /** What ended it, when that was an error. */
   error: ErrorParts | undefined
@@ -61,6 +63,7 @@ export function newRecord(
     placedAt: 0,
     placedSince: 0,
     retiring: false,
+    isLost: false,
     verdict: undefined,
     error: undefined,
     address: undefined,
@@ -83,6 +86,7 @@ export function fits(record: NodeRecord, decision: PlacementDecision): boolean {
     record.body.kind === decision.kind &&
     record.verdict === undefined &&
     !record.retiring &&
+    !record.isLost &&
     record.share === decision.share &&
     record.compartment === decision.compartment
   )

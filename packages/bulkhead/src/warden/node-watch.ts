@@ -1,12 +1,16 @@
-import { sharedNow } from '../hosted/vitals.ts'
 import type { Vitals } from '../hosted/vitals.ts'
 import type { ThreadProbe } from '../linux/proc.ts'
+import { sharedNow } from '../nodejs/shared-now.ts'
 import { StuckJudge } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 
+/** What a watched thread shows of itself. */
+export type WatchedVitals = Pick<Vitals, 'turn' | 'turnAt' | 'pong' | 'pongAt' | 'loadedAt' | 'isLoading' | 'handler'> &
+  Partial<Pick<Vitals, 'hasGoneOn' | 'sole'>>
+
 /** How to look at a node's thread from another thread of its OS process. */
 export interface WatchedThread {
-  readonly vitals: Vitals
+  readonly vitals: WatchedVitals
   /** What the operating system knows of it. */
   readonly probe: () => ThreadProbe
   /** Sends a ping to the event loop, which answers in its vitals. */
@@ -75,9 +79,10 @@ export class NodeWatch {
     return judgement
   }
 
-  /** The handler that ran last. */
+  /** The handler that runs, or the last one of the only actor; undefined when it can be anybody's. */
   get handlerName(): string | undefined {
-    return this.handlers.get(this.#thread.vitals.handler)
+    const { vitals } = this.#thread
+    return vitals.hasGoneOn === true && vitals.sole === undefined ? undefined : this.handlers.get(vitals.handler)
   }
 
   /** Milliseconds since the node last showed that it lives. */

@@ -4,9 +4,9 @@ import { socketChannel } from '../control-channel.ts'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
-import { sharedNow } from '../hosted/vitals.ts'
-import { ProcessProbe } from '../linux/proc.ts'
+import { ProcessProbe, stackLimitBytes } from '../linux/proc.ts'
 import { checkProcessPermissions } from '../nodejs/permissions.ts'
+import { sharedNow } from '../nodejs/shared-now.ts'
 import { ordersField } from '../orders.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
@@ -50,6 +50,7 @@ export class ProcessBody implements NodeBody {
 
   constructor({ entry, profile, execArgv, children }: ProcessBodyOptions, events: BodyEvents) {
     checkProcessPermissions()
+    checkStack(profile.stackMb, stackLimitBytes())
     const { handlerMs } = profile
     const orders: Orders = {
       role: 'process',
@@ -201,6 +202,21 @@ function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly
   if (heapMb !== undefined) argv.push(`--max-old-space-size=${heapMb}`)
   if (stackMb !== undefined) argv.push(`--stack-size=${Math.floor(stackMb * 1_000)}`)
   return argv
+}
+
+/** Megabytes of the stack that V8 does not count: what the program was called with, and native code. */
+const stackAsideMb = 1
+
+/** What most systems give. */
+const stackLimitUsual = 8 * 2 ** 20
+
+/** Beyond what the operating system lets a stack have, an endless recursion would be a segmentation fault and no `RangeError`. */
+export function checkStack(stackMb: number | undefined, limitBytes: number | undefined): void {
+  const mostMb = (limitBytes ?? stackLimitUsual) / 2 ** 20 - stackAsideMb
+  if (stackMb === undefined || stackMb <= mostMb) return
+  throw new Error(
+    `limits.stackMb: ${stackMb} is more than the operating system gives a process, ${mostMb} MB beside native code: ask for less, raise \`ulimit -s\`, or use a thread`,
+  )
 }
 
 function lines(take: (line: string) => void): (bytes: Uint8Array) => void {

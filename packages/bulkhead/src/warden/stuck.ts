@@ -43,7 +43,7 @@ const pauseMs = 200
 
 /**
  * Tells a stuck node from a busy one and from one that gets no CPU. A node is stuck when one turn of its run queue, or one of its event loop,
- * has lasted for the limit, and its thread used the CPU for at least half of that time or is blocked; a starved one gets four times
+ * has lasted for the limit, and its thread used the CPU for at least half of the limit or is blocked; a starved one gets at most four times
  * as long. Only time counts in which the watcher ran itself.
  */
 export class StuckJudge {
@@ -93,7 +93,8 @@ export class StuckJudge {
     const limitMs = look.isLoading ? Math.max(loadMs, this.limitMs) : this.limitMs
     if (longestMs >= limitMs) {
       const what = this.#turn.lastedMs(look) >= limitMs ? 'turn' : 'loop'
-      const isStuck = longestMs >= limitMs * starvedFactor || (what === 'turn' ? this.#turn : this.#loop).isAtWork(look)
+      const isStuck =
+        longestMs >= limitMs * starvedFactor || (what === 'turn' ? this.#turn : this.#loop).isAtWork(look, limitMs)
       return isStuck ? { state: 'stuck', what, forMs: longestMs } : { state: 'busy', nextLookMs: lookBusyMs }
     }
     if (longestMs > 0) return { state: 'busy', nextLookMs: nextLookMs(limitMs - longestMs) }
@@ -136,11 +137,11 @@ class Stretch {
     return this.#unchanged === undefined ? 0 : Math.max(1, look.now - Math.max(this.#startedAt, look.freeAt))
   }
 
-  /** Whether the thread used a CPU for half of the time, or is blocked at two looks in a row. */
-  isAtWork(look: Look): boolean {
+  /** Whether the thread used a CPU for half of the limit, or is blocked at two looks in a row. */
+  isAtWork(look: Look, limitMs: number): boolean {
     const cpuMs = look.cpuMs()
     if (cpuMs === undefined || this.#cpuMs === undefined) return true
-    if (cpuMs - this.#cpuMs >= (look.now - this.#seenAt) / 2) return true
+    if (cpuMs - this.#cpuMs >= Math.min(look.now - this.#seenAt, limitMs) / 2) return true
     this.#blockedLooks = look.blocked() ? this.#blockedLooks + 1 : 0
     return this.#blockedLooks >= 2
   }

@@ -20,6 +20,8 @@ export interface ThreadBodyOptions {
   readonly profile: LaunchProfile
   /** Options for Node.js. */
   readonly execArgv: readonly string[]
+  /** The nodes of this OS process. */
+  readonly sharedNodes: SharedArrayBuffer
   /** Whether a debugger can be attached. */
   readonly isExempt: () => boolean
 }
@@ -38,11 +40,11 @@ export class ThreadBody implements NodeBody {
   #probe = new ThreadProbe(undefined)
   #error: { readonly value: unknown } | undefined
 
-  constructor({ entry, profile, execArgv, isExempt }: ThreadBodyOptions, events: BodyEvents) {
+  constructor({ entry, profile, execArgv, sharedNodes, isExempt }: ThreadBodyOptions, events: BodyEvents) {
     const { port1, port2 } = new MessageChannel()
     const orders: Orders = {
       role: 'thread',
-      orders: { port: port2, vitals: this.vitals.memory, output: this.#ring.memory },
+      orders: { port: port2, vitals: this.vitals.memory, output: this.#ring.memory, sharedNodes },
     }
     this.#worker = new Worker(new URL(entry), {
       workerData: { [ordersField]: orders },

@@ -7,14 +7,15 @@ import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import { writeFully } from '../output/tagged-output.ts'
+import { SharedNodes } from '../hosted/shared-nodes.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
-import { poolKeyOf, profileOf } from './launch-profile.ts'
+import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
-import { choose } from './pool.ts'
+import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootBody } from './root-body.ts'
 import { Spares } from './spares.ts'
@@ -31,6 +32,9 @@ const unusedMs = 30_000
 /** Milliseconds for which the node of a compartment outlives its last actor. */
 const vacantMs = 5_000
 
+/** Milliseconds that a node which a peer cannot hear any more has to end by itself. */
+const lostMs = 1_000
+
 /** Ends that are remembered. */
 const verdictsKept = 1_000
 
@@ -38,6 +42,7 @@ const verdictsKept = 1_000
 export class Warden {
   readonly #orders: WardenOrders
   readonly #children: ChildTable
+  readonly #sharedNodes: SharedNodes
   readonly #nodes = new Map<NodeId, NodeRecord>()
   readonly #ended = new Map<NodeId, ToNode>()
   readonly #root: NodeRecord
@@ -59,6 +64,7 @@ export class Warden {
   constructor(orders: WardenOrders) {
     this.#orders = orders
     this.#children = new ChildTable(orders.children)
+    this.#sharedNodes = new SharedNodes(orders.sharedNodes)
     this.#rootBody = new RootBody(orders.port, orders.vitals, orders.thread, (message) => this.#takeFromRoot(message))
     this.#rootBody.watch(orders.handlerMs)
     this.#root = newRecord(ROOT, this.#rootBody, undefined, 'root')
@@ -94,6 +100,8 @@ export class Warden {
         return this.#connect(record, message.peer)
       case 'allocate':
         return void this.#answerAllocate(record, message)
+      case 'kind_of':
+        return void this.#answerKindOf(record, message)
       case 'learn':
         return this.#answerLearn(record, message)
       case 'end_node':
@@ -130,16 +138,35 @@ export class Warden {
 
   // ---- placement
 
-  async #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
-    try {
+  #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
+    return this.#answerAbout(from, request, () => {
       const decision = this.#lessons.apply(path, byHints)
       const record = this.#allocate(decision)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
+      return { record, answer: { type: 'allocated', request, allocation: { node: record.id, decision } } }
+    })
+  }
+
+  #answerKindOf(from: NodeRecord, { request, node }: Said<'kind_of'>): Promise<void> {
+    return this.#answerAbout(from, request, () => {
+      const record = this.#nodeOf(node)
+      return { record, answer: { type: 'kind', request, kind: record.body.kind } }
+    })
+  }
+
+  /** Answers once the node is up; refuses when there is none or it ends before. */
+  async #answerAbout(
+    from: NodeRecord,
+    request: number,
+    find: () => { readonly record: NodeRecord; readonly answer: ToNode },
+  ): Promise<void> {
+    try {
+      const { record, answer } = find()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
-      from.body.post({ type: 'allocated', request, allocation: { node: record.id, decision } })
+      from.body.post(answer)
     } catch (error) {
       from.body.post({ type: 'refused', request, why: `no node for it: ${(error as Error).message}` })
     }
@@ -153,16 +180,15 @@ export class Warden {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
-    const key = poolKeyOf(profile)
-    const sharing =
-      decision.share === 'dedicated'
-        ? []
-        : [...this.#nodes.values()].filter(
-            (each) => fits(each, decision) && each.profile !== undefined && poolKeyOf(each.profile) === key,
-          )
+    const fitting = [...this.#nodes.values()].filter((each) => fits(each, decision))
     const { threads, processes } = this.#orders
-    const pooledMax = profile.kind === 'thread' ? threads : processes
-    return choose(sharing, decision.share === 'compartment' ? 1 : pooledMax) ?? this.#launch(profile, decision)
+    const found =
+      decision.share === 'compartment'
+        ? nodeOfCompartment(fitting, profile)
+        : decision.share === 'pooled'
+          ? choose(sharing(fitting, profile), profile.kind === 'thread' ? threads : processes)
+          : undefined
+    return found ?? this.#launch(profile, decision)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -178,6 +204,7 @@ export class Warden {
     const { body, events } = this.#spares.take(profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
+    if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
     body.tag.text = `${profile.kind} ${id}`
@@ -193,7 +220,13 @@ export class Warden {
     const { entry, options } = this.#orders
     return profile.kind === 'thread'
       ? new ThreadBody(
-          { entry, profile, execArgv: options.thread, isExempt: () => this.#rootBody.vitals.inspected },
+          {
+            entry,
+            profile,
+            execArgv: options.thread,
+            sharedNodes: this.#orders.sharedNodes,
+            isExempt: () => this.#rootBody.vitals.inspected,
+          },
           events,
         )
       : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children }, events)
@@ -226,10 +259,19 @@ export class Warden {
   #endNode(from: NodeRecord, id: NodeId, why: Said<'end_node'>['why']): void {
     const record = this.#nodes.get(id)
     if (record === undefined || record.verdict !== undefined) return
-    if (record === this.#root)
-      return this.#say(`the root was to be ended by node ${from.id} (${why.cause}), which only its own program can do`)
+    if (record === this.#root) {
+      // Only its own program can end the root. Without it the other one is of no use to anybody.
+      this.#say(`node ${from.id} cannot hear the root any more (${why.detail ?? why.cause}), so it is ended`)
+      return this.#finish(from, { cause: why.cause }, true)
+    }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
-    this.#finish(record, { cause: why.cause, ...culprit }, true)
+    const end = (): void => {
+      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit }, true)
+    }
+    if (why.cause !== 'unknown') return end()
+    // Most often it has ended, and what it ended with comes soon; that says more.
+    record.isLost = true
+    setTimeout(end, lostMs).unref()
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { newRecord } from '../../src/warden/node-record.ts'
 import type { NodeBody } from '../../src/warden/node-body.ts'
 import type { NodeRecord } from '../../src/warden/node-record.ts'
-import { choose } from '../../src/warden/pool.ts'
+import { choose, nodeOfCompartment } from '../../src/warden/pool.ts'
 
 interface State {
   readonly alive: number
@@ -37,5 +37,22 @@ describe('the next actor of a pool goes', () => {
     const nodes = [0, 1, 2].map((at) => nodeWith({ alive: 0 }, at))
     for (let placed = 0; placed < 9; placed++) (choose(nodes, 3) as NodeRecord).placedSince++
     expect(nodes.map(({ placedSince }) => placedSince)).toEqual([3, 3, 3])
+  })
+})
+
+describe('the node of a compartment', () => {
+  const nodeWithin = (handlerMs: number): NodeRecord =>
+    newRecord(7, {} as NodeBody, { kind: 'thread', handlerMs }, 'compartment', 'billing')
+
+  test('is there, or is not', () => {
+    const node = nodeWithin(100)
+    expect(nodeOfCompartment([node], { kind: 'thread', handlerMs: 100 })).toBe(node)
+    expect(nodeOfCompartment([], { kind: 'thread', handlerMs: 100 })).toBeUndefined()
+  })
+
+  test('has one limit: an actor with another is an error that names both', () => {
+    expect(() => nodeOfCompartment([nodeWithin(100)], { kind: 'thread', handlerMs: 200 })).toThrow(
+      /limits\.handlerMs: 200 contradicts compartment: billing, whose node has limits\.handlerMs: 100/,
+    )
   })
 })

@@ -79,6 +79,12 @@ describe('a node is stuck', () => {
     expect(at).toBeLessThanOrEqual(4 * limitMs + lookBusyMs)
   })
 
+  test('as soon as it has used the CPU for half of the limit, however little of it it gets', () => {
+    const { judgement, at } = watch((now) => ({ turnSince: 0, cpuMs: now / 4 }), 10_000)
+    expect(judgement.state).toBe('stuck')
+    expect(at).toBe(2 * limitMs)
+  })
+
   test('by the clock alone where nobody tells CPU times', () => {
     expect(watch(() => ({ turnSince: 0, cpuMs: undefined }), 5_000).at).toBe(limitMs)
   })

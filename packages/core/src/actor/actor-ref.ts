@@ -48,6 +48,15 @@ export class BoundRef implements ActorRef<unknown> {
     return 'name' in this.#target ? this.#target.name : undefined
   }
 
+  toString(): string {
+    return `ActorRef(${this.#address})`
+  }
+
+  /** What Node.js's `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   get #address(): string {
     return 'pid' in this.#target ? this.#target.pid : this.#target.name
   }

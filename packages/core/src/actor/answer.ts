@@ -1,3 +1,5 @@
+import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { From } from './from.ts'
 
@@ -48,11 +50,18 @@ export function refuse(error: unknown): Refusal {
 
 /** Answers later: keep `from` and call `reply(from, value)` from anywhere (OTP: `{noreply, State}` and `gen_server:reply`). */
 export function later<R = unknown>(take: (from: From<R>) => void): Later<R> {
+  if (typeof take !== 'function')
+    throw new InvalidOption('take', take, 'give later() a function that keeps the From until there is a reply')
   return { [BRAND]: 'later', take }
 }
 
 /** Ends the actor with `reason`; `terminate` runs first and the reply, if any, is sent after it (OTP: `{stop, Reason, Reply, State}`). */
 export function stop<R = never>(reason: ExitReason = 'normal', options?: { readonly reply: R }): Stop<R> {
+  if (options !== undefined) {
+    if (typeof options !== 'object' || options === null)
+      throw new InvalidOption('options', options, 'give stop(reason, { reply }), or the reason alone')
+    checkFields(options, ['reply'])
+  }
   return { [BRAND]: 'stop', reason, hasReply: options !== undefined && 'reply' in options, reply: options?.reply }
 }
 

@@ -14,9 +14,17 @@ function table(): Map<string, DefinedBehaviour> {
   return (holder[TABLE] ??= new Map())
 }
 
-/** The behaviour with this key, if its module was loaded in this realm. */
+/**
+ * The behaviour with this key, if its module was loaded in this realm. Throws `NotLoadable` for one that another copy of this package has
+ * defined: the two would not know each other's messages.
+ */
 export function findBehaviour(key: string): DefinedBehaviour | undefined {
-  return table().get(key)
+  const found: unknown = table().get(key)
+  if (found === undefined || found instanceof DefinedBehaviour) return found
+  throw new NotLoadable(
+    `${key} was defined with another copy of @bulkhead/core than the one that runs this node: install one for both (in a package that ` +
+      'defines actors make bulkhead a peer dependency; npm ls @bulkhead/core shows the copies)',
+  )
 }
 
 /** The names that each module has given. By the identity of `import.meta`, since a module that is loaded anew defines everything anew. */

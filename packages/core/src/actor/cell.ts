@@ -38,6 +38,8 @@ export class Cell {
   readonly parent: Pid | undefined
   readonly path: string
   readonly restarts: number
+  /** Its parent is a supervisor and reports how it ends. */
+  readonly supervised: boolean
   readonly placement: PlacementDecision | undefined
   readonly limits: MailboxLimits | undefined
   readonly program: Program
@@ -92,6 +94,7 @@ export class Cell {
       readonly parent: Pid | undefined
       readonly path: string
       readonly restarts: number
+      readonly supervised: boolean
       readonly placement: PlacementDecision | undefined
       readonly limits: MailboxLimits | undefined
     },
@@ -105,6 +108,7 @@ export class Cell {
     this.parent = about.parent
     this.path = about.path
     this.restarts = about.restarts
+    this.supervised = about.supervised
     this.placement = about.placement
     this.limits = about.limits
   }

@@ -1,8 +1,13 @@
-import type { Isolation } from '../node/isolation.ts'
 import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
+import { checkIsolation } from '../node/isolation.ts'
+import type { Isolation } from '../node/isolation.ts'
+import type { CrashReport } from '../telemetry.ts'
 import type { Args, Behaviour } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
+import type { Format } from './crash-facts.ts'
+import { lastMessageOf } from './crash-facts.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
@@ -14,8 +19,11 @@ export class ActorProgram implements Program {
   readonly handles = false
   readonly #body: (self: ActorSelf, ...args: never[]) => unknown
 
-  constructor(body: (self: ActorSelf, ...args: never[]) => unknown) {
+  readonly #formatMessage: Format
+
+  constructor(body: (self: ActorSelf, ...args: never[]) => unknown, formatMessage?: Format) {
     this.#body = body
+    this.#formatMessage = formatMessage
   }
 
   begin(cell: Cell, args: readonly unknown[]): Begun {
@@ -51,9 +59,16 @@ export class ActorProgram implements Program {
     // A function has `finally` for that.
   }
 
-  report(): { readonly state?: unknown } {
-    return {}
+  report(cell: Cell): Pick<CrashReport, 'lastMessage'> {
+    return lastMessageOf(cell, this.#formatMessage)
   }
+}
+
+export interface ActorOptions {
+  /** Where its actors live unless their starter says otherwise. */
+  readonly isolation?: Isolation
+  /** What crash reports and inspection may show of the last message. Default: the message itself. */
+  readonly formatMessage?: (message: unknown) => unknown
 }
 
 /**
@@ -64,17 +79,23 @@ export function defineActor<A extends Args>(
   meta: { readonly url: string },
   name: string,
   body: (self: ActorSelf, ...args: A) => unknown,
-  options: { readonly isolation?: Isolation } = {},
+  options: ActorOptions = {},
 ): Behaviour<NoInfer<A>, unknown> {
   const { url, key } = behaviourKey(meta, name)
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOption(`${name}.options`, options, 'give an object such as { isolation }, or nothing')
+  checkFields(options, ['isolation', 'formatMessage'], 'option', name)
+  checkIsolation(options.isolation, `${name}.isolation`)
+  if (options.formatMessage !== undefined && typeof options.formatMessage !== 'function')
+    throw new InvalidOption(`${name}.formatMessage`, options.formatMessage, 'give a function')
   const behaviour = new DefinedBehaviour({
     key,
     name,
     url,
     type: 'worker',
     isolation: options.isolation,
-    program: new ActorProgram(body as never),
+    program: new ActorProgram(body as never, options.formatMessage),
   })
   addBehaviour(meta, behaviour)
   return behaviour

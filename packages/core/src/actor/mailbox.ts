@@ -18,7 +18,8 @@ export class Mail {
   readonly open: (() => unknown) | undefined
   /** The value, once somebody has looked. */
   value: unknown = UNOPENED
-  readonly queuedAt: number
+  /** When it came; known only while somebody listens to how long mail waits. */
+  readonly queuedAt: number | undefined
   next: Mail | undefined = undefined
 
   constructor(
@@ -29,7 +30,7 @@ export class Mail {
     beside: Beside | undefined,
     decoder: Decoder | undefined,
     open: (() => unknown) | undefined,
-    queuedAt: number,
+    queuedAt: number | undefined,
   ) {
     this.kind = kind
     this.from = from

@@ -1,15 +1,15 @@
 import type { AbortSignalLike } from '../platform.ts'
 import { ActorExited, BulkheadError, InvalidOption, show, StartFailed } from '../errors.ts'
-import { resolve, sendMail, shownAs } from '../node/deliver.ts'
+import { resolve, sendMail } from '../node/deliver.ts'
 import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/monitors.ts'
-import { link, unlink } from '../node/links.ts'
+import { link, linkToNobody, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
 import type { Lesson } from '../node/ladder.ts'
 import type { SpawnResult } from '../node/spawn.ts'
 import type { Target } from './actor-ref.ts'
 import { BoundRef } from './actor-ref.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
-import { DefinedBehaviour } from './behaviour-table.ts'
+import { checkBehaviour, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
 import { ActorProgram } from './define-actor.ts'
 import { Exiting } from './exiting.ts'
@@ -21,6 +21,7 @@ import type { ReceiveClauses } from './receive.ts'
 import { receive } from './receiving.ts'
 import type { ActorSelf, Destination, StartOptions, StartOutcome } from './self.ts'
 import { cancelTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
+import { checkDemonitorOptions, checkSendOptions } from './self-options.ts'
 
 /** The `self` of an actor; one object, made when it is first needed. */
 export function selfOf(cell: Cell): ActorSelf {
@@ -65,7 +66,9 @@ class OwnSelf implements ActorSelf {
     return this.#alive.trapExit
   }
   set trapExit(trap: boolean) {
-    this.#alive.trapExit = trap
+    const cell = this.#alive
+    if (typeof trap !== 'boolean') throw new InvalidOption('trapExit', trap, 'give true or false')
+    cell.trapExit = trap
   }
   get abortSignal(): AbortSignalLike {
     const cell = this.#cell
@@ -79,7 +82,9 @@ class OwnSelf implements ActorSelf {
   }
 
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean {
-    return sendMail(this.#alive, 'message', to, message, 0, options?.transfer)
+    const cell = this.#alive
+    if (options !== undefined) checkSendOptions(options)
+    return sendMail(cell, 'message', to, message, 0, options?.transfer)
   }
 
   drained(to: Destination): Promise<void> {
@@ -112,9 +117,8 @@ class OwnSelf implements ActorSelf {
   link(to: Destination): true {
     const cell = this.#alive
     const pid = resolve(cell.kernel, to)
-    if (pid === undefined)
-      throw new InvalidOption('to', shownAs(to), 'no actor has that name: link to a pid, or register the name first')
-    link(cell.kernel, cell, pid)
+    if (pid === undefined) linkToNobody(cell.kernel, cell)
+    else link(cell.kernel, cell, pid)
     return true
   }
 
@@ -130,7 +134,9 @@ class OwnSelf implements ActorSelf {
   }
 
   demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean {
-    return demonitor(this.#alive, ref, options?.flush === true)
+    const cell = this.#alive
+    if (options !== undefined) checkDemonitorOptions(options)
+    return demonitor(cell, ref, options?.flush === true)
   }
 
   monitorNode(node: NodeId): void {
@@ -179,11 +185,13 @@ class OwnSelf implements ActorSelf {
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P> {
     if (typeof name !== 'string' || name === '')
       throw new InvalidOption('name', name, 'give the name under which the actor is registered')
+    checkBehaviour(behaviour)
     return refTo<P>(this.#alive, { name }, behaviour.callTimeoutMs)
   }
 
   ref<A extends Args, P>(behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P> {
     if (!isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of an actor')
+    checkBehaviour(behaviour)
     return refTo<P>(this.#alive, { pid }, behaviour.callTimeoutMs)
   }
 
@@ -243,6 +251,8 @@ class OwnSelf implements ActorSelf {
     const cell = this.#alive
     if (typeof body !== 'function')
       throw new InvalidOption('body', body, 'give a function of self, or start a behaviour with self.start')
+    if (typeof options !== 'object' || options === null)
+      throw new InvalidOption('options', options, 'give an object of options, or nothing')
     if (options.isolation !== undefined && options.isolation !== 'inline') {
       throw new InvalidOption(
         'isolation',

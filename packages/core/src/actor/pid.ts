@@ -52,3 +52,8 @@ export function nodeOf(pid: Pid): NodeId {
   const first = pid.indexOf('.')
   return Number(pid.slice(first + 1, pid.indexOf('.', first + 1)))
 }
+
+/** The system to which this actor belongs, or belonged. */
+export function systemOf(pid: Pid): string {
+  return pid.slice(1, pid.indexOf('.'))
+}

@@ -1,3 +1,4 @@
+import type { CrashReport } from '../telemetry.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { Cell } from './cell.ts'
 import type { Mail } from './mailbox.ts'
@@ -15,6 +16,6 @@ export interface Program {
   handle(cell: Cell, mail: Mail): void
   /** The last callback, before an end that the actor itself knows of: a stop, a crash in a handler, its parent's exit when it traps. */
   terminate(cell: Cell, reason: ExitReason): void | Promise<void>
-  /** What a crash report may show of the state. */
-  report(cell: Cell): { readonly state?: unknown }
+  /** What a crash report may show of the last message and of the state. */
+  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }

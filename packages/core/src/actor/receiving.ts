@@ -3,9 +3,11 @@ import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
+import type { Mail } from './mailbox.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
+import { timed } from './timed.ts'
 import type { Waiting } from './waiting.ts'
 
 interface Clause {
@@ -22,6 +24,7 @@ class Clauses implements ReceiveClauses<unknown> {
     pattern: Q,
     handler: (message: Patterns.infer<Q>) => T,
   ): ReceiveClauses<unknown> {
+    checkHandler('with', handler)
     this.list.push({ pattern, handler })
     return this
   }
@@ -29,10 +32,16 @@ class Clauses implements ReceiveClauses<unknown> {
   after<T>(ms: number, handler: () => T): ReceiveClauses<unknown> {
     if (typeof ms !== 'number' || !(ms >= 0))
       throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
+    checkHandler('after', handler)
     this.afterMs = ms
     this.onQuiet = handler
     return this
   }
+}
+
+function checkHandler(clause: string, handler: unknown): void {
+  if (typeof handler !== 'function')
+    throw new InvalidOption(`${clause}.handler`, handler, `give .${clause} a function as its second argument`)
 }
 
 /** OTP's `receive … after`: see `ActorSelf.receive`. */
@@ -43,16 +52,22 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
       `${cell.path}: a receive is already waiting; await it before the next one`,
     )
   }
+  if (typeof build !== 'function')
+    throw new InvalidOption('clauses', build, 'give a function, such as (on) => on.with(pattern, handler)')
   const clauses = new Clauses()
   build(clauses)
   const { kernel } = cell
   return new Promise<R>((resolve, reject: (error: unknown) => void) => {
-    const settle = (run: () => unknown): void => {
-      kernel.enter(cell, `${cell.behaviour}.receive`)
+    const settle = (run: () => unknown, mail: Mail | undefined): void => {
+      const label = `${cell.behaviour}.receive`
+      kernel.enter(cell, label)
+      const returned = mail && timed(cell, label, mail)
       try {
         resolve(kernel.runFor(cell, run) as R | PromiseLike<R>)
       } catch (error) {
         reject(error)
+      } finally {
+        returned?.()
       }
     }
     const waiting: Waiting = {
@@ -70,7 +85,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
         if (clause === undefined) return false
         const { handler } = clause
         leave()
-        settle(() => handler(message as never))
+        settle(() => handler(message as never), cell.lastMail)
         return true
       },
     }
@@ -82,7 +97,7 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
     }
     const quiet = (): void => {
       leave()
-      settle(clauses.onQuiet)
+      settle(clauses.onQuiet, undefined)
     }
     cell.waiting = waiting
     cell.mailbox.seen = undefined

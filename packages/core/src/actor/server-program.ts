@@ -2,9 +2,12 @@ import { BulkheadError, CallFailed } from '../errors.ts'
 import { answer } from '../messaging/call.ts'
 import { isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { signStack } from '../node/reasons.ts'
+import type { CrashReport } from '../telemetry.ts'
 import type { Continue, Later, Refusal, Stop } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
+import type { Format } from './crash-facts.ts'
+import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
@@ -15,6 +18,7 @@ import type { Pid } from './pid.ts'
 import type { Begun, Program } from './program.ts'
 import { selfOf } from './own-self.ts'
 import { isThenable } from './thenable.ts'
+import { timed } from './timed.ts'
 
 type Handler = (self: unknown, ...args: unknown[]) => unknown
 
@@ -25,7 +29,8 @@ interface Spec {
   readonly info?: Handler
   readonly continue?: Handler
   readonly terminate?: Handler
-  readonly formatState?: (state: unknown) => unknown
+  readonly formatState?: Format
+  readonly formatMessage?: Format
 }
 
 /** What is to happen with what a handler returned: a call has somebody to answer. */
@@ -61,8 +66,11 @@ export class ServerProgram implements Program {
     switch (answerKind(result)) {
       case 'ignore':
         return 'ignore'
-      case 'stop':
-        return { exit: (result as Stop).reason }
+      case 'stop': {
+        const { reason, hasReply } = result as Stop<unknown>
+        if (hasReply) throw badReturn(`${this.#name}.init`, 'stop() with a reply, and nobody asked: give a reason only')
+        return { exit: reason }
+      }
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
         cell.state = value
@@ -71,9 +79,9 @@ export class ServerProgram implements Program {
       }
       case 'refuse':
       case 'later':
-        throw new BulkheadError(
-          'bad_return_value',
-          `${this.#name}.init returned what only a call can: return the state, ignore(), stop() or andContinue()`,
+        throw badReturn(
+          `${this.#name}.init`,
+          'what only a call can: return the state, ignore(), stop() or andContinue()',
         )
       default:
         cell.state = result
@@ -96,16 +104,25 @@ export class ServerProgram implements Program {
     const handler = this.#calls.get(name as string)
     if (handler === undefined) {
       // OTP crashes the server here; a caller's typo that the types did not catch should not be the server's end.
-      answer(cell, 'refusal', caller.pid, caller.ref, new CallFailed(cell.pid, String(name), 'undefined_call'))
+      answer(cell, 'refusal', caller.pid, caller.ref, this.#undefined(cell, String(name)))
       return
     }
-    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail.queuedAt)
+    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail)
+  }
+
+  #undefined(cell: Cell, call: string): CallFailed {
+    const error = new CallFailed(cell.pid, call, 'undefined_call')
+    const calls = [...this.#calls.keys()].join(', ')
+    error.message += this.#casts.has(call)
+      ? `: ${call} of ${this.#name} is a cast`
+      : `: ${calls === '' ? `${this.#name} has none` : `those of ${this.#name} are ${calls}`}`
+    return error
   }
 
   #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
     const handler = this.#casts.get(name as string)
     if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
-    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail?.queuedAt)
+    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail)
   }
 
   #info(cell: Cell, message: unknown): void {
@@ -119,7 +136,7 @@ export class ServerProgram implements Program {
         cell.kernel.log('warning', `${this.#name} has no info: a message was dropped`, cell)
       return
     }
-    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail?.queuedAt)
+    this.#run(cell, `${this.#name}.info`, undefined, () => info(selfOf(cell), message), cell.lastMail)
   }
 
   /** Before any mail, but as a step of its own: a server that goes on for ever needs no stack, and starves nobody. */
@@ -140,26 +157,19 @@ export class ServerProgram implements Program {
     this.#run(cell, `${this.#name}.continue`, undefined, () => run(selfOf(cell), argument), undefined)
   }
 
-  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, queuedAt: number | undefined): void {
-    const { kernel } = cell
-    kernel.enter(cell, label)
-    const handled = kernel.platform.telemetry?.handled
-    const from = handled === undefined ? 0 : kernel.platform.clock.now()
+  #run(cell: Cell, label: string, caller: Caller, handler: () => unknown, mail: Mail | undefined): void {
+    cell.kernel.enter(cell, label)
+    const returned = timed(cell, label, mail)
     let result: unknown
     cell.serving = caller
     try {
-      result = kernel.runFor(cell, handler)
+      result = cell.kernel.runFor(cell, handler)
     } catch (error) {
       this.#failed(cell, caller, error)
       return
     } finally {
       cell.serving = undefined
-      handled?.({
-        pid: cell.pid,
-        handler: label,
-        queuedMs: queuedAt === undefined ? 0 : from - queuedAt,
-        ranMs: kernel.platform.clock.now() - from,
-      })
+      returned?.()
     }
     if (!isThenable(result)) {
       this.#settled(cell, caller, result)
@@ -183,7 +193,14 @@ export class ServerProgram implements Program {
   /** Does what a handler's return value says. */
   #settled(cell: Cell, caller: Caller, result: unknown): void {
     if (cell.dead) return
-    switch (answerKind(result)) {
+    const kind = answerKind(result)
+    const answers = kind === 'refuse' || kind === 'later' || (kind === 'stop' && (result as Stop<unknown>).hasReply)
+    if (caller === undefined && answers) {
+      const what = kind === 'stop' ? 'stop() with a reply' : `${kind}()`
+      this.#end(cell, badReturn(cell.handler, `${what}, which only a call can: nobody waits for an answer`))
+      return
+    }
+    switch (kind) {
       case undefined:
         this.#answer(cell, caller, 'reply', result)
         return
@@ -211,11 +228,7 @@ export class ServerProgram implements Program {
         return
       }
       case 'ignore':
-        this.#end(
-          cell,
-          new BulkheadError('bad_return_value', `${cell.handler} returned ignore(), which only init can`),
-          caller,
-        )
+        this.#end(cell, badReturn(cell.handler, 'ignore(), which only init can'), caller)
     }
   }
 
@@ -286,12 +299,14 @@ export class ServerProgram implements Program {
     return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
   }
 
-  report(cell: Cell): { readonly state?: unknown } {
-    if (cell.status === 'starting') return {}
-    try {
-      return { state: this.#spec.formatState === undefined ? cell.state : this.#spec.formatState(cell.state) }
-    } catch {
-      return { state: 'formatState failed' }
-    }
+  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
+    const { formatMessage, formatState } = this.#spec
+    const last = lastMessageOf(cell, formatMessage)
+    if (cell.status === 'starting') return last
+    return { ...last, state: formatted('formatState', formatState, cell.state) }
   }
+}
+
+function badReturn(handler: string | undefined, what: string): BulkheadError {
+  return new BulkheadError('bad_return_value', `${handler} returned ${what}`)
 }

@@ -1,5 +1,7 @@
-import type { Isolation } from '../node/isolation.ts'
 import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
+import { checkIsolation } from '../node/isolation.ts'
+import type { Isolation } from '../node/isolation.ts'
 import { checkTimeout } from '../messaging/call.ts'
 import type { Continue, Ignore, Later, Refusal, Stop } from './answer.ts'
 import type { Args, Server } from './behaviour.ts'
@@ -53,6 +55,8 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
   /** What crash reports and inspection may show of the state. Default: the state itself. */
   readonly formatState?: (state: NoInfer<S>) => unknown
+  /** What crash reports and inspection may show of the last message; a call or cast is its name and arguments. Default: the message itself. */
+  readonly formatMessage?: (message: unknown) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
@@ -62,6 +66,9 @@ export interface ServerSpec<A extends Args, S, C, K> {
 }
 
 const FORBIDDEN = ['then', 'constructor', 'toJSON']
+const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage']
+const MAPS = ['calls', 'casts']
+const FIELDS = [...CALLBACKS, ...MAPS, 'isolation', 'callTimeoutMs', 'type']
 
 /**
  * Defines a behaviour that keeps state and answers (OTP: `gen_server`). Pass `import.meta` and a name of its own within the module, and export
@@ -73,7 +80,7 @@ export function defineServer<A extends Args, S, C, K>(
   spec: ServerSpec<A, S, C, K>,
 ): Server<NoInfer<A>, { calls: Called<NoInfer<C>>; casts: Called<NoInfer<K>> }> {
   const { url, key } = behaviourKey(meta, name)
-  checkSpec(name, spec as never)
+  checkSpec(name, spec)
   const behaviour = new DefinedBehaviour({
     key,
     name,
@@ -87,24 +94,35 @@ export function defineServer<A extends Args, S, C, K>(
   return behaviour
 }
 
-function checkSpec(name: string, spec: Record<string, unknown>): void {
-  for (const field of ['init', 'info', 'continue', 'terminate', 'formatState']) {
-    const value = spec[field]
-    if (typeof value !== 'function' && (field === 'init' || value !== undefined)) {
+function checkSpec(name: string, spec: unknown): void {
+  if (typeof spec !== 'object' || spec === null)
+    throw new InvalidOption(`${name}.spec`, spec, 'give an object of callbacks, such as { init, calls, casts }')
+  checkFields(spec, FIELDS, 'callback or option', name)
+  const given = spec as Readonly<Record<string, unknown>>
+  for (const field of CALLBACKS) {
+    const value = given[field]
+    if (typeof value !== 'function' && (field === 'init' || value !== undefined))
       throw new InvalidOption(`${name}.${field}`, value, 'give a function')
-    }
   }
-  if (spec['callTimeoutMs'] !== undefined) checkTimeout(`${name}.callTimeoutMs`, spec['callTimeoutMs'])
-  for (const map of ['calls', 'casts']) {
-    for (const [handler, value] of Object.entries(spec[map] ?? {})) {
-      if (FORBIDDEN.includes(handler)) {
-        throw new InvalidOption(
-          `${name}.${map}.${handler}`,
-          value,
-          'choose another name: JavaScript gives this one a meaning of its own',
-        )
-      }
-      if (typeof value !== 'function') throw new InvalidOption(`${name}.${map}.${handler}`, value, 'give a function')
+  if (given['callTimeoutMs'] !== undefined) checkTimeout(`${name}.callTimeoutMs`, given['callTimeoutMs'])
+  if (![undefined, 'worker', 'supervisor'].includes(given['type'] as undefined))
+    throw new InvalidOption(`${name}.type`, given['type'], "give 'worker' or 'supervisor'")
+  checkIsolation(given['isolation'], `${name}.isolation`)
+  for (const map of MAPS) checkHandlers(`${name}.${map}`, given[map])
+}
+
+function checkHandlers(field: string, handlers: unknown): void {
+  if (handlers === undefined) return
+  if (typeof handlers !== 'object' || handlers === null || Array.isArray(handlers))
+    throw new InvalidOption(field, handlers, 'give an object of functions')
+  for (const [handler, value] of Object.entries(handlers)) {
+    if (FORBIDDEN.includes(handler)) {
+      throw new InvalidOption(
+        `${field}.${handler}`,
+        value,
+        'choose another name: JavaScript gives this one a meaning of its own',
+      )
     }
+    if (typeof value !== 'function') throw new InvalidOption(`${field}.${handler}`, value, 'give a function')
   }
 }

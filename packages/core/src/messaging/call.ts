@@ -10,8 +10,9 @@ import { resolve, sendMail, shownAs } from '../node/deliver.ts'
 import { ownReason } from '../node/reasons.ts'
 import type { Timer } from '../node/timers.ts'
 import { closeCall } from './open-calls.ts'
-import type { Beside, Decoder, Encoded } from './codec.ts'
+import type { Beside, Decoder, Encoded, Encoder } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
+import { sendableError } from './sendable-error.ts'
 
 /** OTP's default for `gen_server:call`. */
 export const CALL_TIMEOUT_MS = 5_000
@@ -132,6 +133,12 @@ export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) =
     if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
 }
 
+/** What a caller hears of a refusal that cannot be sent as it is: an error keeps its class, anything else is printed. */
+function refusalFor(value: unknown, encoder: Encoder): Error {
+  const error = value instanceof Error ? sendableError(value, encoder) : undefined
+  return error ?? new BulkheadError('refused', printable(value))
+}
+
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
   const { kernel } = cell
@@ -143,7 +150,7 @@ export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: 
     encoded = kernel.encoder.encode(value, options)
   } catch (error) {
     if (kind === 'reply' || !(error instanceof NotSendable)) throw error
-    encoded = kernel.encoder.encode(new BulkheadError('refused', printable(value)), options)
+    encoded = kernel.encoder.encode(refusalFor(value, kernel.encoder), options)
   }
   kernel.counters.sent++
   if (remote !== undefined) remote.sendMail(kind, caller, cell, ref, encoded)

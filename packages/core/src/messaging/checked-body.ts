@@ -103,6 +103,7 @@ const request = record({
   link: flag,
   monitor: count,
   restarts: count,
+  supervised: flag,
   placement,
 })
 

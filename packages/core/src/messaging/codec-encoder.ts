@@ -390,6 +390,9 @@ function hasListeners(value: object): boolean {
   return typeof addEventListener === 'function' && typeof dispatchEvent === 'function'
 }
 
+/** What the language itself has and nobody can take apart. */
+const languages = /^(Promise|Symbol|Weak\w+)$|(Iterator|Generator)$/
+
 function unboxed(value: object, tag: string): unknown {
   switch (tag) {
     case 'Number':
@@ -401,7 +404,9 @@ function unboxed(value: object, tag: string): unknown {
     case 'BigInt':
       return BigInt.prototype.valueOf.call(value)
     default:
-      throw new Obstacle(`is ${articled(tag)}`)
+      throw new Obstacle(
+        `is ${articled(tag)}${languages.test(tag) || hasListeners(value) ? '' : ': send data made of it, or let its class travel with registerType'}`,
+      )
   }
 }
 

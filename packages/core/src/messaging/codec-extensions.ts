@@ -1,3 +1,5 @@
+import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
 import { builtInTag } from './codec-built-ins.ts'
 
 type Class<T> = abstract new (...args: never[]) => T
@@ -79,11 +81,31 @@ export function extensionWith(code: number): Extension | undefined {
 /**
  * Keeps a class of errors: `instanceof` holds on the other side, if the class is registered there too. Its constructor
  * is not run; the error gets its message, stack, cause and own fields. Registering a name again replaces the class, as
- * reloaded modules need it.
+ * reloaded modules need it. Throws `InvalidOption`.
  *
  * @param name names the class on the wire; by default the class's own name.
  */
-export function registerError(errorClass: Class<Error>, name: string = errorClass.name): void {
+export function registerError(errorClass: Class<Error>, name?: string): void {
+  if (typeof errorClass !== 'function' || !isErrorPrototype(errorClass.prototype))
+    throw new InvalidOption('errorClass', errorClass, 'pass a class that extends Error')
+  addError(errorClass, checkName('name', name ?? errorClass.name))
+}
+
+function isErrorPrototype(prototype: unknown): boolean {
+  return prototype instanceof Error || prototype === Error.prototype
+}
+
+function checkName(field: string, name: unknown): string {
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidOption(
+      field,
+      name,
+      'give the class a name that is the same in every node and different from all others',
+    )
+  return name
+}
+
+function addError(errorClass: Class<Error>, name: string): void {
   registry.errors.set(name, errorClass)
   registry.errorNameOf.set(errorClass.prototype as object, name)
 }
@@ -100,11 +122,19 @@ export function registeredErrorName(prototype: object): string | undefined {
 
 /**
  * Keeps a class: its instances, and those of classes derived from it, are encoded and decoded by these functions.
- * Registering a name again replaces the class. Throws TypeError for a class that travels by itself, like Date or Map.
+ * Registering a name again replaces the class. Throws `InvalidOption`, for a class that travels by itself, like Date or Map, too.
  */
 export function registerType<T, D>(type: RegisteredType<T, D>): void {
+  if (typeof type !== 'object' || type === null)
+    throw new InvalidOption('type', type, 'give { class, name, encode, decode }')
+  checkFields(type, ['class', 'name', 'encode', 'decode'], 'field', 'type')
+  if (typeof type.class !== 'function') throw new InvalidOption('type.class', type.class, 'give a class')
+  checkName('type.name', type.name)
+  for (const field of ['encode', 'decode'] as const) {
+    if (typeof type[field] !== 'function') throw new InvalidOption(`type.${field}`, type[field], 'give a function')
+  }
   if (builtInTag(type.class.prototype as object) !== undefined)
-    throw new TypeError(`${type.class.name} travels by itself`)
+    throw new InvalidOption('type.class', type.class, 'it travels by itself: send it as it is')
   registry.types.set(type.name, type)
   registry.typeOf.set(type.class.prototype as object, type)
 }

@@ -4,6 +4,7 @@ import { ValueEncoder } from './codec-encoder.ts'
 import { LargeFrameReader } from './codec-large.ts'
 import { DefinedStructures, learnStructures } from './record-structures.ts'
 import type { Structure } from './record-structures.ts'
+import { NotSendable } from './not-sendable.ts'
 import { Undecodable } from './undecodable.ts'
 
 export { registerError, registerExtension, registerType } from './codec-extensions.ts'
@@ -41,7 +42,12 @@ export interface EncodeOptions {
   readonly transfer?: readonly ArrayBuffer[]
   /** Names the value in error paths. Default 'message'. */
   readonly root?: string
+  /** Bytes above which the value is `NotSendable`: no carrier would take it. Default {@link MESSAGE_BYTES_MAX}. */
+  readonly bytesMax?: number
 }
+
+/** The longest message, in every placement: 256 MiB. */
+export const MESSAGE_BYTES_MAX: number = 256 * 1024 * 1024
 
 export interface Encoder {
   /** Encodes one value. Throws `NotSendable` with the path: `message.job.onDone is a function`. */
@@ -68,8 +74,6 @@ export interface Decoder {
    * too many or too wide.
    */
   define(definition: Uint8Array): void
-  /** Telemetry: how many values were decoded. */
-  decodes: number
 }
 
 export interface CodecOptions {
@@ -83,16 +87,27 @@ export interface Codec {
   readonly localDecoder: Decoder
   /** A decoder for one connection, which knows only the structures that it was sent. */
   readonly newDecoder: () => Decoder
+  /** Telemetry: how many values all its decoders have decoded. */
+  readonly decodes: number
 }
 
 /** The codec of one node: one encoder, a decoder for its own frames, and one for each connection. */
 export function createCodec(options: CodecOptions = {}): Codec {
   const structures = new DefinedStructures()
+  const tally: Tally = { decodes: 0 }
   return {
     encoder: new NodeEncoder(structures, options.context),
-    localDecoder: new LocalDecoder(structures.list, options.context),
-    newDecoder: () => new FrameDecoder([], options.context),
+    localDecoder: new LocalDecoder(structures.list, options.context, tally),
+    newDecoder: () => new FrameDecoder([], options.context, tally),
+    get decodes() {
+      return tally.decodes
+    },
   }
+}
+
+/** What the decoders of one codec count together. */
+interface Tally {
+  decodes: number
 }
 
 class NodeEncoder implements Encoder {
@@ -112,7 +127,10 @@ class NodeEncoder implements Encoder {
     const encoder = this.#idle ?? new ValueEncoder(this.#structures, this.#context)
     this.#idle = undefined
     try {
-      return encoder.encode(value, options)
+      const encoded = encoder.encode(value, options)
+      const { root = 'message', bytesMax = MESSAGE_BYTES_MAX } = options ?? {}
+      if (encoded.bytes.length > bytesMax) throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax))
+      return encoded
     } finally {
       this.#idle = encoder
     }
@@ -125,6 +143,10 @@ class NodeEncoder implements Encoder {
   define(from: number): Uint8Array {
     return new DefinitionWriter().define(from, this.#structures.list)
   }
+}
+
+function tooLong(bytes: number, bytesMax: number): string {
+  return `takes ${bytes} bytes, and a message may take ${bytesMax}: send it in parts, or share its memory within one OS process`
 }
 
 class DefinitionWriter extends TokenWriter {
@@ -142,18 +164,19 @@ class DefinitionWriter extends TokenWriter {
 }
 
 class FrameDecoder implements Decoder {
-  decodes = 0
   readonly #structures: Structure[]
   readonly #context: unknown
+  protected readonly tally: Tally
   #idle: ValueDecoder | undefined
 
-  constructor(structures: Structure[], context: unknown) {
+  constructor(structures: Structure[], context: unknown, tally: Tally) {
     this.#structures = structures
     this.#context = context
+    this.tally = tally
   }
 
   decode(bytes: Uint8Array, beside?: Beside, start = 0, end = bytes.length): unknown {
-    this.decodes++
+    this.tally.decodes++
     if (!(start >= 0 && end <= bytes.length)) throw new Undecodable(`there are no bytes from ${start} to ${end}`)
     const decoder = this.#idle ?? new ValueDecoder(this.#structures, this.#context)
     this.#idle = undefined
@@ -175,14 +198,14 @@ class FrameDecoder implements Decoder {
 class LocalDecoder extends FrameDecoder {
   readonly #large: LargeFrameReader
 
-  constructor(structures: Structure[], context: unknown) {
-    super(structures, context)
+  constructor(structures: Structure[], context: unknown, tally: Tally) {
+    super(structures, context, tally)
     this.#large = new LargeFrameReader(structures)
   }
 
   override decode(bytes: Uint8Array, beside?: Beside, start = 0, end = bytes.length): unknown {
     if (!this.#large.takes(bytes, start, end)) return super.decode(bytes, beside, start, end)
-    this.decodes++
+    this.tally.decodes++
     try {
       return this.#large.read(bytes, start, end)
     } catch (thrown) {

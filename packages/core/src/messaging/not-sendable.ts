@@ -8,9 +8,12 @@ export class NotSendable extends BulkheadError {
   static override readonly name = 'NotSendable'
   /** Where the value stands, starting with the name of the root: `message.items[3]`. */
   readonly path: string
+  /** What is wrong there: `is a function`. */
+  readonly problem: string
 
   constructor(path: string, problem: string) {
     super('not_sendable', `${path} ${problem}`)
     this.path = path
+    this.problem = problem
   }
 }

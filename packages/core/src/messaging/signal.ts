@@ -23,6 +23,8 @@ export interface SpawnRequest {
   readonly link: boolean
   readonly monitor: number
   readonly restarts: number
+  /** The starter is a supervisor: it reports how the actor ends. */
+  readonly supervised: boolean
   readonly mailbox: MailboxLimits | undefined
   readonly placement: PlacementDecision
 }

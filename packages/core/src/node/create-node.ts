@@ -35,6 +35,7 @@ export class LocalNode implements Node {
       parent: undefined,
       path: '',
       restarts: 0,
+      supervised: false,
       placement: undefined,
       limits: undefined,
     })

@@ -5,6 +5,7 @@ import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
+import { NotSendable } from '../messaging/codec.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
@@ -35,12 +36,25 @@ export function sendMail(
   const { kernel } = cell
   const pid = resolve(kernel, to)
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
-  const encoded = kernel.encoder.encode(value, {
-    shares: remote === undefined || remote.shares,
-    ...(transfer && { transfer }),
-    root: kind === 'message' ? 'message' : 'arguments',
-  })
-  return sendEncoded(cell, kind, to, pid, ref, encoded)
+  const shares = remote === undefined || remote.shares
+  if (kind === 'message') {
+    const encoded = kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
+    return sendEncoded(cell, kind, to, pid, ref, encoded)
+  }
+  return sendEncoded(cell, kind, to, pid, ref, encodeRequest(kernel, value as readonly unknown[], shares))
+}
+
+/** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
+function encodeRequest(kernel: Kernel, request: readonly unknown[], shares: boolean): Encoded {
+  try {
+    return kernel.encoder.encode(request, { shares, root: 'arguments' })
+  } catch (error) {
+    if (!(error instanceof NotSendable)) throw error
+    const path = error.path.replace(/^arguments\[(\d+)\]/, (_, at: string) => `arguments[${Number(at) - 1}]`)
+    const own = new NotSendable(path, error.problem)
+    own.message = `${String(request[0])}: ${own.message}`
+    throw own
+  }
 }
 
 /** The same for what was encoded before; `pid` is whom `to` means now. */
@@ -99,8 +113,7 @@ export function deliverTo(
   beside: Beside | undefined,
   decoder: Decoder,
 ): boolean {
-  const queuedAt = kernel.platform.telemetry?.handled === undefined ? 0 : kernel.platform.clock.now()
-  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, queuedAt)
+  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, timeOfArrival(kernel))
   if (cell.limits !== undefined && !makeRoom(kernel, cell, mail)) return false
   cell.mailbox.push(mail)
   kernel.queue.add(cell)
@@ -109,8 +122,13 @@ export function deliverTo(
 
 /** A value that the runtime itself delivers: it counts against no bound and no policy touches it. */
 export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
-  cell.mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, 0))
-  cell.kernel.queue.add(cell)
+  const { kernel, mailbox } = cell
+  mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel)))
+  kernel.queue.add(cell)
+}
+
+function timeOfArrival({ platform: { telemetry, clock } }: Kernel): number | undefined {
+  return telemetry?.handled === undefined ? undefined : clock.now()
 }
 
 /** Whether a bounded mailbox takes this mail, after its policy has done what it does. */

@@ -1,14 +1,13 @@
 import type { Cell } from '../actor/cell.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
-import { isCleanExit } from '../actor/exit-reason.ts'
 import type { Mail } from '../actor/mailbox.ts'
-import { UNOPENED } from '../actor/mailbox.ts'
 import { Down, Exit } from '../actor/notices.ts'
 import type { Pid } from '../actor/pid.ts'
 import { ActorExited } from '../errors.ts'
 import { dropCallsOf, failCall } from '../messaging/call.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
 import type { Ended } from '../messaging/signal.ts'
+import { reportExit } from './crash-report.ts'
 import { deliverNotice } from './deliver.ts'
 import type { Kernel } from './kernel.ts'
 import { linkBroke } from './links.ts'
@@ -19,10 +18,16 @@ import { spawnerExited } from './spawn.ts'
  * Ends an actor now. Its name is free before anybody hears of it; then callers, links and monitors are told, each once. An end whose actor is
  * being registered waits for the authority's answer, so that nobody who heard of the end can find the name afterwards.
  */
-export function exitCell(kernel: Kernel, cell: Cell, reason: ExitReason, evidence?: Evidence): void {
+export function exitCell(
+  kernel: Kernel,
+  cell: Cell,
+  reason: ExitReason,
+  evidence?: Evidence,
+  cause: 'own' | 'signal' = 'own',
+): void {
   if (cell.dead || (cell === kernel.main && !kernel.stopped)) return
   signStack(cell, reason)
-  report(kernel, cell, reason)
+  reportExit(kernel, cell, reason, evidence, cause)
   cell.status = 'exiting'
   hush(kernel, cell)
   if (cell.serving !== undefined) keepOpen(cell, cell.serving.pid, cell.serving.ref)
@@ -41,23 +46,6 @@ function hush(kernel: Kernel, cell: Cell): void {
   }
   cell.timers = undefined
   dropCallsOf(kernel, cell)
-}
-
-function report(kernel: Kernel, cell: Cell, reason: ExitReason): void {
-  const { telemetry } = kernel.platform
-  telemetry?.exited?.({ pid: cell.pid, behaviour: cell.behaviour, path: cell.path, reason })
-  if (isCleanExit(reason) || telemetry?.crashed === undefined) return
-  const last = cell.lastMail?.value
-  telemetry.crashed({
-    pid: cell.pid,
-    path: cell.path,
-    behaviour: cell.behaviour,
-    reason,
-    handler: cell.handler,
-    restarts: cell.restarts,
-    ...(last !== undefined && last !== UNOPENED && { lastMessage: last }),
-    ...cell.program.report(cell),
-  })
 }
 
 function bury(kernel: Kernel, cell: Cell, ended: Ended): void {
@@ -110,7 +98,7 @@ export function exitSignalled(kernel: Kernel, cell: Cell, from: Pid, ended: Ende
   if (viaLink) kernel.names.heardOfEnd(from, ended)
   const { reason, evidence } = ended
   if (reason === 'kill' && !viaLink) {
-    exitCell(kernel, cell, 'killed', evidence)
+    exitCell(kernel, cell, 'killed', evidence, 'signal')
     return
   }
   if (cell.trapExit) {
@@ -119,7 +107,7 @@ export function exitSignalled(kernel: Kernel, cell: Cell, from: Pid, ended: Ende
     return
   }
   if (reason === 'normal' && (from !== cell.pid || viaLink)) return
-  exitCell(kernel, cell, reason, evidence)
+  exitCell(kernel, cell, reason, evidence, 'signal')
 }
 
 /** A `link_exit` has arrived: it counts only while the link stands. */

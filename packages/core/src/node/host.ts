@@ -18,15 +18,29 @@ export interface NodeHost {
    */
   allocate(decision: PlacementDecision, path: string): Promise<Allocation>
   /**
+   * What a running node is, asked about the node of an actor that another one is to join, before it is allocated. Rejects with `PlacementError`
+   * when it has ended. Default: it counts as a thread.
+   */
+  kindOf?(node: NodeId): Promise<'inline' | 'thread' | 'process'>
+  /**
    * The actor at `path`, placed by this decision, took its node down. Resolves once whoever starts that actor next, on any node, is told to start
    * it where the lesson says; with undefined when nothing follows. A host that has no such method learns nothing.
    */
   learn?(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined>
-  /** The node did not obey a kill in time (`culprit` ignored it), or broke the protocol: end it. */
+  /**
+   * The node did not obey a kill in time (`culprit` ignored it), broke the protocol, or cannot be heard any more though nobody said that it
+   * ended (`unknown`): end it.
+   */
   endNode(
     node: NodeId,
-    why: { readonly cause: 'killed' | 'protocol_violation'; readonly culprit?: Pid; readonly detail?: string },
+    why: {
+      readonly cause: 'killed' | 'protocol_violation' | 'unknown'
+      readonly culprit?: Pid
+      readonly detail?: string
+    },
   ): void
+  /** Whether memory can be shared with that node: both are in one OS process. Undefined: found out when they are connected. */
+  shares?(node: NodeId): boolean | undefined
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
@@ -108,6 +122,8 @@ export const VITALS = {
   alive: 3,
   /** Serial of the only actor when `alive` is 1. */
   sole: 4,
+  /** The latest turn after which the event loop is known to have gone on: what blocks it later is no handler of that turn. */
+  settled: 5,
   length: 8,
 } as const
 

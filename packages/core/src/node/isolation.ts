@@ -1,4 +1,8 @@
+import { checkMailbox } from '../actor/mailbox-limits.ts'
 import type { MailboxLimits } from '../actor/mailbox-limits.ts'
+import { isPid } from '../actor/pid.ts'
+import { InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
 
 /** Any handle of an actor that placement can compare with: its pid is all that is used. */
 export interface Placed {
@@ -25,11 +29,11 @@ export interface IsolationHints {
 }
 
 export interface IsolationLimits {
-  /** Megabytes of V8 heap. Needs a process: only that contains memory exhaustion. */
+  /** Megabytes of V8 heap, a whole number from 16. Needs a process: only that contains memory exhaustion. */
   readonly heapMb?: number
   /** Megabytes of resident memory as the operating system sees it. Needs a process. */
   readonly rssMb?: number
-  /** Megabytes of stack; thread and process. */
+  /** Megabytes of stack; thread and process. A process gets no more than the operating system lets it have (`ulimit -s`). */
   readonly stackMb?: number
   /** Milliseconds that one uninterrupted turn may take. Default 5,000; `cpu: 'heavy'` Infinity. Not enforceable inline. */
   readonly handlerMs?: number
@@ -38,3 +42,78 @@ export interface IsolationLimits {
 
 /** The explicit override, or hints. `inline` is the event loop of whoever starts the actor. */
 export type Isolation = 'inline' | 'thread' | 'process' | IsolationHints
+
+/**
+ * Whether a value is an isolation, or an absent one. Says nothing about whether a system can meet it. Throws `InvalidOption`, naming the field
+ * that is wrong below `name`.
+ */
+export function checkIsolation(isolation: unknown, name = 'isolation'): asserts isolation is Isolation | undefined {
+  if (isolation === undefined || WORDS.includes(isolation)) return
+  if (typeof isolation !== 'object' || isolation === null || Array.isArray(isolation))
+    throw new InvalidOption(name, isolation, "give 'inline', 'thread', 'process' or an object of hints")
+  checkFields(isolation, Object.keys(HINTS), 'hint', name)
+  for (const [field, value] of Object.entries(isolation)) {
+    const { accepts, expected } = HINTS[field as keyof IsolationHints]
+    if (value !== undefined && !accepts(value)) throw new InvalidOption(`${name}.${field}`, value, `give ${expected}`)
+  }
+  checkLimits((isolation as IsolationHints).limits ?? {}, `${name}.limits`)
+}
+
+function checkLimits(limits: object, name: string): void {
+  checkFields(limits, Object.keys(LIMITS), 'limit', name)
+  for (const [field, value] of Object.entries(limits)) {
+    if (value === undefined) continue
+    const rule = LIMITS[field as keyof IsolationLimits]
+    if (rule === 'mailbox') checkMailbox(value, `${name}.mailbox`)
+    else if (!(typeof value === 'number' && rule.accepts(value)))
+      throw new InvalidOption(`${name}.${field}`, value, `give ${rule.expected}`)
+  }
+}
+
+interface Rule<V> {
+  readonly accepts: (value: V) => boolean
+  readonly expected: string
+}
+
+const WORDS: readonly unknown[] = ['inline', 'thread', 'process']
+
+const oneOf = (...words: readonly string[]): Rule<unknown> => ({
+  accepts: (value) => words.includes(value as string),
+  expected: words.map((word) => `'${word}'`).join(' or '),
+})
+
+const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {
+  trust: oneOf('trusted', 'untrusted'),
+  faults: oneOf('shared', 'contained'),
+  native: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
+  memory: oneOf('private', 'shared'),
+  cpu: oneOf('light', 'heavy'),
+  coordination: { accepts: isCoordination, expected: '{ with: a reference to a running actor }' },
+  compartment: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'a name' },
+  limits: {
+    accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    expected: 'an object',
+  },
+}
+
+const LIMITS: Readonly<Record<keyof IsolationLimits, Rule<number> | 'mailbox'>> = {
+  // Node.js takes whole megabytes only, and does not get through its own start with less.
+  heapMb: {
+    accepts: (value) => Number.isSafeInteger(value) && value >= 16,
+    expected: 'a whole number of megabytes, 16 or more',
+  },
+  rssMb: { accepts: (value) => value > 0, expected: 'a number above 0' },
+  stackMb: {
+    accepts: (value) => value >= 0.5 && value <= 1_024,
+    expected: 'a number of megabytes from 0.5 to 1024',
+  },
+  handlerMs: { accepts: (value) => value > 0, expected: 'a number above 0' },
+  mailbox: 'mailbox',
+}
+
+/** A reference by name is fine while nobody holds the name: what counts is who holds it when the actor is placed. */
+function isCoordination(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).some((field) => field !== 'with')) return false
+  const other = (value as Partial<NonNullable<IsolationHints['coordination']>>).with
+  return typeof other === 'object' && other !== null && 'pid' in other && (other.pid === undefined || isPid(other.pid))
+}

@@ -11,6 +11,7 @@ import type { PendingCall } from '../messaging/call.ts'
 import type { LogRecord, Platform } from '../platform.ts'
 import type { DeadLetterReason } from '../telemetry.ts'
 import { applySignal } from './apply-signal.ts'
+import { Counting } from './counting.ts'
 import { exitCell } from './exits.ts'
 import type { NodeHost, Verdict } from './host.ts'
 import { VITALS } from './host.ts'
@@ -56,6 +57,7 @@ export class Kernel {
   readonly userTimers = new Map<number, { readonly timer: Timer; readonly target: Cell | undefined }>()
   readonly names: Names
   readonly queue: RunQueue
+  readonly counting = new Counting(this)
   readonly vitals: Float64Array
   readonly counters = { sent: 0, handled: 0, deadLetters: 0 }
   /** The actor for which something is being decoded: references in it are bound to that actor. */

@@ -31,6 +31,11 @@ export function link(kernel: Kernel, cell: Cell, partner: Pid): void {
   kernel.signal({ kind: 'link', to: partner, from: cell.pid })
 }
 
+/** `cell` links itself to a name that nobody holds: as to an actor that has ended, by a pid that no actor ever has. */
+export function linkToNobody(kernel: Kernel, cell: Cell): void {
+  link(kernel, cell, kernel.pidOf(kernel.nextSerial()))
+}
+
 /** A link that came with a spawn: both sides know of it already. */
 export function addLink(cell: Cell, partner: Pid): void {
   endOf(cell, partner).active = true

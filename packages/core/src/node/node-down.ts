@@ -21,7 +21,8 @@ export function nodeWentDown(kernel: Kernel, id: NodeId, verdict: Verdict): void
   kernel.remotes.delete(id)
   kernel.ended.add(id)
   if (verdict.fenced === true) kernel.announceFence(id, verdict)
-  kernel.platform.telemetry?.nodeDown?.({ node: id, cause: evidence.cause, domain: evidence.domain })
+  const { cause, domain } = evidence
+  kernel.platform.telemetry?.nodeDown?.({ node: id, cause, domain, evidence, ...(culprit && { culprit }) })
   kernel.names.nodeEnded(id)
   const endedOf = (pid: Pid): Ended => ({ reason: reasonOf(pid), evidence, nameVersion: 0 })
   const failStarts = undoSpawnsOn(kernel, id, reasonOf, evidence)

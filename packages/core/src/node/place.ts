@@ -1,7 +1,6 @@
-import { checkMailbox } from '../actor/mailbox-limits.ts'
-import { isPid, nodeOf } from '../actor/pid.ts'
-import type { Pid } from '../actor/pid.ts'
+import { isPid, nodeOf, systemOf } from '../actor/pid.ts'
 import { InvalidOption, PlacementError } from '../errors.ts'
+import { checkIsolation } from './isolation.ts'
 import type { Isolation, IsolationHints, IsolationLimits } from './isolation.ts'
 import type { PlacementDecision } from './placement.ts'
 
@@ -22,6 +21,10 @@ export interface PlacementContext {
   readonly sandboxes?: boolean
   /** Whether crashes may move the actor. Default true. */
   readonly adapt?: boolean
+  /** The system that places the actor; undefined: it is not compared with anything. */
+  readonly system?: string
+  /** The kind of node on which the actor of `coordination` lives. Default: it is not known yet. */
+  readonly neighbour?: Kind
 }
 
 const WHY_LESS: Record<Kind, string> = {
@@ -36,14 +39,14 @@ const WHY_LESS: Record<Kind, string> = {
  * system cannot meet, naming them, and `InvalidOption` for values that are none.
  */
 export function place(isolation: Isolation | undefined, context: PlacementContext): PlacementDecision {
-  const hinted = typeof isolation === 'object' && isolation !== null && !Array.isArray(isolation)
-  const decision = hinted ? byHints(isolation, context) : byWord(isolation, context)
-  if (!context.kinds.includes(decision.kind)) {
+  checkIsolation(isolation)
+  const decision = typeof isolation === 'object' ? byHints(isolation, context) : byWord(isolation, context)
+  if (decision.share !== 'with' && !context.kinds.includes(decision.kind)) {
     throw new PlacementError(
       `${decision.because[0] ?? 'the default'} needs a ${decision.kind}, but this system has only: ${context.kinds.join(', ')}`,
     )
   }
-  return { ...decision, furthest: furthestOf(hinted ? isolation : {}, decision, context) }
+  return { ...decision, furthest: furthestOf(typeof isolation === 'object' ? isolation : {}, decision, context) }
 }
 
 /** What was said about the actor outweighs what its crashes teach. */
@@ -52,18 +55,18 @@ function furthestOf(
   { kind }: Decided,
   { kinds, by, adapt = true }: PlacementContext,
 ): PlacementDecision['furthest'] {
+  if (coordination !== undefined)
+    return { wall: 'shared', because: `coordination: it shares the node of ${coordination.with.pid}` }
   if (kind === 'inline') return { wall: 'shared', because: 'it lives in the event loop of its starter' }
   if (by !== undefined) return { wall: 'shared', because: `${by} says where it lives` }
   if (!adapt) return { wall: 'shared', because: 'adapt: false' }
-  if (coordination !== undefined)
-    return { wall: 'shared', because: `coordination: it shares the node of ${coordination.with.pid}` }
   if (memory === 'shared')
     return { wall: 'thread', because: "memory: 'shared' needs a thread of the root's OS process" }
   if (!kinds.includes('process')) return { wall: 'thread', because: 'this system has no processes' }
   return { wall: 'process', because: 'nothing is further out than a process of its own' }
 }
 
-function byWord(word: unknown, { kinds, by }: PlacementContext): Decided {
+function byWord(word: Exclude<Isolation, IsolationHints> | undefined, { kinds, by }: PlacementContext): Decided {
   if (word === undefined) {
     const kind = kinds.includes('thread') ? 'thread' : 'inline'
     const why =
@@ -72,12 +75,9 @@ function byWord(word: unknown, { kinds, by }: PlacementContext): Decided {
         : 'no hint, and this system has no threads: in place'
     return decide(kind, kind === 'thread' ? 'pooled' : 'with', {}, false, [why])
   }
-  if (word === 'inline' || word === 'thread' || word === 'process') {
-    return decide(word, word === 'inline' ? 'with' : 'pooled', {}, false, [
-      `isolation: '${word}'${by === undefined ? '' : ` (${by})`}`,
-    ])
-  }
-  throw new InvalidOption('isolation', word, "give 'inline', 'thread', 'process' or an object of hints")
+  return decide(word, word === 'inline' ? 'with' : 'pooled', {}, false, [
+    `isolation: '${word}'${by === undefined ? '' : ` (${by})`}`,
+  ])
 }
 
 interface Wish {
@@ -86,11 +86,8 @@ interface Wish {
   readonly because: string
 }
 
-function byHints(
-  hints: IsolationHints,
-  { kinds, by, inRootProcess = true, sandboxes = false }: PlacementContext,
-): Decided {
-  checkHints(hints)
+function byHints(hints: IsolationHints, context: PlacementContext): Decided {
+  const { kinds, by, inRootProcess = true, sandboxes = false } = context
   if (hints.trust === 'untrusted' && !sandboxes) {
     throw new PlacementError(
       "trust: 'untrusted' needs a sandbox, and this system has no sandbox yet: run only code that you trust, with faults: 'contained' against its crashes",
@@ -109,14 +106,41 @@ function byHints(
       "memory: 'shared' needs an actor in the root's OS process, but its starter is in another: start it from there",
     )
   }
+  const reasons = wishes.length === 0 ? [first.because] : wishes.map((wish) => wish.because)
+  const because = by === undefined ? reasons : [`decided by ${by}`, ...reasons]
+  if (hints.coordination !== undefined) return beside(hints, hints.coordination.with.pid, context, because)
   const shared = wishes.find(({ share }) => share !== 'pooled')
-  const because = wishes.length === 0 ? [first.because] : wishes.map((wish) => wish.because)
   return {
     ...decide(first.kind, shared?.share ?? first.share, limitsOf(hints), hints.trust === 'untrusted', because),
-    ...(by !== undefined && { because: [`decided by ${by}`, ...because] }),
     ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
-    ...(shared?.share === 'with' && { node: nodeOf(hints.coordination?.with.pid as Pid) }),
   }
+}
+
+/** On the node of another actor, whatever that is. */
+function beside(
+  hints: IsolationHints,
+  pid: string | undefined,
+  { system, neighbour = 'thread' }: PlacementContext,
+  because: readonly string[],
+): Decided {
+  if (!isPid(pid)) {
+    throw new InvalidOption(
+      'isolation.coordination',
+      hints.coordination,
+      'give { with: a reference to a running actor }: nobody holds that name now',
+    )
+  }
+  if (system !== undefined && systemOf(pid) !== system)
+    throw new PlacementError(`coordination: ${pid} belongs to another system: name an actor of this one`)
+  if (hints.memory === 'shared' && neighbour === 'process')
+    clash(
+      "memory: 'shared'",
+      'coordination',
+      `${pid} lives in another OS process, and nothing is shared across its wall`,
+    )
+  const decision = decide(neighbour, 'with', limitsOf(hints), false, because)
+  const rejected = decision.rejected.map(({ kind }) => ({ kind, why: `coordination: that is not where ${pid} lives` }))
+  return { ...decision, rejected, node: nodeOf(pid) }
 }
 
 /** Hints that ask for no place, in a system without threads. */
@@ -168,9 +192,6 @@ function wishesOf(hints: IsolationHints): Wish[] {
 }
 
 function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
-  const clash = (one: string, other: string, why: string): never => {
-    throw new PlacementError(`${one} contradicts ${other}: ${why}; drop one of them`)
-  }
   const named = ({ because }: Wish): string => because.split(' ').slice(0, 2).join(' ')
   const wall = wishes.find(({ kind }) => kind === 'process')
   if (hints.memory === 'shared' && wall !== undefined)
@@ -181,6 +202,13 @@ function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
   if (together !== undefined && apart !== undefined)
     clash(together, named(apart), 'a node with others and a node of its own')
   if (together === 'coordination' && compartment !== undefined) clash(together, compartment, 'both name a node')
+  const handlerMs = hints.limits?.handlerMs
+  if (together === 'coordination' && handlerMs !== undefined)
+    clash(together, `limits.handlerMs: ${handlerMs}`, 'the node has the limit with which it was made')
+}
+
+function clash(one: string, other: string, why: string): never {
+  throw new PlacementError(`${one} contradicts ${other}: ${why}; drop one of them`)
 }
 
 function limitsOf(hints: IsolationHints): IsolationLimits {
@@ -212,53 +240,4 @@ export function rejectedFor(kind: Kind): PlacementDecision['rejected'] {
             ? WHY_LESS.process
             : 'a thread is not needed for an actor in place',
     }))
-}
-
-const HINTS: Readonly<Record<keyof IsolationHints, (value: unknown) => boolean>> = {
-  trust: (v) => v === 'trusted' || v === 'untrusted',
-  faults: (v) => v === 'shared' || v === 'contained',
-  native: (v) => typeof v === 'boolean',
-  memory: (v) => v === 'private' || v === 'shared',
-  cpu: (v) => v === 'light' || v === 'heavy',
-  coordination: (v) => isPid((v as { with?: { pid?: unknown } } | null)?.with?.pid),
-  compartment: (v) => typeof v === 'string' && v !== '',
-  limits: (v) => typeof v === 'object' && v !== null,
-}
-const HINT_VALUES: Readonly<Record<keyof IsolationHints, string>> = {
-  trust: "'trusted' or 'untrusted'",
-  faults: "'shared' or 'contained'",
-  native: 'true or false',
-  memory: "'private' or 'shared'",
-  cpu: "'light' or 'heavy'",
-  coordination: '{ with: a reference to a running actor }',
-  compartment: 'a name',
-  limits: 'an object',
-}
-const LIMITS: readonly (keyof IsolationLimits)[] = ['heapMb', 'rssMb', 'stackMb', 'handlerMs', 'mailbox']
-
-function checkHints(hints: IsolationHints): void {
-  for (const [field, value] of Object.entries(hints)) {
-    const check = HINTS[field as keyof IsolationHints] as ((value: unknown) => boolean) | undefined
-    if (check === undefined)
-      throw new InvalidOption(
-        `isolation.${field}`,
-        value,
-        `there is no such hint; the hints are ${Object.keys(HINTS).join(', ')}`,
-      )
-    if (value !== undefined && !check(value))
-      throw new InvalidOption(`isolation.${field}`, value, `give ${HINT_VALUES[field as keyof IsolationHints]}`)
-  }
-  for (const [field, value] of Object.entries(hints.limits ?? {})) {
-    if (!LIMITS.includes(field as never)) {
-      throw new InvalidOption(
-        `isolation.limits.${field}`,
-        value,
-        `there is no such limit; the limits are ${LIMITS.join(', ')}`,
-      )
-    }
-    if (field !== 'mailbox' && value !== undefined && !(typeof value === 'number' && value > 0)) {
-      throw new InvalidOption(`isolation.limits.${field}`, value, 'give a number above 0')
-    }
-    if (field === 'mailbox' && value !== undefined) checkMailbox(value, 'isolation.limits.mailbox')
-  }
 }

@@ -1,6 +1,7 @@
 import type { Cell } from '../actor/cell.ts'
 import type { ExitReason } from '../actor/exit-reason.ts'
 import { NotSendable, printable, Undecodable } from '../messaging/codec.ts'
+import { sendableError } from '../messaging/sendable-error.ts'
 import type { Kernel } from './kernel.ts'
 
 /**
@@ -22,13 +23,14 @@ function decodeReason(kernel: Kernel, bytes: Uint8Array, value: unknown): unknow
   }
 }
 
-/** A reason that cannot be encoded is replaced by its printed form, never lost. */
+/** A reason that cannot be encoded is replaced by its printed form, never lost; an error keeps its class, and what else of it can be sent. */
 function encodeReason(kernel: Kernel, value: unknown): Uint8Array {
   try {
     return kernel.encoder.encode(value, { root: 'reason' }).bytes
   } catch (error) {
     if (!(error instanceof NotSendable)) throw error
-    return kernel.encoder.encode(printable(value), { root: 'reason' }).bytes
+    const kept = value instanceof Error ? sendableError(value, kernel.encoder) : undefined
+    return kernel.encoder.encode(kept ?? printable(value), { root: 'reason' }).bytes
   }
 }
 
@@ -49,7 +51,7 @@ export function ownReason(cell: Cell, reason: ExitReason): ExitReason {
 export function signStack(cell: Cell, reason: unknown): void {
   if (!(reason instanceof Error) || typeof reason.stack !== 'string' || reason.stack.includes('\n    in actor ')) return
   try {
-    reason.stack += `\n    in actor ${cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`
+    reason.stack += `\n    in actor ${cell.path === '' ? '/' : cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`
   } catch {
     // A frozen error keeps the stack that it has.
   }

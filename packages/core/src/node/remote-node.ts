@@ -40,6 +40,7 @@ export class RemoteNode implements Receiver {
   readonly #decoder: Decoder
   #connection: Connection | undefined
   #outbox: Waiting[] | undefined = []
+  #outboxBytes = 0
   #nextOut = 0
   #nextIn = 0
   #definitionsSent = 0
@@ -58,13 +59,13 @@ export class RemoteNode implements Receiver {
     this.#drained = true
   }
 
-  /** Whether a SharedArrayBuffer can go there. Not known before there is a connection: then it is found out when the frame leaves. */
+  /** Whether a SharedArrayBuffer can go there. Where not even the host knows before there is a connection, it is found out when the frame leaves. */
   get shares(): boolean {
-    return this.#connection?.shares ?? true
+    return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id) ?? true
   }
 
   get congested(): boolean {
-    return this.#connection !== undefined && this.#connection.pendingBytes >= this.#kernel.highWaterBytes
+    return (this.#connection?.pendingBytes ?? this.#outboxBytes) >= this.#kernel.highWaterBytes
   }
 
   get open(): boolean {
@@ -80,6 +81,7 @@ export class RemoteNode implements Receiver {
     this.#drained = false
     const waiting = this.#outbox ?? []
     this.#outbox = undefined
+    this.#outboxBytes = 0
     this.sendNodeSignal({
       kind: 'hello',
       node: this.#kernel.id,
@@ -87,8 +89,11 @@ export class RemoteNode implements Receiver {
       fenced: [...this.#kernel.fenced],
     })
     this.#kernel.names.peerConnected(this)
-    for (const { kind, to, from, ref, body, beside } of waiting) this.#frame(kind, to, from, ref, body, beside)
+    let flowing = true
+    for (const { kind, to, from, ref, body, beside } of waiting)
+      flowing = this.#frame(kind, to, from, ref, body, beside) && flowing
     connection.receive(this)
+    if (flowing) this.drained() // otherwise the connection says when
   }
 
   /** Mail or an answer of an actor of this node. False above the high-water mark: that actor gets no next message until it is below. */
@@ -139,13 +144,13 @@ export class RemoteNode implements Receiver {
         ref = signal.ref
         body = signal.alive
     }
-    const bytes = body === undefined ? undefined : encoder.encode(body, { root: 'signal' }).bytes
+    const bytes = body === undefined ? undefined : encoder.encode(body, { root: 'signal', bytesMax: Infinity }).bytes
     this.#frame(signal.kind, serialOf(signal.to), serialOf(signal.from), ref, bytes, undefined)
   }
 
   sendSpawn(from: Pid, ref: number, request: SpawnRequest, args: Encoded): void {
-    const { bytes } = this.#kernel.encoder.encode([request, args.bytes], { root: 'spawn' })
-    if (args.beside !== undefined && this.#connection?.shares === false) {
+    const { bytes } = this.#kernel.encoder.encode([request, args.bytes], { root: 'spawn', bytesMax: Infinity })
+    if (args.beside !== undefined && !this.shares) {
       // Found out late: the arguments hold shared memory, and this node is behind a process wall.
       this.#kernel.signal({
         kind: 'started',
@@ -160,7 +165,14 @@ export class RemoteNode implements Receiver {
   }
 
   sendNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {
-    this.#frame(signal.kind, 0, 0, 0, this.#kernel.encoder.encode(signal, { root: 'signal' }).bytes, undefined)
+    this.#frame(
+      signal.kind,
+      0,
+      0,
+      0,
+      this.#kernel.encoder.encode(signal, { root: 'signal', bytesMax: Infinity }).bytes,
+      undefined,
+    )
   }
 
   #frame(
@@ -175,7 +187,8 @@ export class RemoteNode implements Receiver {
     const connection = this.#connection
     if (connection === undefined) {
       this.#outbox?.push({ kind, to, from, ref, body, beside })
-      return true
+      this.#outboxBytes += body?.length ?? 0
+      return !this.congested
     }
     if (beside !== undefined && !connection.shares) {
       this.#kernel.log(
@@ -335,9 +348,14 @@ export class RemoteNode implements Receiver {
     }
     const verdictMs = this.#kernel.options.verdictMs ?? 250
     if (ending.how === 'corrupt') this.#violated(ending.detail ?? 'corrupt bytes')
-    this.#deadline = this.#kernel.timers.set(verdictMs, () =>
-      this.#finish(unknownVerdict(this.#kernel, this.id, ending)),
-    )
+    this.#deadline = this.#kernel.timers.set(verdictMs, () => {
+      this.#finish(unknownVerdict(this.#kernel, this.id, ending))
+      // It is dead to this node, so it must not live on for others, who would send actors of this node there.
+      this.#kernel.host.endNode(this.id, {
+        cause: 'unknown',
+        ...(ending.detail !== undefined && { detail: ending.detail }),
+      })
+    })
   }
 
   /** The verdict is known. A fenced node is not listened to any more; any other first says what it had sent. */
@@ -361,9 +379,15 @@ export class RemoteNode implements Receiver {
     if (this.#down) return
     this.#down = true
     this.#disarm()
+    for (const waiting of this.#outbox ?? []) this.#lost(waiting)
     this.#outbox = undefined
     nodeWentDown(this.#kernel, this.id, verdict)
     this.drained()
+  }
+
+  /** It waited for a connection that never came. */
+  #lost({ kind, to, from }: Waiting): void {
+    if (isMail(kind)) this.#kernel.deadLetter(makePid(this.prefix, to), this.#kernel.pidOf(from), 'noconnection')
   }
 
   #disarm(): void {
@@ -377,6 +401,10 @@ export class RemoteNode implements Receiver {
     this.#disarm()
     this.#connection?.close()
   }
+}
+
+function isMail(kind: FrameKind): boolean {
+  return kind === 'message' || kind === 'cast' || kind === 'call' || kind === 'reply' || kind === 'refusal'
 }
 
 function unknownVerdict(kernel: Kernel, node: NodeId, ending: Ending): Verdict {

@@ -72,6 +72,8 @@ export class RunQueue {
   }
 
   readonly #renewed = (): void => {
+    const { vitals } = this.#kernel
+    vitals[VITALS.settled] = vitals[VITALS.turn] as number
     this.#renewalComes = false
     this.#left = this.#budget
     this.#spendUntil = 0
@@ -87,6 +89,7 @@ export class RunQueue {
       vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
       this.#forget()
       this.#turnComes = false
+      this.#kernel.counting.worked()
       if (this.#next < this.#ready.length) this.#callTurn()
       if (this.#left < this.#budget) this.#renew()
     }

@@ -4,12 +4,16 @@ import type { Kernel } from './kernel.ts'
 
 /** What inspection shows of a node. */
 export function snapshot(kernel: Kernel): NodeSnapshot {
-  const { encoder } = kernel
   return {
     node: kernel.id,
     actors: [...kernel.cells.values()].filter((cell) => cell !== kernel.main).map(actorSnapshot),
-    counters: { ...kernel.counters, encoded: encoder.encodes, decoded: kernel.decoder.decodes },
+    counters: counters(kernel),
   }
+}
+
+/** What a node has counted since it began. */
+export function counters({ counters: own, encoder, codec }: Kernel): NodeSnapshot['counters'] {
+  return { ...own, encoded: encoder.encodes, decoded: codec.decodes }
 }
 
 function actorSnapshot(cell: Cell): ActorSnapshot {

@@ -8,9 +8,11 @@ import { nodeOf } from '../actor/pid.ts'
 import type { Begun, Program } from '../actor/program.ts'
 import type { StartOptions } from '../actor/self.ts'
 import { NameError, NotLoadable } from '../errors.ts'
+import { NotSendable } from '../messaging/codec.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
 import { ownReason, sendableReason } from './reasons.ts'
+import type { Allocation } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
@@ -47,17 +49,21 @@ export interface PendingSpawn {
   timer: Timer | undefined
 }
 
-/** Starts an actor on this node or on one that the host finds. Atomic: link and monitor travel in the request, and it has one outcome. */
+/**
+ * Starts an actor on the node that `findSeat` gives, by the decision that comes with it. Atomic: link and monitor travel in the request, and it
+ * has one outcome.
+ */
 export function spawn(
   cell: Cell,
   request: SpawnRequest,
   args: Args,
   timeoutMs: number,
+  findSeat: (placement: PlacementDecision) => Allocation | Promise<Allocation>,
   closure?: Program,
 ): Promise<SpawnResult> {
   const { kernel } = cell
   // Encoded at once: what the caller does to its arguments afterwards is its own business.
-  const encoded = kernel.encoder.encode(args, { shares: request.placement.kind !== 'process', root: 'args' })
+  const encoded = kernel.encoder.encode(args, { shares: shares(kernel, request.placement), root: 'args' })
   const ref = request.monitor > 0 ? request.monitor : kernel.nextRef()
   return new Promise((settle) => {
     const pending: PendingSpawn = {
@@ -72,14 +78,10 @@ export function spawn(
     }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
-    if (request.placement.kind === 'inline') return sendSpawn(kernel, ref, pending, kernel.id, encoded)
-    kernel.host.allocate(heldBy(encoded, request.placement), request.path).then(
-      ({ node, decision }) => {
-        pending.request = { ...request, placement: decision }
-        sendSpawn(kernel, ref, pending, node, encoded)
-      },
-      (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }),
-    )
+    const place = (seat: Allocation): void => sendSpawn(kernel, ref, pending, seat, encoded)
+    const seat = findSeat(heldBy(encoded, request.placement))
+    if ('node' in seat) place(seat)
+    else seat.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
   })
 }
 
@@ -89,13 +91,34 @@ function heldBy({ beside = [] }: Encoded, placement: PlacementDecision): Placeme
   return { ...placement, furthest: { wall: 'thread', because: 'its arguments hold a SharedArrayBuffer' } }
 }
 
-function sendSpawn(kernel: Kernel, ref: number, pending: PendingSpawn, node: number, encoded: Encoded): void {
+/** Whether this node can share memory with the one that a decision is about, as far as it is known. */
+function shares(kernel: Kernel, { kind, share, node = kernel.id }: PlacementDecision): boolean {
+  if (share === 'with' && node === kernel.id) return true
+  return kind !== 'process' && kernel.host.inRootProcess !== false
+}
+
+function sendSpawn(
+  kernel: Kernel,
+  ref: number,
+  pending: PendingSpawn,
+  { node, decision }: Allocation,
+  encoded: Encoded,
+): void {
   if (!kernel.spawns.has(ref)) return
   if (pending.settle === undefined || pending.cell.dead) {
     kernel.spawns.delete(ref)
     return
   }
   pending.node = node
+  if (decision !== pending.request.placement) pending.request = { ...pending.request, placement: decision }
+  if (encoded.beside !== undefined && !shares(kernel, decision)) {
+    const reason = new NotSendable(
+      'args',
+      `hold a SharedArrayBuffer, which cannot leave its OS process, and node ${node} is in another one`,
+    )
+    finishSpawn(kernel, ref, { kind: 'failed', reason })
+    return
+  }
   const from = pending.cell.pid
   if (node === kernel.id) {
     void hostSpawn(kernel, from, ref, pending.request, encoded.bytes, encoded.beside, kernel.decoder, pending.closure)
@@ -216,7 +239,7 @@ export function undoSpawnsOn(
 
 /** What the hosting node needs to know. */
 export function makeRequest(
-  kernel: Kernel,
+  { kernel, type }: Cell,
   behaviour: Behaviour,
   path: string,
   placement: PlacementDecision,
@@ -229,6 +252,7 @@ export function makeRequest(
     path,
     name: options.name,
     link: options.link === true,
+    supervised: options.link === true && type === 'supervisor',
     monitor: options.monitor === true ? kernel.nextRef() : 0,
     restarts: options.restarts ?? 0,
     mailbox: options.mailbox ?? placement.limits.mailbox,
@@ -292,6 +316,7 @@ export function makeCell(
     parent: from,
     path: request.path,
     restarts: request.restarts,
+    supervised: request.supervised,
     placement: request.placement,
     limits: request.mailbox,
   })

@@ -5,8 +5,13 @@ import { checkMailbox } from '../actor/mailbox-limits.ts'
 import type { StartOptions } from '../actor/self.ts'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import { checkTimeout } from '../messaging/call.ts'
+import { checkFields } from '../known-fields.ts'
 import { place } from './place.ts'
+import type { PlacementContext } from './place.ts'
+import type { PlacementDecision } from './placement.ts'
 import type { SpawnResult } from './spawn.ts'
+import type { Allocation } from './host.ts'
+import type { Kernel } from './kernel.ts'
 import { makeRequest, spawn } from './spawn.ts'
 
 export type StartTies = { readonly link?: boolean; readonly monitor?: boolean }
@@ -26,31 +31,57 @@ export async function startActor(
   const id = options.id ?? behaviour.name
   const path = id === '' ? '' : `${cell.path}/${id}`
   const override = kernel.host.override?.(path, behaviour.name)
-  let placement
-  try {
-    placement = place(override ?? options.isolation ?? behaviour.isolation, {
+  const decide = (context?: Partial<PlacementContext>): PlacementDecision =>
+    place(override ?? options.isolation ?? behaviour.isolation, {
       kinds: kernel.host.kinds,
+      system: kernel.system,
       ...(override !== undefined && { by: "the operator's placement file" }),
       ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
       ...(options.adapt !== undefined && { adapt: options.adapt }),
+      ...context,
     })
+  let placement: PlacementDecision
+  try {
+    placement = decide()
   } catch (error) {
     if (error instanceof BulkheadError) return { kind: 'failed', reason: error }
     throw error
   }
-  const request = makeRequest(kernel, behaviour, path, placement, options)
+  const request = makeRequest(cell, behaviour, path, placement, options)
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
-  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, local)
+  const seat = (decision: PlacementDecision) =>
+    decision.kind === 'inline' ? { node: kernel.id, decision } : seatOf(kernel, path, decision, decide)
+  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, seat, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
 }
 
+/** The node for a decision. Beside another actor, the decision is made again once it is known what its node is. */
+async function seatOf(
+  { host }: Kernel,
+  path: string,
+  decision: PlacementDecision,
+  decide: (context: Partial<PlacementContext>) => PlacementDecision,
+): Promise<Allocation> {
+  const { node } = decision
+  if (node === undefined || host.kindOf === undefined) return host.allocate(decision, path)
+  return host.allocate(decide({ neighbour: await host.kindOf(node) }), path)
+}
+
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
-  for (const [field, value] of Object.entries(options)) {
-    if (!OPTIONS.has(field))
-      throw new InvalidOption(field, value, `there is no such option; the options are ${[...OPTIONS].join(', ')}`)
-  }
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOption('options', options, 'give an object of options, or nothing')
+  checkFields(options, OPTIONS)
   if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
+  if (options.restarts !== undefined && !(Number.isSafeInteger(options.restarts) && options.restarts >= 0))
+    throw new InvalidOption(
+      'restarts',
+      options.restarts,
+      'give how often it was restarted before: a whole number from 0',
+    )
+  for (const field of ['link', 'monitor'] as const)
+    if (options[field] !== undefined && typeof options[field] !== 'boolean')
+      throw new InvalidOption(field, options[field], 'give true or false')
   if (
     options.id !== undefined &&
     (typeof options.id !== 'string' || (options.id === '' && !top) || options.id.includes('/'))
@@ -64,4 +95,4 @@ function checkOptions(options: StartOptions & StartTies, top: boolean): void {
     throw new InvalidOption('adapt', options.adapt, 'give true or false')
 }
 
-const OPTIONS = new Set(['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'adapt', 'link', 'monitor'])
+const OPTIONS = ['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'adapt', 'link', 'monitor']
