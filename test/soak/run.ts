@@ -94,6 +94,7 @@ const loops: ChildProcess[] = Array.from({ length: BUSY_LOOPS }, () =>
   spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
 )
 process.on('exit', () => loops.forEach((loop) => loop.kill('SIGKILL')))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 let failedRounds = 0
 for (let number = 1; number <= rounds; number++) if (!(await round(number, rounds))) failedRounds++
 console.log(`${rounds - failedRounds} passed, ${failedRounds} failed`)
