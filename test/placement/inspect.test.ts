@@ -125,7 +125,7 @@ describe('bulkhead', () => {
       ['inspect', 'nothing-of-that-name'],
       1,
       /^$/,
-      /no system of this user runs here with the name or pid nothing-of-that-name/,
+      /no system of this user runs here with the name, pid or id nothing-of-that-name/,
     ],
   ])('%j', async (args, status, stdout, stderr) => {
     const result = await bulkhead(...args)

@@ -20,11 +20,59 @@ describe('what a node prints reaches the parent’s streams, tagged', () => {
     expect(program.stdout).toContain(`${tag} without a newline`)
   })
 
+  test('thread: with the actor on whose behalf it is printed, among several', async () => {
+    const program = run('printer.ts', { args: ['thread', 'several'] })
+    expect({ ...(await program.ended), stderr: complaints(program) }).toEqual({ code: 0, signal: null, stderr: [] })
+    expect(await program.said('neighbour')).toBe('on node 2')
+    const path = await program.said('path')
+    const tagged = program.stdout.filter((line) => line.startsWith('[thread 2'))
+    expect(tagged).toEqual([
+      `[thread 2 ${path}] one`,
+      '[thread 2 /neighbour] two',
+      `[thread 2 ${path}] after a while`,
+      '[thread 2 /neighbour] three',
+      '[thread 2] on nobody’s behalf',
+    ])
+  })
+
   test.each(walled)('%s: while the root is blocked', async (place) => {
     const program = run('printer.ts', { args: [place, 'blocked'] })
     await program.said('blocked')
     await program.said(`[${place} 2`)
     expect(program.stdout).not.toContain('unblocked')
+  })
+})
+
+describe('a stdout that nobody reads', () => {
+  const hundreds = 600
+
+  for (const place of walled) {
+    test.each(['socket', 'pipe'] as const)(
+      `${place}: holds nobody up, and what was lost is said: a %s`,
+      async (unread) => {
+        const program = run('unread.ts', { args: [place, String(hundreds)], unread })
+        await program.said('the other node answers')
+        await program.said('the warden answers')
+        await program.said('printed')
+        program.read()
+        program.write('stop')
+        expect(await program.ended).toEqual({ code: 0, signal: null })
+        const lost = program.stdout.map((line) =>
+          Number(/ … (\d+) lines were lost: nobody read them$/.exec(line)?.[1] ?? 0),
+        )
+        const said = program.stdout.filter((line) => /^\[\w+ 2[^\]]*\] line \.{34}$/.test(line))
+        expect(said.length + lost.reduce((sum, each) => sum + each, 0)).toBe(hundreds * 100)
+      },
+    )
+  }
+
+  test('the system stops all the same', async () => {
+    const program = run('unread.ts', { args: ['thread', '200'], unread: 'socket' })
+    await program.said('printed')
+    program.write('stop')
+    await program.said('stopped')
+    program.read()
+    expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 })
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -15,9 +16,13 @@ export interface Program {
   /** What it has printed so far, line by line. */
   readonly stdout: readonly string[]
   readonly stderr: readonly string[]
-  /** The rest of the first line on stdout that begins with `word`, waiting for it; rejects when the program ends before. */
+  /** The rest of the first line on stdout, or on stderr where stdout is `unread`, that begins with `word`, waiting for it; rejects when the program ends before. */
   said(word: string): Promise<string>
   readonly ended: Promise<ProgramEnd>
+  /** Begins to read a stdout that is `unread`. */
+  read(): void
+  /** Writes a line to its stdin. */
+  write(line: string): void
   kill(signal: NodeJS.Signals): void
 }
 
@@ -30,15 +35,21 @@ export interface ProgramOptions {
   readonly through?: readonly string[]
   /** Whether it leads a process group of its own, as a command at a terminal does. */
   readonly leads?: boolean
+  /** Nobody reads its stdout, which is one of these, before the test does. */
+  readonly unread?: 'socket' | 'pipe'
 }
+
+/** Runs the program that its arguments name with a pipe as its stdout; that is read as soon as something comes on descriptor 3. */
+const behindPipe = '"$0" "$@" | { read -r go <&3; exec cat; }'
 
 /** Runs a file of `fixtures`, or one at an absolute path, until the test ends. */
 export function run(file: string, options: ProgramOptions = {}): Program {
-  const { args = [], execArgv = [], env = {}, cwd, through = [], leads = false } = options
+  const { args = [], execArgv = [], env = {}, cwd, through = [], leads = false, unread } = options
   const path = file.startsWith('/') ? file : fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))
-  const [command = '', ...words] = [...through, process.execPath, ...execArgv, path, ...args]
+  const behind = unread === 'pipe' ? ['sh', '-c', behindPipe] : []
+  const [command = '', ...words] = [...behind, ...through, process.execPath, ...execArgv, path, ...args]
   const child = spawn(command, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: unread === undefined ? ['ignore', 'pipe', 'pipe'] : ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: leads,
     env: { ...withoutVitest(process.env), ...env },
     ...(cwd !== undefined && { cwd }),
@@ -51,11 +62,21 @@ export function run(file: string, options: ProgramOptions = {}): Program {
     news.resolve()
     news = Promise.withResolvers<void>()
   }
-  createInterface(child.stdout).on('line', (line) => {
-    stdout.push(line)
+  const read = (): void => {
+    if (unread === 'pipe') (child.stdio[3] as Writable).end('\n')
+    else readStdout()
+  }
+  const readStdout = (): void => {
+    createInterface(child.stdout as Readable).on('line', (line) => {
+      stdout.push(line)
+      tellAll()
+    })
+  }
+  if (unread !== 'socket') readStdout()
+  createInterface(child.stderr as Readable).on('line', (line) => {
+    stderr.push(line)
     tellAll()
   })
-  createInterface(child.stderr).on('line', (line) => stderr.push(line))
   let end: ProgramEnd | undefined
   const ended = new Promise<ProgramEnd>((resolve) => {
     child.on('close', (code, signal) => {
@@ -69,10 +90,12 @@ export function run(file: string, options: ProgramOptions = {}): Program {
     stdout,
     stderr,
     ended,
+    read,
+    write: (line) => void child.stdin?.write(`${line}\n`),
     kill: (signal) => void child.kill(signal),
     said: async (word) => {
       for (;;) {
-        const line = stdout.find((each) => each.startsWith(word))
+        const line = (unread === undefined ? stdout : stderr).find((each) => each.startsWith(word))
         if (line !== undefined) return line.slice(word.length).trim()
         if (end !== undefined)
           throw new Error(`the program ended (${end.code ?? end.signal}) without saying ${word}:\n${stderr.join('\n')}`)

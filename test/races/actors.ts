@@ -22,6 +22,8 @@ export class Actor {
   self: ActorSelf | undefined
   /** How many operations of its script are done. */
   done = 0
+  /** Whether it has heard of an end since it did the last one. */
+  hasNews = false
   /** Its reason (undefined: it went with its node) and the event in which it ended; undefined while it lives. */
   end: { readonly reason: string | undefined; readonly step: number } | undefined
   /** Whether exits were ever not trapped, and ever trapped, since its first code ran. */

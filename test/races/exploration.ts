@@ -70,7 +70,7 @@ class Exploration {
   readonly #laws: Laws
   readonly #performer: Performer
   readonly #scripts = new Map<Actor, Source>()
-  /** Actors whose next operation speaks of one that is not there yet. */
+  /** Actors whose next operation speaks of one that is not there yet, or awaits news. */
   readonly #blocked = new Set<Actor>()
   readonly #faults: Fault[]
   readonly #loaded: string[] = []
@@ -94,7 +94,11 @@ class Exploration {
           exited: (event) => this.#exited(event),
           deadLetter: ({ why }) => journal.count(`dead letter: ${why}`),
         },
-        nodeDown: (node, ended, cause) => this.#laws.nodeEnds.telling(node, this.#warden.nodes.get(ended), cause),
+        nodeDown: (node, id, cause) => {
+          const ended = this.#warden.nodes.get(id)
+          if (ended?.verdict?.fenced === true && cause !== 'unknown') node.fences.push(id)
+          this.#laws.nodeEnds.telling(node, ended, cause)
+        },
         load: (key) => this.#load(key),
       },
       this.#random,
@@ -279,17 +283,19 @@ class Exploration {
 
   #act(actor: Actor): void {
     const operation = actor.spec.script[actor.done] as Operation
-    if (!this.#canPerform(operation)) {
+    if (!this.#canPerform(actor, operation)) {
       this.#blocked.add(actor)
       return
     }
     actor.done++
+    actor.hasNews = false
     this.journal.note(() => `  ${JSON.stringify(operation)}`)
     this.#performer.perform(actor, operation)
     this.#goOn(actor)
   }
 
-  #canPerform(operation: Operation): boolean {
+  #canPerform({ hasNews }: Actor, operation: Operation): boolean {
+    if (operation.op === 'awaitNews') return hasNews
     const other =
       'to' in operation
         ? operation.to
@@ -317,6 +323,7 @@ class Exploration {
   #hears(self: ActorSelf, heard: unknown): void {
     const actor = this.#living(self) as Actor
     const laws = this.#laws
+    if (heard instanceof Exit || heard instanceof Down || heard instanceof NodeDown) this.#news(actor)
     if (heard instanceof Exit || heard instanceof Down) {
       const pid = heard instanceof Exit ? heard.from : heard.target
       this.journal.note(
@@ -332,6 +339,11 @@ class Exploration {
       this.journal.note(() => `  ${actor.label} hears ${JSON.stringify({ ...(message as object), answer: undefined })}`)
       this.#reads(actor, message as Letter & { readonly timer?: number })
     }
+  }
+
+  #news(actor: Actor): void {
+    actor.hasNews = true
+    if (this.#blocked.delete(actor)) this.#goOn(actor)
   }
 
   #reads(actor: Actor, message: Letter & { readonly timer?: number }): void {

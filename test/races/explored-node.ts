@@ -36,6 +36,8 @@ export class ExploredNode {
   readonly requests: Source
   readonly notices: Source
   readonly wires = new Map<NodeId, Wire>()
+  /** The nodes that it knows to be cut off, in the order in which it learnt of them. */
+  readonly fences: NodeId[] = []
   /** When the warden first told it of the end of each node. */
   readonly toldAt = new Map<NodeId, number>()
   /** The directions of its connections in which something can arrive here. */

@@ -15,7 +15,7 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
   unlink: 8,
   monitor: 8,
   demonitor: 4,
-  exit: 3,
+  exit: 2,
   trap: 3,
   register: 4,
   unregister: 2,
@@ -25,7 +25,8 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
   startTimer: 2,
   cancelTimer: 2,
   drained: 1,
-  end: 1.5,
+  awaitNews: 3,
+  end: 1,
 }
 
 /** What a program can be mostly about. */
@@ -34,7 +35,7 @@ const themes = {
   links: ['link', 'unlink', 'exit', 'trap', 'end'],
   monitors: ['monitor', 'demonitor', 'isAlive', 'monitorNode', 'exit', 'end'],
   calls: ['call', 'answer', 'handOver', 'busy', 'exit'],
-  names: ['register', 'monitor', 'link', 'end'],
+  names: ['register', 'monitor', 'link', 'awaitNews', 'end'],
   messages: ['send', 'cast', 'sendAfter', 'drained', 'link'],
   nodes: ['send', 'call', 'isAlive', 'monitor', 'monitorNode'],
 } as const
@@ -112,7 +113,7 @@ class Generator {
       const parent = random.chance(0.6) ? 0 : random.below(child)
       children.set(parent, [...(children.get(parent) ?? []), { op: 'spawn', child }])
     }
-    const length = random.pick([8, 20, 40])
+    const length = random.pick([20, 60, 120])
     const actors = Array.from({ length: this.#actors }, (_, index) =>
       this.#actor(index, children.get(index) ?? [], length),
     )
@@ -122,7 +123,7 @@ class Generator {
       turnBudget: random.pick([1, 3, 64]),
       highWaterBytes: random.pick([150, 1_000_000, 1_000_000]),
       actors,
-      faults: Array.from({ length: faultCount }, () => this.#fault()),
+      faults: Array.from({ length: faultCount }, () => this.#fault(actors)),
     }
   }
 
@@ -196,6 +197,7 @@ class Generator {
           timeoutMs: random.pick([1, 10, 100, Infinity, Infinity]),
         }
       case 'answer':
+      case 'awaitNews':
         return { op }
       case 'handOver':
         return { op, to: this.#who() }
@@ -222,10 +224,14 @@ class Generator {
     }
   }
 
-  #fault(): Fault {
+  #fault(actors: readonly ActorSpec[]): Fault {
     const random = this.#random
     const timing = { after: random.below(random.pick([60, 120, 240])), keep: random.pick([0, 0.3, 0.7, 1]) }
-    const node = 2 + random.below(this.#nodes - 1)
+    const inhabited = actors.map(({ place }) => place).filter((place) => typeof place === 'number' && place > 1)
+    const node =
+      inhabited.length > 0 && random.chance(0.8)
+        ? (random.pick(inhabited) as number)
+        : 2 + random.below(this.#nodes - 1)
     const fault = random.weighted(this.#theme === 'nodes' ? { ...faults, fence: 8 } : faults)
     switch (fault) {
       case 'kill':

@@ -41,7 +41,7 @@ export class Laws {
     this.frames = frames
     this.monitors = new Monitors(journal, actors)
     this.links = new Links(journal, actors, this.order, frames)
-    this.calls = new Calls(journal, actors, scheduler)
+    this.calls = new Calls(journal, actors, scheduler, this.links)
     this.starts = new Starts(journal, actors, this.links, this.monitors)
     this.names = new Names(journal, actors, living)
     this.kills = new Kills(journal, actors)

@@ -36,6 +36,8 @@ export class Performer {
     this.#scene.journal.count(`op ${operation.op}`)
     const self = actor.self as ActorSelf
     switch (operation.op) {
+      case 'awaitNews':
+        return
       case 'spawn':
         return this.#spawn(actor, self, operation)
       case 'send':
@@ -239,22 +241,22 @@ export class Performer {
   #register(actor: Actor, self: ActorSelf, { name, who }: Op<'register'>): void {
     const { laws, actors, journal } = this.#scene
     const { pid } = who === undefined ? actor : (actors.at(who) as Actor)
-    const known = laws.names.asks(actor)
+    const question = laws.names.registers(actor, name)
     self.register(name, ...(who === undefined ? [] : [pid])).then(
       () => {
         journal.note(() => `  ${actor.label} gave ${pid} the name ${name}`)
-        laws.names.registered(actor, name, pid)
+        laws.names.registered(question, pid)
       },
-      (error: unknown) => laws.names.refused(actor, name, pid, known, error),
+      (error: unknown) => laws.names.refused(question, pid, error),
     )
   }
 
   #unregister(actor: Actor, self: ActorSelf, { name }: Op<'unregister'>): void {
-    const { laws, journal } = this.#scene
-    laws.names.unregisters(name)
+    const { laws } = this.#scene
+    const question = laws.names.unregisters(actor, name)
     self.unregister(name).then(
-      () => journal.count('name taken away'),
-      (error: unknown) => laws.names.refused(actor, name, actor.pid, new Set(), error),
+      () => laws.names.takenAway(question),
+      (error: unknown) => laws.names.refused(question, actor.pid, error),
     )
   }
 

@@ -15,9 +15,10 @@ export type CallMode = 'reply' | 'slow' | 'later' | 'refuse' | 'crash' | 'stop' 
 
 export type EndMode = 'stop' | 'throw' | 'reject' | 'exit' | 'slowStop'
 
-/** One thing that an actor does, whatever else goes on. */
+/** One thing that an actor does, whatever else goes on; `awaitNews` lets it wait until it hears of an end. */
 export type Operation =
   | { readonly op: 'spawn'; readonly child: number }
+  | { readonly op: 'awaitNews' }
   | { readonly op: 'send'; readonly to: Target; readonly count: number }
   | { readonly op: 'cast'; readonly to: Target }
   | { readonly op: 'busy'; readonly ms: number }

@@ -45,6 +45,31 @@ describe('ends', () => {
       ],
       actors: [{ place: 2, script: [{ op: 'exit', to: 0, reason: 'kill' }] }],
     }))
+
+  test('an actor whose end waits for a name is dead to whoever asks, and tells whoever monitors it', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'exit', to: 1, reason: 'kill' },
+        { op: 'isAlive', to: 1 },
+        { op: 'monitor', to: 1 },
+      ],
+      actors: [{ place: 2, trap: true, script: [{ op: 'register', name: 'ada', who: undefined }] }],
+    }))
+
+  test('nobody waits for a node that is lost', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+        { op: 'monitor', to: 1 },
+        { op: 'isAlive', to: 1 },
+      ],
+      actors: [{ place: 2 }],
+      faults: [{ fault: 'kill', node: 2, culprit: true, after: 25, keep: 0.5 }],
+    }))
 })
 
 describe('calls', () => {
@@ -67,6 +92,37 @@ describe('calls', () => {
       ],
       actors: [{}, { place: 2, script: [{ op: 'call', to: 1, mode: 'later', timeoutMs: Infinity }] }],
       faults: [{ fault: 'kill', node: 2, culprit: false, after: 30, keep: 1 }],
+    }))
+
+  test('a caller that is linked to the callee, and does not trap, ends before its call fails', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        { place: 2, script: [{ op: 'end', how: 'stop', reason: 'unique' }] },
+        {
+          script: [
+            { op: 'link', to: 1 },
+            { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+            { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+          ],
+        },
+      ],
+    }))
+
+  test('a caller that monitors the callee hears DOWN when its calls have failed', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'monitor', to: 1 },
+        { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+        { op: 'call', to: 1, mode: 'later', timeoutMs: Infinity },
+      ],
+      actors: [{ place: 2, script: [{ op: 'end', how: 'stop', reason: 'unique' }] }],
     }))
 })
 
@@ -155,6 +211,49 @@ describe('starts', () => {
         { place: 2, startWithinMs: 1 },
       ],
     }))
+
+  test('a linked child whose starter ends before it knows its pid ends too', () =>
+    holds({
+      nodes: 2,
+      main: [{ op: 'spawn', child: 1 }],
+      actors: [
+        {
+          script: [
+            { op: 'spawn', child: 2 },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        { place: 2, link: true, init: 'slow' },
+      ],
+    }))
+
+  test('what is loaded for a starter whose node is lost meanwhile is not started', () =>
+    holds(
+      {
+        nodes: 3,
+        main: [{ op: 'spawn', child: 1 }],
+        actors: [
+          { place: 2, script: [{ op: 'spawn', child: 2 }] },
+          { place: 3, link: true, load: 'late' },
+        ],
+        faults: [{ fault: 'kill', node: 2, culprit: false, after: 45, keep: 1 }],
+      },
+      400,
+    ))
+
+  test('a start whose node is lost fails, and its link and monitor never were', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        { place: 2, link: true, monitor: true, init: 'slow' },
+        { place: 2, link: true, load: 'late' },
+      ],
+      faults: [{ fault: 'kill', node: 2, culprit: true, after: 20, keep: 0.5 }],
+    }))
 })
 
 describe('links', () => {
@@ -197,6 +296,101 @@ describe('links', () => {
         { op: 'unlink', to: 1 },
       ],
       actors: [{ place: 2, link: true, init: 'slow' }],
+    }))
+
+  test('partners who link and unlink at once agree in the end', () =>
+    holds(
+      {
+        nodes: 2,
+        main: [
+          { op: 'spawn', child: 1 },
+          { op: 'link', to: 1 },
+          { op: 'unlink', to: 1 },
+          { op: 'link', to: 1 },
+          { op: 'unlink', to: 1 },
+          { op: 'link', to: 1 },
+        ],
+        actors: [
+          {
+            place: 2,
+            trap: true,
+            script: [
+              { op: 'link', to: 0 },
+              { op: 'unlink', to: 0 },
+              { op: 'link', to: 0 },
+              { op: 'unlink', to: 0 },
+              { op: 'link', to: 0 },
+            ],
+          },
+        ],
+      },
+      400,
+    ))
+
+  test('whoever has unlinked, and linked anew, hears of an end by the new link, and by no older one', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'link', to: 1 },
+        { op: 'unlink', to: 1 },
+        { op: 'link', to: 1 },
+        { op: 'unlink', to: 1 },
+        { op: 'link', to: 1 },
+      ],
+      actors: [{ place: 2, script: [{ op: 'end', how: 'stop', reason: 'unique' }] }],
+    }))
+
+  test('whoever has unlinked, and linked anew, hears of the loss of a node that has acknowledged neither', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'link', to: 1 },
+        { op: 'unlink', to: 1 },
+        { op: 'link', to: 1 },
+      ],
+      actors: [{ place: 2 }],
+      faults: [{ fault: 'kill', node: 2, culprit: false, after: 30, keep: 0.5 }],
+    }))
+})
+
+describe('fences', () => {
+  const letters = Array.from({ length: 4 }, () => ({ op: 'send', to: 1, count: 20 }) as const)
+
+  test('nothing of a fenced node is heard behind the words of somebody who knew of the fence', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+        { op: 'monitor', to: 2 },
+        { op: 'awaitNews' },
+        { op: 'send', to: 1, count: 2 },
+      ],
+      actors: [{ place: 2 }, { place: 3, script: letters }],
+      faults: [{ fault: 'fence', node: 3, culprit: false, after: 60, keep: 1 }],
+    }))
+
+  test('nor behind the end of whoever ended because of the fence', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+        { op: 'spawn', child: 3 },
+      ],
+      actors: [
+        { place: 2 },
+        { place: 3, script: letters },
+        {
+          script: [
+            { op: 'link', to: 2 },
+            { op: 'link', to: 1 },
+          ],
+        },
+      ],
+      faults: [{ fault: 'fence', node: 3, culprit: false, after: 80, keep: 1 }],
     }))
 })
 
@@ -248,5 +442,76 @@ describe('names', () => {
         { place: 3, script: [{ op: 'monitor', to: 1 }] },
         { place: 3, script: [{ op: 'monitor', to: 1 }] },
       ],
+    }))
+
+  test('whoever heard of the end of its holder is not refused a name because of that', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        {
+          place: 2,
+          script: [
+            { op: 'register', name: 'ada', who: undefined },
+            { op: 'end', how: 'stop', reason: 'unique' },
+          ],
+        },
+        {
+          place: 3,
+          script: [{ op: 'monitor', to: 1 }, { op: 'awaitNews' }, { op: 'register', name: 'ada', who: undefined }],
+        },
+      ],
+    }))
+
+  test('whoever has named an actor of another node finds it at once', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [{ place: 2 }, { place: 3, script: [{ op: 'register', name: 'ada', who: 1 }] }],
+    }))
+
+  test('whoever wants a name is answered, though the node of its holder is lost', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        { place: 2, script: [{ op: 'register', name: 'ada', who: undefined }] },
+        { place: 3, script: [{ op: 'register', name: 'ada', who: undefined }] },
+      ],
+      faults: [{ fault: 'kill', node: 2, culprit: false, after: 45, keep: 1 }],
+    }))
+
+  test('whoever wants a name for another actor is answered, though the node of that actor is lost', () =>
+    holds({
+      nodes: 2,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'register', name: 'ada', who: 1 },
+      ],
+      actors: [{ place: 2 }],
+      faults: [{ fault: 'kill', node: 2, culprit: false, after: 22, keep: 0.5 }],
+    }))
+
+  test('a name that comes late for an actor of a lost node is not found where its end was told', () =>
+    holds({
+      nodes: 3,
+      main: [
+        { op: 'spawn', child: 1 },
+        { op: 'spawn', child: 2 },
+      ],
+      actors: [
+        { place: 2, script: [{ op: 'register', name: 'ada', who: undefined }] },
+        { place: 3, script: [{ op: 'monitor', to: 1 }] },
+      ],
+      faults: [{ fault: 'kill', node: 2, culprit: false, after: 50, keep: 1 }],
     }))
 })

@@ -3,6 +3,7 @@ import { CallFailed } from '../../../packages/core/src/errors.ts'
 import type { Actor, Actors } from '../actors.ts'
 import { wordOf } from '../actors.ts'
 import type { Journal } from '../journal.ts'
+import type { Links } from './links.ts'
 import type { CallMode } from '../program.ts'
 import type { Scheduler } from '../scheduler.ts'
 
@@ -14,6 +15,8 @@ export interface Call {
   readonly mode: CallMode
   readonly timeoutMs: number
   readonly at: number
+  /** Whether its caller had linked itself to the callee before. */
+  readonly isLinked: boolean
   isSettled: boolean
 }
 
@@ -31,9 +34,11 @@ export class Calls {
   readonly #journal: Journal
   readonly #actors: Actors
   readonly #scheduler: Scheduler
+  readonly #links: Links
   readonly #calls: Call[] = []
 
-  constructor(journal: Journal, actors: Actors, scheduler: Scheduler) {
+  constructor(journal: Journal, actors: Actors, scheduler: Scheduler, links: Links) {
+    this.#links = links
     this.#journal = journal
     this.#actors = actors
     this.#scheduler = scheduler
@@ -47,6 +52,7 @@ export class Calls {
       mode,
       timeoutMs,
       at: this.#scheduler.now,
+      isLinked: target !== undefined && this.#links.areLinked(caller, target),
       isSettled: false,
     }
     this.#calls.push(call)
@@ -87,6 +93,16 @@ export class Calls {
       'call',
       () => `${of} failed with ${word}, which nobody gave reason for`,
     )
+    if (target !== undefined) this.#judgeOrder(call, target, word, of)
+  }
+
+  /** Whoever is told why the callee ended is told of its links first, which ends who does not trap, and of its monitors last. */
+  #judgeOrder({ caller, isLinked }: Call, target: Pid, word: string, of: string): void {
+    const own = this.#actors.of(target)?.end?.reason
+    if (word !== own || words.has(word) || caller.hasLost(target)) return
+    this.#journal.require(!caller.knowsDown(target), 'down', () => `${of} failed after its DOWN`)
+    const ends = isLinked && !caller.everTrapped && word !== 'normal' && this.#links.areLinked(caller, target)
+    this.#journal.require(!ends, 'exit', () => `${of} failed with ${word}, which should have ended its caller before`)
   }
 
   #mayFail({ caller, target, timeoutMs, at, mode }: Call, word: string): boolean {

@@ -40,7 +40,7 @@ export class Frames {
     const key = `${node.id}>${to}`
     let known = this.#fences.get(key)
     if (known === undefined) this.#fences.set(key, (known = []))
-    known[frame.frameNumber] = node.kernel.fenced.size
+    known[frame.frameNumber] = node.fences.length
     const [sender, receiver] = [pidOf(node.id, frame.from), pidOf(to, frame.to)]
     if (frame.kind === 'unlink') this.#unlinksOf(sender, receiver).sent++
     if (frame.kind !== 'link_exit') return
@@ -69,7 +69,7 @@ export class Frames {
     if (kind === 'define' || known === 0) return
     let deaf = this.#deaf.get(at)
     if (deaf === undefined) this.#deaf.set(at, (deaf = new Set()))
-    for (const node of [...from.kernel.fenced.keys()].slice(0, known)) if (node !== at.id) deaf.add(node)
+    for (const node of from.fences.slice(0, known)) if (node !== at.id) deaf.add(node)
   }
 
   /** Whether news of the end of `from`, on another node, reached `at` about a link that stood. */

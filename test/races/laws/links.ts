@@ -8,10 +8,12 @@ import type { Frames } from './frames.ts'
 import type { Order } from './order.ts'
 
 interface Bond {
-  /** Who asked for a link, and how often anybody did. */
+  /** Who wants the link, as far as it said so itself: what it did last was to link. */
   readonly by: Set<Pid>
+  /** Who has ever undone it. */
+  readonly undone: Set<Pid>
+  /** How often anybody asked for a link. */
   links: number
-  unlinks: number
 }
 
 /** A link breaks once, towards both: an EXIT for who traps, the end for who does not. Nobody gets an EXIT without a link or an exit signal. */
@@ -34,7 +36,7 @@ export class Links {
   #bond(one: Pid, other: Pid): Bond {
     const key = one < other ? `${one}-${other}` : `${other}-${one}`
     let bond = this.#bonds.get(key)
-    if (bond === undefined) this.#bonds.set(key, (bond = { by: new Set(), links: 0, unlinks: 0 }))
+    if (bond === undefined) this.#bonds.set(key, (bond = { by: new Set(), undone: new Set(), links: 0 }))
     return bond
   }
 
@@ -46,7 +48,9 @@ export class Links {
   }
 
   unlinks(by: Actor, from: Pid): void {
-    this.#bond(by.pid, from).unlinks++
+    const bond = this.#bond(by.pid, from)
+    bond.by.delete(by.pid)
+    bond.undone.add(by.pid)
   }
 
   /** A start was linked, whatever comes of it. */
@@ -54,9 +58,16 @@ export class Links {
     this.#bond(one, other).links++
   }
 
-  /** The start worked: its link is as good as any. */
+  /** The start worked: its link is as good as any, unless the starter has undone it before it knew. */
   linkedFrom(starter: Actor, child: Pid): void {
-    this.#bond(starter.pid, child).by.add(starter.pid)
+    const { by, undone } = this.#bond(starter.pid, child)
+    if (!undone.has(starter.pid)) by.add(starter.pid)
+  }
+
+  /** Whether `actor` has linked itself to `partner`, and neither of them ever undid that. */
+  areLinked(actor: Actor, partner: Pid): boolean {
+    const { by, undone } = this.#bond(actor.pid, partner)
+    return by.has(actor.pid) && undone.size === 0
   }
 
   /** An EXIT came. Whether it is news of an end. */
@@ -92,15 +103,14 @@ export class Links {
   }
 
   atRest(): void {
-    for (const [key, { by, unlinks }] of this.#bonds) {
-      if (unlinks > 0) continue
+    for (const [key, { by, undone }] of this.#bonds) {
       const [one, other] = key.split('-') as [Pid, Pid]
-      if (by.has(one)) this.#brokeFor(one, other)
-      if (by.has(other)) this.#brokeFor(other, one)
+      if (by.has(one) && !undone.has(other)) this.#brokeFor(one, other)
+      if (by.has(other) && !undone.has(one)) this.#brokeFor(other, one)
     }
   }
 
-  /** `pid` linked itself to `partner`, and nobody undid it. */
+  /** The last that `pid` did was to link itself to `partner`, who never undid it. */
   #brokeFor(pid: Pid, partner: Pid): void {
     const actor = this.#actors.of(pid)
     if (actor === undefined || actor.end !== undefined || !this.#actors.isOver(actor, partner)) return

@@ -8,6 +8,14 @@ import type { Journal } from '../journal.ts'
 import type { Name } from '../program.ts'
 import { NAMES } from '../program.ts'
 
+/** An actor that wants a name given or taken away. */
+export interface Question {
+  readonly by: Actor
+  readonly name: Name
+  /** Of whose end its node told before. */
+  readonly knownOver: ReadonlySet<Pid>
+}
+
 /** A name has one holder, the same everywhere at rest; and a node that told of an actor's end never finds it by name afterwards. */
 export class Names {
   readonly #journal: Journal
@@ -15,6 +23,8 @@ export class Names {
   readonly #living: () => readonly ExploredNode[]
   readonly #saidOver = new Map<ExploredNode, Set<Pid>>()
   readonly #unregistered = new Set<Name>()
+  /** What was asked and has not been answered. */
+  readonly #open = new Set<Question>()
 
   constructor(journal: Journal, actors: Actors, living: () => readonly ExploredNode[]) {
     this.#journal = journal
@@ -29,17 +39,21 @@ export class Names {
     else over.add(pid)
   }
 
-  unregisters(name: Name): void {
+  unregisters(by: Actor, name: Name): Question {
     this.#unregistered.add(name)
+    return this.registers(by, name)
   }
 
-  /** Of whose end the actor's node told before it asks for a name. */
-  asks({ node }: Actor): ReadonlySet<Pid> {
-    return new Set(this.#saidOver.get(node))
+  registers(by: Actor, name: Name): Question {
+    const question = { by, name, knownOver: new Set(this.#saidOver.get(by.node)) }
+    this.#open.add(question)
+    return question
   }
 
-  registered(by: Actor, name: Name, pid: Pid): void {
+  registered(question: Question, pid: Pid): void {
+    const { by, name } = question
     this.#journal.count('name given')
+    this.#answered(question)
     const found = by.node.kernel.names.whereis(name)
     const over = this.#actors.isOver(by, pid)
     this.#journal.require(
@@ -49,7 +63,21 @@ export class Names {
     )
   }
 
-  refused(by: Actor, name: Name, pid: Pid, knownOver: ReadonlySet<Pid>, error: unknown): void {
+  takenAway(question: Question): void {
+    this.#journal.count('name taken away')
+    this.#answered(question)
+  }
+
+  /** What an ended actor awaits never settles. */
+  #answered(question: Question): void {
+    const { by, name } = question
+    this.#open.delete(question)
+    this.#journal.require(!by.isOver, 'name', () => `${by.label} is answered about the name ${name} after its end`)
+  }
+
+  refused(question: Question, pid: Pid, error: unknown): void {
+    const { by, name, knownOver } = question
+    this.#answered(question)
     if (!(error instanceof NameError)) {
       this.#journal.broken('name', `${by.label} could not give ${pid} the name ${name}: ${wordOf(error)}`)
       return
@@ -80,6 +108,10 @@ export class Names {
   }
 
   atRest(): void {
+    for (const { by, name } of this.#open) {
+      const waits = by.end === undefined
+      this.#journal.require(!waits, 'name', () => `${by.label} was never answered about the name ${name}`)
+    }
     const nodes = this.#living()
     const root = nodes.find(({ id }) => id === ROOT) as ExploredNode
     const holders = NAMES.map((name) => root.kernel.names.whereis(name))

@@ -40,7 +40,7 @@ export class Order {
     const key = `${from.pid}>${to.pid}`
     let pair = this.#pairs.get(key)
     if (pair === undefined) this.#pairs.set(key, (pair = { from, to, sent: [], arrived: 0 }))
-    pair.sent.push({ kind, reason, fenced: [...from.node.kernel.fenced.keys()] })
+    pair.sent.push({ kind, reason, fenced: [...from.node.fences] })
     return pair.sent.length - 1
   }
 

@@ -1,4 +1,4 @@
-import { writeFully } from '../output/tagged-output.ts'
+import { writeFully } from '../output/write-fully.ts'
 import { takeSignals } from './forwarded-signals.ts'
 import { Restarts } from './restarts.ts'
 import { wordsFor } from './root-end.ts'

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs'
-import { writeFully } from '../output/tagged-output.ts'
+import { writeFully } from '../output/write-fully.ts'
 
 const shell = '/bin/sh'
 

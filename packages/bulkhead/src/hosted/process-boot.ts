@@ -20,9 +20,9 @@ const watchDescriptor = 4
 /** What an OS process runs that waits to become a node. `entry` is the module that boots. */
 export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}) // only the root decides
-  for (const stream of [process.stdout, process.stderr]) setBlocking(stream)
   const channel = socketChannel<FromNode, ToNode>(controlSocket())
   const vitals = new Vitals()
+  for (const stream of [process.stdout, process.stderr]) setBlocking(stream, vitals)
   const responder = new LoopResponder(vitals)
   const scope = new TracingScope()
   const watch = startWatch(
@@ -98,10 +98,13 @@ export function sayLast(word: LastWord): void {
   }
 }
 
-/** Output is written before the call returns, so it survives every death. Whoever reads it never blocks for long. */
-function setBlocking(stream: NodeJS.WriteStream): void {
+/** Output is written before the call returns, so it survives every death. That waits for its reader, which is not the actor's fault. */
+function setBlocking(stream: NodeJS.WriteStream, vitals: Vitals): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (value: boolean) => void } }
   handle?.setBlocking?.(true)
+  const { _write: write, _writev: writev } = stream
+  stream._write = (...args) => vitals.whileWaiting(() => write.apply(stream, args))
+  if (writev) stream._writev = (...args) => vitals.whileWaiting(() => writev.apply(stream, args))
 }
 
 /** After what was written and closed in this turn is on its way. */

@@ -20,7 +20,14 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   const scope = new TracingScope()
   let hosted: HostedNode | undefined
 
-  captureOutput(new OutputWriter(output, () => channel.post({ type: 'output' })))
+  const writer = new OutputWriter(output, {
+    doorbell: () => channel.post({ type: 'output' }),
+    wait: (until) => vitals.whileWaiting(until),
+  })
+  captureOutput(writer, () => {
+    const serial = scope.current()
+    return serial === undefined ? undefined : hosted?.node.pathOf(serial)
+  })
   process.on('exit', () => (vitals.leaver = scope.current()))
   channel.onMessage((message) => {
     if (message.type === 'become') {

@@ -19,7 +19,11 @@ const SLOTS = {
   pongAt: VITALS.length + 6,
   /** When a module was last done loading. */
   loadedAt: VITALS.length + 7,
-  length: VITALS.length + 8,
+  /** Milliseconds that its thread has waited so far for room for what it prints. */
+  waitedMs: VITALS.length + 8,
+  /** When it began to wait; 0 while it does not. */
+  waitingAt: VITALS.length + 9,
+  length: VITALS.length + 10,
 } as const
 
 /** What a node's thread shows of itself without being asked. */
@@ -85,6 +89,22 @@ export class Vitals {
   }
   get loadedAt(): number {
     return this.#read(SLOTS.loadedAt)
+  }
+  /** Counts the time that `wait` takes as no time of the thread's own. */
+  whileWaiting<T>(wait: () => T): T {
+    const begunAt = sharedNow()
+    this.#words[SLOTS.waitingAt] = begunAt
+    try {
+      return wait()
+    } finally {
+      this.#words[SLOTS.waitingAt] = 0 // first: whoever reads in between sees too little, not too much
+      this.#words[SLOTS.waitedMs] = this.#read(SLOTS.waitedMs) + sharedNow() - begunAt
+    }
+  }
+  /** Milliseconds that the thread has waited for room for what it prints, up to now. */
+  get waitedMs(): number {
+    const waitingAt = this.#read(SLOTS.waitingAt)
+    return this.#read(SLOTS.waitedMs) + (waitingAt === 0 ? 0 : Math.max(0, sharedNow() - waitingAt))
   }
   get alive(): number {
     return this.#read(VITALS.alive)

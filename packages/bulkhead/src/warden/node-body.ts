@@ -53,8 +53,6 @@ export interface NodeBody {
   activeMs(): number | undefined
   /** Milliseconds since the last sign of life. */
   readonly silentMs: number
-  /** Makes the tag of its output say what it is now. */
-  readonly tag: { text: string }
   /** Ends it at once. */
   kill(): void
 }

@@ -6,7 +6,7 @@ import type { Judgement } from './stuck.ts'
 
 /** What a watched thread shows of itself. */
 export type WatchedVitals = Pick<Vitals, 'turn' | 'turnAt' | 'pong' | 'pongAt' | 'loadedAt' | 'isLoading' | 'handler'> &
-  Partial<Pick<Vitals, 'hasGoneOn' | 'sole'>>
+  Partial<Pick<Vitals, 'hasGoneOn' | 'sole' | 'waitedMs'>>
 
 /** How to look at a node's thread from another thread of its OS process. */
 export interface WatchedThread {
@@ -68,6 +68,7 @@ export class NodeWatch {
       activeMs: this.#activeMs(),
       cpuMs: () => probe.cpuMs(),
       blocked: () => probe.isBlocked(),
+      waitedMs: vitals.waitedMs ?? 0,
       exempt: exempt(),
       isLoading: vitals.isLoading,
     })

@@ -8,6 +8,8 @@ import { ProcessProbe, stackLimitBytes } from '../linux/proc.ts'
 import { checkProcessPermissions } from '../nodejs/permissions.ts'
 import { sharedNow } from '../nodejs/shared-now.ts'
 import { ordersField } from '../orders.ts'
+import type { Outlets } from '../output/outlet.ts'
+import type { OutputStream } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
 import type { LaunchProfile } from './launch-profile.ts'
@@ -25,6 +27,7 @@ export interface ProcessBodyOptions {
   /** Options for Node.js. */
   readonly execArgv: readonly string[]
   readonly children: ChildTable
+  readonly outlets: Outlets
 }
 
 /** An OS process started by the warden; a second thread in it watches its event loop. */
@@ -32,14 +35,14 @@ export class ProcessBody implements NodeBody {
   readonly kind = 'process'
   readonly osProcess: number
   readonly vitals = undefined
-  readonly tag = { text: 'process' }
-  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly output: TaggedOutput
   readonly #process: NodeProcess
   readonly #probe: ProcessProbe
   readonly #profile: LaunchProfile
   readonly #channel: ControlChannel<ToNode, FromNode>
   readonly #events: BodyEvents
   readonly #children: ChildTable
+  readonly #outlets: Outlets
   #lastWord: LastWord | undefined
   #failure: Extract<FromNode, { type: 'failing' }> | undefined
   #heardAt = sharedNow()
@@ -48,7 +51,7 @@ export class ProcessBody implements NodeBody {
   #isOver = false
   #isReported = false
 
-  constructor({ entry, profile, execArgv, children }: ProcessBodyOptions, events: BodyEvents) {
+  constructor({ entry, profile, execArgv, children, outlets }: ProcessBodyOptions, events: BodyEvents) {
     checkProcessPermissions()
     checkStack(profile.stackMb, stackLimitBytes())
     const { handlerMs } = profile
@@ -59,6 +62,8 @@ export class ProcessBody implements NodeBody {
     this.#profile = profile
     this.#events = events
     this.#children = children
+    this.#outlets = outlets
+    this.output = new TaggedOutput(outlets, this.kind)
     this.#process = spawnNodeProcess({
       entry,
       env: { ...process.env, [ordersField]: JSON.stringify(orders) },
@@ -79,8 +84,8 @@ export class ProcessBody implements NodeBody {
       'data',
       lines((line) => this.#takeLastWord(JSON.parse(line) as LastWord)),
     )
-    stdout.on('data', (text: Uint8Array) => this.output.take('stdout', text))
-    stderr.on('data', (text: Uint8Array) => this.output.take('stderr', text))
+    stdout.on('data', (text: Uint8Array) => this.#takeOutput('stdout', text))
+    stderr.on('data', (text: Uint8Array) => this.#takeOutput('stderr', text))
     child.on('error', (error) => this.#report({ cause: 'error', error: partsOf(error) }, true))
     child.on('exit', (code, signal) => this.#onExit(code, signal))
   }
@@ -127,6 +132,15 @@ export class ProcessBody implements NodeBody {
     }
   }
 
+  /** While the reader is behind, the process waits with printing. What it said last is taken all the same. */
+  #takeOutput(stream: OutputStream, text: Uint8Array): void {
+    this.output.take(stream, text)
+    const outlet = this.#outlets[stream]
+    if (!outlet.isBehind || this.#isOver) return
+    this.#process[stream].pause()
+    outlet.whenReady(() => this.#process[stream].resume())
+  }
+
   #takeLastWord(word: LastWord): void {
     if (this.#lastWord?.type === 'stuck') return
     this.#lastWord = word
@@ -159,6 +173,8 @@ export class ProcessBody implements NodeBody {
     this.#probe.close()
     this.#children.remove(this.osProcess)
     const { control, watch, stdout, stderr } = this.#process
+    stdout.resume()
+    stderr.resume()
     const open = new Set([stdout, stderr, watch, control])
     const conclude = (): void => {
       clearTimeout(patience)

@@ -3,6 +3,7 @@ import { portChannel } from '../control-channel.ts'
 import type { FromRoot, ToNode, ToRoot } from '../control.ts'
 import { Vitals } from '../hosted/vitals.ts'
 import { ThreadProbe } from '../linux/proc.ts'
+import type { Outlets } from '../output/outlet.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { NodeBody } from './node-body.ts'
 import { NodeWatch } from './node-watch.ts'
@@ -13,8 +14,7 @@ export class RootBody implements NodeBody {
   readonly kind = 'inline'
   readonly osProcess = process.pid
   readonly vitals: Vitals
-  readonly tag = { text: 'root' }
-  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly output: TaggedOutput
   readonly #channel: ReturnType<typeof portChannel<ToRoot, FromRoot>>
   readonly #probe: ThreadProbe
   readonly #watch: NodeWatch
@@ -23,9 +23,11 @@ export class RootBody implements NodeBody {
     port: MessagePort,
     vitals: SharedArrayBuffer,
     thread: number | undefined,
+    outlets: Outlets,
     onMessage: (message: FromRoot) => void,
   ) {
     this.vitals = new Vitals(vitals)
+    this.output = new TaggedOutput(outlets, 'root')
     this.#probe = new ThreadProbe(thread)
     this.#channel = portChannel(port)
     this.#channel.onMessage(onMessage)

@@ -15,6 +15,8 @@ export interface Look {
   readonly cpuMs: () => number | undefined
   /** Whether the thread sleeps or is blocked, rather than running or waiting for a CPU. */
   readonly blocked: () => boolean
+  /** Milliseconds that the thread has waited so far, in all, for a reader of what it prints: that is not its fault. */
+  readonly waitedMs: number
   /** Limits do not count now: a debugger can be attached. */
   readonly exempt: boolean
   /** A module is being loaded: evaluating it is no handler, so it gets {@link loadMs} if that is longer than the limit. */
@@ -52,6 +54,7 @@ export class StuckJudge {
   readonly #loop = new Stretch()
   #lastTurn = 0
   #activeMs = 0
+  #waitedMs = 0
   #dueAt = Infinity
 
   constructor(limitMs: number) {
@@ -93,6 +96,9 @@ export class StuckJudge {
     const since = (at: number): number => Math.min(at + pausedMs, look.now)
     this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, since(look.turnAt), look)
     this.#loop.see(look.unansweredSince, since((look.unansweredSince ?? 0) - this.#activeMs), look)
+    // At the moment at which a wait ends, too little can be read.
+    this.#forgive(Math.max(0, look.waitedMs - this.#waitedMs))
+    this.#waitedMs = Math.max(this.#waitedMs, look.waitedMs)
     const longestMs = Math.max(this.#turn.lastedMs(look), this.#loop.lastedMs(look))
     const limitMs = look.isLoading ? Math.max(loadMs, this.limitMs) : this.limitMs
     if (longestMs >= limitMs) {
@@ -114,6 +120,7 @@ class Stretch {
   /** What has not changed since: a turn's number, or the time of a ping. */
   #unchanged: number | undefined
   #startedAt = 0
+  #forgivenMs = 0
   #cpuMs: number | undefined
   #blockedLooks = 0
 
@@ -122,6 +129,7 @@ class Stretch {
     this.#unchanged = sign
     if (sign === undefined) return
     this.#startedAt = startedAt
+    this.#forgivenMs = 0
     this.#cpuMs = look.cpuMs()
     this.#blockedLooks = 0
   }
@@ -131,11 +139,13 @@ class Stretch {
   }
 
   forgive(ms: number): void {
-    this.#startedAt += ms
+    this.#forgivenMs += ms
   }
 
   lastedMs(look: Look): number {
-    return this.#unchanged === undefined ? 0 : Math.max(1, look.now - Math.max(this.#startedAt, look.freeAt))
+    return this.#unchanged === undefined
+      ? 0
+      : Math.max(1, look.now - Math.max(this.#startedAt, look.freeAt) - this.#forgivenMs)
   }
 
   /** Whether the thread used a CPU for half of the limit, or is blocked at two looks in a row. */

@@ -7,6 +7,7 @@ import { partsOf } from '../error-parts.ts'
 import { Vitals } from '../hosted/vitals.ts'
 import { ThreadProbe } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
+import type { Outlet, Outlets } from '../output/outlet.ts'
 import { OutputReader } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { LaunchProfile } from './launch-profile.ts'
@@ -22,6 +23,7 @@ export interface ThreadBodyOptions {
   readonly execArgv: readonly string[]
   /** The nodes of this OS process. */
   readonly sharedNodes: SharedArrayBuffer
+  readonly outlets: Outlets
   /** Whether a debugger can be attached. */
   readonly isExempt: () => boolean
 }
@@ -31,16 +33,20 @@ export class ThreadBody implements NodeBody {
   readonly kind = 'thread'
   readonly osProcess = process.pid
   readonly vitals = new Vitals()
-  readonly tag = { text: 'thread' }
-  readonly output = new TaggedOutput(() => this.tag.text)
+  readonly output: TaggedOutput
   readonly #worker: Worker
   readonly #channel: ControlChannel<ToNode, FromNode>
   readonly #ring = new OutputReader()
   readonly #watch: NodeWatch
   #probe = new ThreadProbe(undefined)
+  readonly #outlets: Outlets
+  #isDraining = false
+  #hasEnded = false
   #error: { readonly value: unknown } | undefined
 
-  constructor({ entry, profile, execArgv, sharedNodes, isExempt }: ThreadBodyOptions, events: BodyEvents) {
+  constructor({ entry, profile, execArgv, sharedNodes, outlets, isExempt }: ThreadBodyOptions, events: BodyEvents) {
+    this.#outlets = outlets
+    this.output = new TaggedOutput(outlets, this.kind)
     const { port1, port2 } = new MessageChannel()
     const orders: Orders = {
       role: 'thread',
@@ -73,7 +79,8 @@ export class ThreadBody implements NodeBody {
     this.#worker.on('error', (value) => (this.#error ??= { value }))
     this.#worker.on('exit', (code) => {
       this.#channel.close()
-      this.#drain()
+      this.#hasEnded = true
+      this.#drainNow()
       this.output.end()
       this.#probe.close()
       events.ended(this.#endOf(code), true)
@@ -110,12 +117,40 @@ export class ThreadBody implements NodeBody {
   }
 
   kill(): void {
-    this.#drain()
+    this.#drainNow()
     void this.#worker.terminate()
   }
 
+  /** Takes what is there now, and comes back for more: as soon as its loop has had a turn, or the reader of it has caught up. */
   #drain(): void {
-    this.#ring.drain((stream, text) => this.output.take(stream, text))
+    if (this.#isDraining || this.#hasEnded) return
+    let behind: Outlet | undefined
+    const hasMore = this.#ring.drain((stream, text, actor) => {
+      this.output.take(stream, text, actor)
+      if (this.#outlets[stream].isBehind) behind = this.#outlets[stream]
+      return behind === undefined
+    })
+    if (!hasMore) return this.#takeLost()
+    this.#isDraining = true
+    const goOn = (): void => {
+      this.#isDraining = false
+      this.#drain()
+    }
+    if (behind === undefined) setImmediate(goOn)
+    else behind.whenReady(() => setImmediate(goOn))
+  }
+
+  /** Takes all that is there now, whether or not anybody reads it. */
+  #drainNow(): void {
+    this.#ring.drain((stream, text, actor) => {
+      this.output.take(stream, text, actor)
+      return true
+    })
+    this.#takeLost()
+  }
+
+  #takeLost(): void {
+    for (const stream of ['stdout', 'stderr'] as const) this.output.lose(stream, this.#ring.takeLost(stream))
   }
 
   #endOf(code: number): Parameters<BodyEvents['ended']>[0] {

@@ -1,14 +1,16 @@
-import { writeFully } from '../output/tagged-output.ts'
 import type { WardenOrders } from '../control.ts'
+import { openOutlets } from '../output/outlet.ts'
 import { Warden } from './warden.ts'
 
 /** What the warden's thread runs. */
 export function bootWarden(orders: WardenOrders): void {
-  process.on('uncaughtExceptionMonitor', (error) =>
-    writeFully(2, `[bulkhead] the warden failed: ${error.stack ?? error}\n`),
+  const outlets = openOutlets()
+  process.on(
+    'uncaughtExceptionMonitor',
+    (error) => void outlets.stderr.write(`[bulkhead] the warden failed: ${error.stack ?? error}\n`),
   )
   setNodeOptions(orders.options.environment)
-  return void new Warden(orders)
+  return void new Warden(orders, outlets)
 }
 
 /** The warden itself was started without some of them; what it starts inherits its environment. */

@@ -6,7 +6,7 @@ import { InspectServer } from '../inspect/inspect-server.ts'
 import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
-import { writeFully } from '../output/tagged-output.ts'
+import type { Outlets } from '../output/outlet.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
@@ -35,12 +35,16 @@ const vacantMs = 5_000
 /** Milliseconds that a node which a peer cannot hear any more has to end by itself. */
 const lostMs = 1_000
 
+/** Milliseconds that the readers of the program's streams get at its end for what was printed. */
+const flushMs = { inOrder: 2_000, overdue: 500 } as const
+
 /** Ends that are remembered. */
 const verdictsKept = 1_000
 
 /** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
 export class Warden {
   readonly #orders: WardenOrders
+  readonly #outlets: Outlets
   readonly #children: ChildTable
   readonly #sharedNodes: SharedNodes
   readonly #nodes = new Map<NodeId, NodeRecord>()
@@ -61,11 +65,14 @@ export class Warden {
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
 
-  constructor(orders: WardenOrders) {
+  constructor(orders: WardenOrders, outlets: Outlets) {
     this.#orders = orders
+    this.#outlets = outlets
     this.#children = new ChildTable(orders.children)
     this.#sharedNodes = new SharedNodes(orders.sharedNodes)
-    this.#rootBody = new RootBody(orders.port, orders.vitals, orders.thread, (message) => this.#takeFromRoot(message))
+    this.#rootBody = new RootBody(orders.port, orders.vitals, orders.thread, outlets, (message) =>
+      this.#takeFromRoot(message),
+    )
     this.#rootBody.watch(orders.handlerMs)
     this.#root = newRecord(ROOT, this.#rootBody, undefined, 'root')
     this.#root.settleUp()
@@ -207,7 +214,7 @@ export class Warden {
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
-    body.tag.text = `${profile.kind} ${id}`
+    body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     this.#spares.keep(profile)
@@ -218,6 +225,7 @@ export class Warden {
 
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
     const { entry, options } = this.#orders
+    const outlets = this.#outlets
     return profile.kind === 'thread'
       ? new ThreadBody(
           {
@@ -225,18 +233,18 @@ export class Warden {
             profile,
             execArgv: options.thread,
             sharedNodes: this.#orders.sharedNodes,
+            outlets,
             isExempt: () => this.#rootBody.vitals.inspected,
           },
           events,
         )
-      : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children }, events)
+      : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children, outlets }, events)
   }
 
   #populate(record: NodeRecord, population: FromNodePopulation): void {
     record.population = population
     record.placedSince = 0
-    const { kind } = record.body
-    record.body.tag.text = `${kind} ${record.id}${population.sole?.path ? ` ${population.sole.path}` : ''}`
+    record.body.output.tag.sole = population.sole?.path
     if (population.alive !== 'none') record.wasUsed = true
     else if (record.share === 'dedicated' && record.wasUsed) this.#retire(record)
     else if (record.share === 'compartment') setTimeout(() => this.#retireIfVacant(record), vacantMs).unref()
@@ -411,12 +419,17 @@ export class Warden {
       clearTimeout(timer)
     }
     clearTimeout(this.#timer)
+    await this.#flush(withinMs === 0 ? flushMs.overdue : flushMs.inOrder)
     this.#inspectServer?.close()
     this.#rootBody.postToRoot({ type: 'shut_down' })
   }
 
+  async #flush(withinMs: number): Promise<void> {
+    await Promise.all(Object.values(this.#outlets).map((outlet) => outlet.flush(withinMs)))
+  }
+
   #say(text: string): void {
-    writeFully(2, `[bulkhead] ${text}\n`)
+    this.#outlets.stderr.write(`[bulkhead] ${text}\n`)
   }
 }
 

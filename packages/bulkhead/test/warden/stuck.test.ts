@@ -14,6 +14,7 @@ interface Scene {
   readonly activeMs?: number
   readonly cpuMs?: number | undefined
   readonly blocked?: boolean
+  readonly waitedMs?: number
   readonly exempt?: boolean
   readonly isLoading?: boolean
 }
@@ -25,6 +26,7 @@ function lookAt(now: number, scene: Scene): Look {
     freeAt = -1_000,
     activeMs = 0,
     blocked = false,
+    waitedMs = 0,
     exempt = false,
     isLoading = false,
   } = scene
@@ -38,6 +40,7 @@ function lookAt(now: number, scene: Scene): Look {
     activeMs,
     cpuMs: () => cpuMs,
     blocked: () => blocked,
+    waitedMs,
     exempt,
     isLoading,
   }
@@ -112,6 +115,13 @@ describe('a node is not stuck', () => {
   test('while it evaluates a module, for 10 s', () => {
     expect(watch(() => ({ turnSince: 0, isLoading: true }), 9_000).judgement.state).toBe('busy')
     expect(watch(() => ({ turnSince: 0, isLoading: true }), 12_000).at).toBe(10_000)
+  })
+
+  test('while it waits for a reader of what it prints; what it does itself counts', () => {
+    expect(watch((now) => ({ turnSince: 0, blocked: true, waitedMs: now }), 20_000).judgement.state).toBe('busy')
+    const { judgement, at } = watch((now) => ({ turnSince: 0, waitedMs: Math.min(now, 3_000) }), 20_000)
+    expect(judgement).toEqual({ state: 'stuck', what: 'turn', forMs: limitMs })
+    expect(at).toBe(limitMs + 3_000)
   })
 
   test('because the watcher itself did not run', () => {

@@ -72,6 +72,10 @@ export class LocalNode implements Node {
     return true
   }
 
+  pathOf(serial: number): string | undefined {
+    return this.#kernel.cells.get(serial)?.path
+  }
+
   snapshot(): NodeSnapshot {
     return snapshot(this.#kernel)
   }

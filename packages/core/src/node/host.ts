@@ -75,6 +75,8 @@ export interface NodeControl {
   down(peer: NodeId, verdict: Verdict): void
   /** An error that the platform caught outside any handler, attributed to the actor with this serial. False when that actor is gone. */
   crash(serial: number, error: unknown): boolean
+  /** The path of the actor with this serial; undefined when there is none. */
+  pathOf(serial: number): string | undefined
   /** Everything inspectable, now. */
   snapshot(): NodeSnapshot
   /** Ends all actors with `reason` and closes all connections, in order. */
