@@ -150,6 +150,17 @@ describe('explain', () => {
     expect(await made.system.explain('witness')).toMatchObject({ kind: 'inline', node: 1, path: '/Witness' })
   })
 
+  test('who is available by a name is found by it, also before their node knows of the name', async () => {
+    for (let round = 0; round < 30; round++) {
+      const name = `new-${round}`
+      const starting = made.system.start(Faulty, [], { id: name, name, restart: 'temporary', isolation: 'thread' })
+      const pid = await made.system.available(name)
+      expect(await made.system.explain(name)).toMatchObject({ pid, path: `/${name}` })
+      await starting
+      await kill(pid)
+    }
+  })
+
   test('nobody: noproc', async () => {
     await expect(made.system.explain('nobody')).rejects.toMatchObject({ code: 'noproc' })
   })

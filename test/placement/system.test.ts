@@ -122,11 +122,11 @@ describe('stopped', () => {
 
   test('what is asked of a stopped system says that it has stopped', async () => {
     const system = await start(quiet)
-    const ref = await system.start(Faulty, [], { isolation: 'inline' })
+    const ref = await system.start(Faulty, [], { name: 'it', isolation: 'inline' })
     await system.stop()
     await expect(system.start(Faulty, [])).rejects.toThrow(/the system stops, or has stopped/)
     expect(await system.tree()).toEqual([])
-    await expect(system.explain(ref)).rejects.toMatchObject({ code: 'noproc' })
+    for (const who of [ref, 'it']) await expect(system.explain(who)).rejects.toMatchObject({ code: 'noproc' })
     expect(() => ref.call.whereabouts()).toThrow(/the system has stopped/)
   })
 

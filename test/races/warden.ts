@@ -1,4 +1,4 @@
-import type { NodeHost, Verdict } from '../../packages/core/src/node/host.ts'
+import type { Allocation, NodeHost, Verdict } from '../../packages/core/src/node/host.ts'
 import { nodeOf, ROOT } from '../../packages/core/src/actor/pid.ts'
 import type { NodeId, Pid } from '../../packages/core/src/actor/pid.ts'
 import type { PlacementDecision } from '../../packages/core/src/node/placement.ts'
@@ -90,7 +90,7 @@ export class Warden {
   #allocate(
     node: ExploredNode,
     decision: PlacementDecision,
-    resolve: (id: NodeId) => void,
+    resolve: (allocation: Allocation) => void,
     reject: (error: Error) => void,
   ): void {
     const number = Number(decision.compartment)
@@ -102,7 +102,7 @@ export class Warden {
     if (host === undefined || host.verdict !== undefined) host = this.launch(number)
     const { id } = host
     // The starter hears of a new node once that is up.
-    host.whenUp(() => node.orders.add(() => resolve(id)))
+    host.whenUp(() => node.orders.add(() => resolve({ node: id, decision })))
   }
 
   #endNode(id: NodeId, cause: 'killed' | 'protocol_violation' | 'unknown', culprit: Pid | undefined): void {

@@ -90,7 +90,8 @@ export class Nodes {
       host: {
         kinds: KINDS.filter(([node]) => this.#connections.has(node)).map(([, kind]) => kind),
         connect: (peer) => this.loop.soon(() => this.#connect(id, peer)),
-        allocate: ({ kind }) => Promise.resolve(kind === 'process' ? PROCESS : THREAD),
+        allocate: (decision) =>
+          Promise.resolve({ node: decision.node ?? (decision.kind === 'process' ? PROCESS : THREAD), decision }),
         endNode: (ended, why) => this.ended.push({ node: ended, why }),
         ...host,
       },

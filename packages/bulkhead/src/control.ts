@@ -1,5 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { LogRecord, NodeHost, NodeId, NodeSnapshot, PlacementDecision, Verdict } from '@bulkhead/core'
+import type {
+  Allocation,
+  Evidence,
+  Lesson,
+  LogRecord,
+  NodeHost,
+  NodeId,
+  NodeSnapshot,
+  PlacementDecision,
+  Verdict,
+} from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
 import type { CrashNews } from './inspect/crash-log.ts'
@@ -29,9 +39,16 @@ export type FromNode =
   | { readonly type: 'listening'; readonly address: string }
   /** No connection with `peer` came about. */
   | { readonly type: 'unreachable'; readonly peer: NodeId; readonly why: string }
-  | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision }
-  /** Answered as `allocate` is. */
+  | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision; readonly path: string }
   | { readonly type: 'kind_of'; readonly request: number; readonly node: NodeId }
+  /** The actor at `path`, placed by this decision, took its node down. Its evidence without what only programs read. */
+  | {
+      readonly type: 'learn'
+      readonly request: number
+      readonly path: string
+      readonly decision: PlacementDecision
+      readonly evidence: Evidence
+    }
   | { readonly type: 'end_node'; readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }
   | { readonly type: 'fenced_by_peer'; readonly node: NodeId }
   | { readonly type: 'handler'; readonly id: number; readonly name: string }
@@ -55,13 +72,10 @@ export type ToNode =
   | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
   /** `error`: what stands in the verdict for the error that ended it, taken apart. */
   | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
-  | {
-      readonly type: 'allocated'
-      readonly request: number
-      readonly node: NodeId
-      readonly kind: PlacementDecision['kind']
-    }
+  | { readonly type: 'allocated'; readonly request: number; readonly allocation: Allocation }
+  | { readonly type: 'kind'; readonly request: number; readonly kind: PlacementDecision['kind'] }
   | { readonly type: 'refused'; readonly request: number; readonly why: string }
+  | { readonly type: 'learnt'; readonly request: number; readonly lesson: Lesson | undefined }
   | { readonly type: 'ping'; readonly ping: number }
   | { readonly type: 'snapshot'; readonly request: number }
   | { readonly type: 'stop' }

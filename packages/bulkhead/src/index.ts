@@ -53,6 +53,7 @@ export type {
   ActorScope,
   ActorSelf,
   ActorSnapshot,
+  Allocation,
   Args,
   Behaviour,
   Called,
@@ -70,6 +71,7 @@ export type {
   IsolationHints,
   IsolationLimits,
   Later,
+  Lesson,
   LogRecord,
   MailboxLimits,
   MonitorRef,
@@ -100,6 +102,7 @@ export type {
   TimerRef,
   TurnScheduler,
   Verdict,
+  Wall,
 } from '@bulkhead/core'
 export {
   checkChildSpecs,

@@ -1,5 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nanoid } from 'nanoid'
-import { BulkheadError, checkBehaviour, checkFields, Down, InvalidOption, P, ROOT, StartFailed } from '@bulkhead/core'
+import {
+  BulkheadError,
+  CallFailed,
+  checkBehaviour,
+  checkFields,
+  Down,
+  InvalidOption,
+  isPid,
+  P,
+  ROOT,
+  StartFailed,
+} from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
@@ -14,7 +26,7 @@ import { printRecord } from './nodejs/log-line.ts'
 import { TracingScope } from './nodejs/actor-scope.ts'
 import type { Overrides } from './placement-overrides.ts'
 import { shutdownMs, stopOnSignals } from './shutdown-signals.ts'
-import { explanationOf, treeOf } from './survey.ts'
+import { explanationOf, isComplete, treeOf } from './survey.ts'
 import type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
 import type { CheckedOptions } from './system-options.ts'
 import { TopSupervisor } from './top-supervisor.ts'
@@ -25,8 +37,11 @@ const log = debugLog('bulkhead:system')
 /** Milliseconds that nodes without actors get to leave. */
 const leaveMs = 1_000
 
-/** Milliseconds that `explain` gives nodes which are too busy to answer at once. */
+/** Milliseconds that `explain` gives nodes which are too busy to answer at once, and names whose holder cannot be seen. */
 const explainMs = 5_000
+
+/** Milliseconds before it asks again. */
+const againMs = 10
 
 /** The system from its root's side. */
 export class RunningSystem implements System {
@@ -119,14 +134,19 @@ export class RunningSystem implements System {
   async explain(actor: ActorRef | Pid | string): Promise<Explanation> {
     if (typeof actor !== 'string' && !(typeof actor === 'object' && actor !== null && 'registeredName' in actor))
       throw new InvalidOption('actor', actor, 'give a pid, a registered name or a reference to an actor')
-    const nodes = await this.#warden.survey()
-    const isComplete = nodes.every(({ snapshot, ageMs }) => snapshot !== undefined && ageMs === 0)
-    try {
-      return explanationOf(nodes, actor)
-    } catch (error) {
-      // Nobody is declared dead because their node was too busy to answer at once.
-      if (isComplete) throw error
-      return explanationOf(await this.#warden.survey(explainMs), actor)
+    const sought = typeof actor === 'string' ? actor : (actor.registeredName ?? actor.pid ?? '')
+    let nodes = await this.#warden.survey()
+    const until = performance.now() + explainMs
+    for (;;) {
+      const pid = isPid(sought) ? sought : this.#holderOf(sought, nodes)
+      const explanation = pid === undefined ? undefined : explanationOf(nodes, pid)
+      if (explanation !== undefined) return explanation
+      // Nobody is declared dead because their node was too busy to answer at once, or while they hold a name.
+      const mayBeThere = pid !== undefined && (pid !== sought || !isComplete(nodes))
+      const leftMs = until - performance.now() - againMs
+      if (!mayBeThere || leftMs <= 0) throw new CallFailed(sought, 'explain', 'noproc')
+      await sleep(againMs)
+      nodes = await this.#warden.survey(leftMs)
     }
   }
 
@@ -166,6 +186,11 @@ export class RunningSystem implements System {
       if (this.#stopping === undefined) this.#giveUp(message.reason)
       return
     }
+  }
+
+  /** The root knows it before the node of the holder does. A system that has ended has no nodes, and knows no names. */
+  #holderOf(name: string, nodes: readonly NodeSurvey[]): Pid | undefined {
+    return nodes.length === 0 ? undefined : this.#node.main.whereis(name)
   }
 
   /** A system that cannot be inspected is no reason not to start one. */

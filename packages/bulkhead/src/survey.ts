@@ -1,5 +1,4 @@
-import { CallFailed, isPid } from '@bulkhead/core'
-import type { ActorRef, ActorSnapshot, Pid } from '@bulkhead/core'
+import type { Pid } from '@bulkhead/core'
 import type { NodeSurvey } from './control.ts'
 import type { Explanation, TreeEntry } from './system.ts'
 
@@ -17,16 +16,14 @@ export function treeOf(nodes: readonly NodeSurvey[]): TreeEntry[] {
   return tops
 }
 
-/** Where one actor of a survey lives, and why. Throws `CallFailed`. */
-export function explanationOf(nodes: readonly NodeSurvey[], target: ActorRef | Pid | string): Explanation {
-  const sought = typeof target === 'string' ? target : (target.pid ?? target.registeredName ?? '')
-  const isSought = (actor: ActorSnapshot): boolean => (isPid(sought) ? actor.pid === sought : actor.name === sought)
+/** Where one actor of a survey lives, and why; undefined when it is not there. */
+export function explanationOf(nodes: readonly NodeSurvey[], pid: Pid): Explanation | undefined {
   for (const { node, kind, osProcess, snapshot } of nodes) {
-    const actor = snapshot?.actors.find(isSought)
+    const actor = snapshot?.actors.find((each) => each.pid === pid)
     if (actor === undefined) continue
     const neighbours = snapshot?.actors.filter((other) => other !== actor) ?? []
     return {
-      pid: actor.pid,
+      pid,
       path: actor.path,
       node,
       kind,
@@ -35,5 +32,10 @@ export function explanationOf(nodes: readonly NodeSurvey[], target: ActorRef | P
       blastRadius: neighbours.map((other) => other.path),
     }
   }
-  throw new CallFailed(sought, 'explain', 'noproc')
+  return undefined
+}
+
+/** Whether every node said itself, and just now, what it holds. */
+export function isComplete(nodes: readonly NodeSurvey[]): boolean {
+  return nodes.every(({ snapshot, ageMs }) => snapshot !== undefined && ageMs === 0)
 }

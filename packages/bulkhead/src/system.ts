@@ -23,7 +23,10 @@ export interface System {
   named<A extends Args, P>(behaviour: Behaviour<A, P>, name: string): ActorRef<P>
   /** Waits until somebody holds the name: after a crash, the replacement. Never settles when nobody ever does. */
   available(name: string): Promise<Pid>
-  /** Where an actor lives, why, and who would go down with it. Rejects with `CallFailed` (`noproc`) when there is no such actor. */
+  /**
+   * Where an actor lives, why, and who would go down with it. Whoever is `available` by a name is found by it. Rejects with `CallFailed`
+   * (`noproc`) when there is no such actor.
+   */
   explain(actor: ActorRef | Pid | string): Promise<Explanation>
   /** All actors, as a tree. */
   tree(): Promise<readonly TreeEntry[]>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ActorExited, createNode, defineActor, defineServer, later, P, reply, stop } from '../src/index.ts'
+import { ActorExited, createNode, defineActor, defineServer, later, P, place, reply, stop } from '../src/index.ts'
 import type { ActorSelf, From, Pid } from '../src/index.ts'
 import { gate, rejection, watched } from '../../../test/support/gate.ts'
 import { Nodes } from '../../../test/support/nodes.ts'
@@ -53,6 +53,12 @@ describe('an actor that has ended', () => {
     log: (self) => self.log('x'),
     report: (self) => self.report('info', 'x'),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
+    learnFrom: (self) =>
+      self.learnFrom({
+        child: 'x',
+        placement: place('inline', { kinds: ['inline'] }),
+        evidence: { node: 1, domain: 'x', cause: 'stuck' },
+      }),
     'trapExit, read': (self) => self.trapExit,
     'trapExit, written': (self) => (self.trapExit = true),
     'state, read': (self) => (self as ActorSelf & { state: unknown }).state,

@@ -188,6 +188,37 @@ describe('a turn', () => {
     expect(ran).toBeLessThan(60)
   })
 
+  test('is followed by one of the event loop when it took long, though its message was the only one', async () => {
+    const world = setUp(1_000)
+    let ran = 0
+    const Slow = defineServer(import.meta, 'Slow', {
+      init: () => 0,
+      info: () => {
+        ran++
+        world.clock.advance(6)
+      },
+    })
+    const starting = world.node.main.start(Slow, [])
+    await world.turns.microtasks()
+    const { pid } = await starting
+    await world.turns.loop()
+    const sendAndRun = async (): Promise<number> => {
+      world.node.main.send(pid!, 1)
+      await world.turns.microtasks()
+      return ran
+    }
+    // One comes when the one before it is done, as when its sender waits for that.
+    expect([await sendAndRun(), await sendAndRun(), await sendAndRun()]).toEqual([1, 2, 2])
+    await world.turns.loop()
+    expect(ran).toBe(3)
+    expect([await sendAndRun(), await sendAndRun()]).toEqual([4, 4])
+    // Time in which nothing was done does not count.
+    await world.turns.loop()
+    await world.turns.loop()
+    world.clock.advance(1_000)
+    expect(await sendAndRun()).toBe(6)
+  })
+
   test('taking mail by receive ends by the clock too', async () => {
     const world = setUp(1_000)
     let ran = 0

@@ -273,12 +273,15 @@ describe('finding the node and the behaviour', () => {
 
   test('a start that gave up while its node was still looked for starts nothing', async () => {
     inits = 0
-    const found = gate<NodeId>()
-    const nodes = new Nodes(createNode, { ids: [1, THREAD], host: { allocate: () => found.opened } })
+    const found = gate()
+    const nodes = new Nodes(createNode, {
+      ids: [1, THREAD],
+      host: { allocate: (decision) => found.opened.then(() => ({ node: THREAD, decision })) },
+    })
     const starting = watched(nodes.main.tryStart(Child, ['fine'], { isolation: 'thread', timeoutMs: 10 }))
     await nodes.pass(10)
     expect(starting.value).toEqual({ kind: 'failed', reason: 'timeout' })
-    found.open(THREAD)
+    found.open()
     await nodes.settled()
     expect(inits).toBe(0)
   })

@@ -35,6 +35,11 @@ export interface ChildOptions {
   readonly backoff?: BackoffOptions
   /** When the restart intensity is exceeded by this child, leave it stopped instead of giving up. Default false. */
   readonly hold?: boolean
+  /**
+   * Whether a child that took its node down is restarted behind a wall further out: on a thread of its own, then in a process of its own. False
+   * keeps it where its hints put it. Default true.
+   */
+  readonly adapt?: boolean
 }
 
 /** The recipe for one child, complete and plain: it can be sent to a supervisor on another node. Made by `child`. */
@@ -47,6 +52,7 @@ export interface ChildSpec {
   readonly type: 'worker' | 'supervisor'
   readonly significant: boolean
   readonly hold: boolean
+  readonly adapt: boolean
   readonly name?: string
   readonly isolation?: Isolation
   readonly mailbox?: MailboxLimits
@@ -92,6 +98,7 @@ export function checkChildSpec(value: unknown): ChildSpec {
     type: checkType(field('type'), given['type'] ?? behaviour.type, behaviour),
     significant: checkBoolean(field('significant'), given['significant'] ?? false),
     hold: checkBoolean(field('hold'), given['hold'] ?? false),
+    adapt: checkBoolean(field('adapt'), given['adapt'] ?? true),
     ...checkWhenGiven(field, given),
   }
   checkCombinations(field, spec)
@@ -135,6 +142,7 @@ const OPTIONS: readonly (keyof ChildOptions)[] = [
   'startTimeoutMs',
   'backoff',
   'hold',
+  'adapt',
 ]
 
 const DEFAULT_SHUTDOWN = { worker: 5_000, supervisor: 'infinity' } as const

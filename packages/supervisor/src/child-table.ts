@@ -1,4 +1,4 @@
-import type { Args, Evidence, ExitReason, NodeId, Pid, TimerRef } from '@bulkhead/core'
+import type { Args, Evidence, ExitReason, NodeId, Pid, PlacementDecision, TimerRef } from '@bulkhead/core'
 import type { Backoff } from './backoff.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { RestartType } from './restart.ts'
@@ -21,6 +21,12 @@ export interface Retry {
   readonly charged: boolean
 }
 
+/** Which actor a child was, and where it was placed. */
+export interface Life {
+  readonly pid: Pid
+  readonly placement: PlacementDecision
+}
+
 /** One child as its supervisor knows it. */
 export interface Child {
   /** Names it within its supervisor. For children with an id: the id. */
@@ -32,6 +38,8 @@ export interface Child {
   status: ChildStatus
   /** While it runs its pid, else the pid it had last. */
   pid: Pid | undefined
+  /** Where it was started last. */
+  placement: PlacementDecision | undefined
   /** How often it was started. */
   starts: number
   /** The node whose end took it last. */
@@ -74,9 +82,10 @@ export class ChildTable {
   }
 
   /** The child runs under a new pid. */
-  started(child: Child, pid: Pid): void {
+  started(child: Child, { pid, placement }: Life): void {
     if (child.pid !== undefined) this.#pids.delete(child.pid)
     child.pid = pid
+    child.placement = placement
     child.status = 'running'
     this.#pids.set(pid, child)
   }

@@ -3,9 +3,16 @@ import type { Child } from './child-table.ts'
 
 /**
  * What a supervisor has to say about a child, in OTP's words: it ended; a start failed; it did not stop as told; the supervisor gives up.
- * `held` is ours: the child is left stopped instead of giving up.
+ * Ours: `held`, the child is left stopped instead of giving up; `moved` and `not_moved`, what follows when a child took its node down.
  */
-export type ReportContext = 'child_terminated' | 'start_error' | 'shutdown_error' | 'shutdown' | 'held'
+export type ReportContext =
+  | 'child_terminated'
+  | 'start_error'
+  | 'shutdown_error'
+  | 'shutdown'
+  | 'held'
+  | 'moved'
+  | 'not_moved'
 
 /** A line of the log as data. OTP: the supervisor report of `supervisor:report_error/4`. */
 export interface SupervisorReport {
@@ -34,6 +41,8 @@ const SAYS: Readonly<Record<ReportContext, (child: string, reason: string) => st
     `too many restarts (reached_max_restart_intensity), the last of ${child}: ${reason}; giving up: ` +
     'raise intensity or periodMs of this supervisor if it should bear more',
   held: (child, reason) => `too many restarts of ${child}: ${reason}; it is held until restartChild`,
+  moved: (child, reason) => `${child} ${reason}`,
+  not_moved: (child, reason) => `${child} ${reason}`,
 }
 
 /** Writes a supervisor report to the log. */
@@ -49,5 +58,6 @@ export function reportChild(
   const offender = { id, pid, behaviour: spec.behaviour.name, restart, shutdown, significant, type, starts }
   const data: SupervisorReport = { supervisor: self.pid, context, reason, offender, ...(evidence && { evidence }) }
   const who = pid === undefined ? `child ${id}` : `child ${id} ${pid}`
-  self.report('error', SAYS[context](who, show(reason)), data)
+  const level = context === 'moved' || context === 'not_moved' ? 'warning' : 'error'
+  self.report(level, SAYS[context](who, typeof reason === 'string' ? reason : show(reason)), data)
 }

@@ -2,8 +2,9 @@ import type { ActorSelf, Args, Evidence, Exit, ExitReason, Timeout } from '@bulk
 import { endsSupervisor } from './auto-shutdown.ts'
 import { Backoff } from './backoff.ts'
 import type { ChildSpec } from './child-spec.ts'
-import { type Child, ChildTable } from './child-table.ts'
+import { type Child, ChildTable, type Life } from './child-table.ts'
 import { shutDownTogether } from './concurrent-shutdown.ts'
+import { canTeach } from './culprit.ts'
 import { reportChild } from './reports.ts'
 import { endedAsTold, isReported, isRestarted } from './restart.ts'
 import { RestartIntensity } from './restart-intensity.ts'
@@ -52,6 +53,7 @@ export class Supervision {
       args,
       status: 'stopped',
       pid: undefined,
+      placement: undefined,
       starts: 0,
       lostNode: undefined,
       retry: undefined,
@@ -70,7 +72,10 @@ export class Supervision {
   /** Starts a child that does not run. When that fails the child stays as it was. */
   async start(child: Child): Promise<Start> {
     const start = await startLinked(this.#self, child)
-    if (start.kind === 'failed') return start
+    if (start.kind === 'failed') {
+      if (start.lost) await this.#learn(child, start.lost, start.reason, start.evidence)
+      return start
+    }
     this.#cancelRetry(child)
     if (start.kind === 'started') this.#started(child, start)
     else this.#stopped(child)
@@ -114,7 +119,10 @@ export class Supervision {
     if (child?.status !== 'running') return 'go_on'
     child.status = 'stopped'
     if (isReported(child.restart, reason)) reportChild(this.#self, 'child_terminated', child, reason, node)
-    if (isRestarted(child.restart, reason)) return this.#restartEnded(child, reason, node)
+    if (isRestarted(child.restart, reason)) {
+      if (child.placement) await this.#learn(child, { pid: from, placement: child.placement }, reason, node)
+      return this.#restartEnded(child, reason, node)
+    }
     this.#stopped(child)
     return this.#afterLastEnd(child)
   }
@@ -134,7 +142,8 @@ export class Supervision {
     const failed = await this.#perform(this.#plan(child), 'held')
     if (failed?.child === child) return { kind: 'failed', reason: failed.reason, evidence: failed.evidence }
     if (failed) this.#tryAgain(failed)
-    return child.status === 'running' ? { kind: 'started', pid: child.pid! } : { kind: 'ignored' }
+    if (child.status !== 'running') return { kind: 'ignored' }
+    return { kind: 'started', pid: child.pid!, placement: child.placement! }
   }
 
   /** The first try follows the end at once, unless the child backs off; its group is stopped at once in any case. */
@@ -175,6 +184,16 @@ export class Supervision {
     const shared = evidence && evidence.node !== child.lostNode ? evidence.domain : undefined
     if (evidence) child.lostNode = evidence.node
     return this.#intensity.charge(child.id, shared)
+  }
+
+  /** What the end of its node says about where the child is to live. The first restart behind each new wall is not charged. */
+  async #learn(child: Child, life: Life, reason: ExitReason, evidence: Evidence | undefined): Promise<void> {
+    if (evidence === undefined || !child.spec.adapt) return
+    if (!canTeach(life, reason, evidence)) return
+    const lesson = await this.#self.learnFrom({ child: child.id, placement: life.placement, evidence })
+    if (lesson === undefined) return
+    reportChild(this.#self, lesson.moves ? 'moved' : 'not_moved', child, lesson.because, evidence)
+    if (lesson.moves) this.#intensity.excuse(evidence.domain)
   }
 
   async #exceeded(child: Child, reason: ExitReason): Promise<Verdict> {
@@ -238,8 +257,8 @@ export class Supervision {
     reportChild(this.#self, 'shutdown_error', child, reason)
   }
 
-  #started(child: Child, { pid }: { readonly pid: NonNullable<Child['pid']> }): void {
-    this.children.started(child, pid)
+  #started(child: Child, life: Life): void {
+    this.children.started(child, life)
     child.starts++
     child.backoff?.started()
     if (child.restart === 'temporary') child.args = undefined

@@ -25,6 +25,7 @@ describe('defaults (SUP-003)', () => {
       type: 'worker',
       significant: false,
       hold: false,
+      adapt: true,
     })
   })
 
@@ -49,6 +50,7 @@ describe('defaults (SUP-003)', () => {
       startTimeoutMs: 100,
       backoff: { minMs: 10, maxMs: 100 },
       hold: true,
+      adapt: false,
     } as const
     expect(child(Cart, [], options)).toEqual({ ...options, behaviour: Cart, args: [], type: 'worker' })
   })
@@ -89,6 +91,7 @@ describe('each field has its rejection (SUP-006)', () => {
     ['children.cart.shutdown', { id: 'cart', shutdown: 'soon' }],
     ['children.cart.significant', { id: 'cart', restart: 'transient', significant: 1 }],
     ['children.cart.hold', { id: 'cart', hold: 'yes' }],
+    ['children.cart.adapt', { id: 'cart', adapt: 'no' }],
     ['children.cart.name', { id: 'cart', name: '' }],
     ['children.cart.isolation', { id: 'cart', isolation: 'container' }],
     ['children.cart.isolation.trust', { id: 'cart', isolation: { trust: 'none' } }],

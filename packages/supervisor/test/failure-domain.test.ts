@@ -1,4 +1,4 @@
-import { type ActorSelf, type Evidence, Exit, type Pid, Timeout } from '@bulkhead/core'
+import { type ActorSelf, type Evidence, Exit, type Pid, place, Timeout } from '@bulkhead/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { gate } from '../../../test/support/gate.ts'
 import type { Strategy } from '../src/strategy.ts'
@@ -118,7 +118,7 @@ test('a child that is started again and again on a node that is gone exhausts th
   const supervision = new Supervision(self as ActorSelf, { ...DEFAULT_RULES, intensity: 3, keepsStopped: true })
   const { args, ...spec } = worker('a')
   const pid = '<test.2.1>' as Pid
-  supervision.children.started(supervision.add(spec, args), pid)
+  supervision.children.started(supervision.add(spec, args), { pid, placement: place('thread', { kinds: ['thread'] }) })
   const verdicts = [await supervision.exited(new Exit(pid, 'noconnection', evidence))]
   for (let timer = 1; timer <= 3; timer++) {
     verdicts.push(await supervision.timedOut(new Timeout(timer, timers[timer - 1])))

@@ -108,3 +108,23 @@ describe('forgiving a held child', () => {
     expect(budget.charge('c')).toBe(false)
   })
 })
+
+describe('a failure domain that is excused', () => {
+  const budget = () => new RestartIntensity({ intensity: 1, periodMs: 1_000 }, () => 0)
+
+  test('costs nothing, however many children it took', () => {
+    const restarts = budget()
+    restarts.excuse('node 2')
+    expect(['a', 'b', 'c'].map((each) => restarts.charge(each, 'node 2'))).toEqual([true, true, true])
+    expect([restarts.charge('a'), restarts.charge('a')]).toEqual([true, false])
+  })
+
+  test('gives back what was paid for it before, and nothing else', () => {
+    const restarts = budget()
+    expect(restarts.charge('a', 'node 2')).toBe(true)
+    restarts.excuse('node 2')
+    expect(restarts.charge('b', 'node 3')).toBe(true)
+    restarts.excuse('node 4')
+    expect(restarts.charge('c', 'node 5')).toBe(false)
+  })
+})

@@ -9,6 +9,7 @@ import {
   Down,
   type ExitReason,
   type Ignore,
+  Lessons,
   type LogRecord,
   type Node,
   type NodeId,
@@ -51,13 +52,26 @@ export class World {
   /** The node on which actors with `isolation: 'thread'` start now. */
   thread: NodeId = 2
   chance = 0
+  /** Who is going to take its node down, where a script has to know. */
+  culprit: Pid | undefined
+  /** Where each start was placed, such as `/Shop/a thread pooled`. */
+  readonly placements: string[] = []
+  readonly #lessons = new Lessons({ now: () => this.clock.now(), date: () => 'noon' })
   readonly #nodes = new Nodes(createNode, {
     ids: [1, ...THREADS],
     platform: {
       random: () => this.chance,
       telemetry: { restarted: ({ child: id, pid, reason }) => this.restarted.push({ child: id, pid, reason }) },
     },
-    host: { kinds: ['inline', 'thread'], allocate: () => Promise.resolve(this.thread) },
+    host: {
+      kinds: ['inline', 'thread', 'process'],
+      allocate: (byHints, path) => {
+        const decision = this.#lessons.apply(path, byHints)
+        this.placements.push(`${path} ${decision.kind} ${decision.share}`)
+        return Promise.resolve({ node: this.thread, decision })
+      },
+      learn: (path, decision, evidence) => Promise.resolve(this.#lessons.learn(path, decision, evidence)),
+    },
   })
   readonly #endings = new Map<number, (reason: ExitReason) => void>()
 
@@ -97,11 +111,21 @@ export class World {
     return this.#nodes.node(this.thread).main
   }
 
-  /** Ends that node and all actors on it; later ones start on the next node. `domain`: what died of one cause. */
-  async crash(domain = `thread ${this.thread}`): Promise<void> {
+  /**
+   * Ends that node and all actors on it; later ones start on the next node. `domain`: what died of one cause; `culprit`: who took it down.
+   */
+  async crash(domain = `thread ${this.thread}`, culprit?: Pid): Promise<void> {
     const node = this.thread++
-    this.#nodes.crash(node, { evidence: { node, domain, cause: 'exited', code: 3 } })
+    this.#nodes.crash(node, {
+      evidence: { node, domain, cause: 'exited', code: 3 },
+      ...(culprit && { culprit: { pid: culprit, reason: { exited: { code: 3 } } } }),
+    })
     await this.settled()
+  }
+
+  /** A worker takes its node down, and all others on it. */
+  async takeDown(culprit: Pid | undefined): Promise<void> {
+    await this.crash(undefined, culprit)
   }
 
   start<A extends Args, P>(behaviour: Behaviour<A, P>, ...args: A): Promise<ActorRef<P>> {

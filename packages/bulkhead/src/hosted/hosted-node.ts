@@ -1,5 +1,16 @@
 import { createNode, makePid, pidPrefix, PlacementError, serialOf } from '@bulkhead/core'
-import type { Isolation, LogRecord, Node, NodeHost, NodeId, PlacementDecision, Telemetry } from '@bulkhead/core'
+import type {
+  Allocation,
+  Evidence,
+  Isolation,
+  Lesson,
+  LogRecord,
+  Node,
+  NodeHost,
+  NodeId,
+  PlacementDecision,
+  Telemetry,
+} from '@bulkhead/core'
 import { dial, listenFor, openSocketConnection } from '@bulkhead/transport-process'
 import type { Listener } from '@bulkhead/transport-process'
 import { openThreadConnection } from '@bulkhead/transport-thread'
@@ -25,11 +36,11 @@ import type { Vitals } from './vitals.ts'
 const threads = debugLog('bulkhead:transport-thread')
 const processes = debugLog('bulkhead:transport-process')
 
-/** What the warden says about a node that it was asked for. */
-type Found = Pick<Extract<ToNode, { type: 'allocated' }>, 'node' | 'kind'>
+/** What the warden says when it was asked. */
+type Answer = Extract<ToNode, { type: 'allocated' | 'kind' | 'learnt' }>
 
 interface Question {
-  readonly resolve: (found: Found) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
 }
 
@@ -107,12 +118,26 @@ export class HostedNode implements NodeHost {
     this.#say({ type: 'connect', peer })
   }
 
-  async allocate(decision: PlacementDecision): Promise<NodeId> {
-    return (await this.#ask((request) => ({ type: 'allocate', request, decision }))).node
+  async allocate(decision: PlacementDecision, path: string): Promise<Allocation> {
+    const { allocation } = await this.#ask<'allocated'>((request) => ({ type: 'allocate', request, decision, path }))
+    return allocation
   }
 
   async kindOf(node: NodeId): Promise<PlacementDecision['kind']> {
-    return (await this.#ask((request) => ({ type: 'kind_of', request, node }))).kind
+    return (await this.#ask<'kind'>((request) => ({ type: 'kind_of', request, node }))).kind
+  }
+
+  async learn(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined> {
+    // Errors are classes, and of no use for this.
+    const { error: _, output: __, ...facts } = evidence
+    const { lesson } = await this.#ask<'learnt'>((request) => ({
+      type: 'learn',
+      request,
+      path,
+      decision,
+      evidence: facts,
+    }))
+    return lesson
   }
 
   endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
@@ -146,6 +171,8 @@ export class HostedNode implements NodeHost {
       case 'down':
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
+      case 'kind':
+      case 'learnt':
         return this.#settle(message.request, ({ resolve }) => resolve(message))
       case 'refused':
         return this.#settle(message.request, ({ reject }) => reject(new PlacementError(message.why)))
@@ -197,10 +224,10 @@ export class HostedNode implements NodeHost {
     this.#options.log({ level: 'error', pid, text: 'raised an error after it had exited', data: error })
   }
 
-  #ask(question: (request: number) => FromNode): Promise<Found> {
+  #ask<T extends Answer['type']>(question: (request: number) => FromNode): Promise<Extract<Answer, { type: T }>> {
     const request = ++this.#requests
     return new Promise((resolve, reject) => {
-      this.#questions.set(request, { resolve, reject })
+      this.#questions.set(request, { resolve: resolve as Question['resolve'], reject })
       this.#say(question(request))
     })
   }

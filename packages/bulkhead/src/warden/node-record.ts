@@ -15,6 +15,8 @@ export interface NodeRecord {
   readonly up: Promise<void>
   readonly settleUp: (failure?: Error) => void
   population: Population
+  /** By which actors were placed on it: of several decisions the one that lets crashes move them least far. */
+  placement: PlacementDecision | undefined
   /** Whether it ever had an actor. */
   wasUsed: boolean
   /** Actors that were placed on it and may still be on their way. */
@@ -56,6 +58,7 @@ export function newRecord(
     up,
     settleUp: (failure) => (failure === undefined ? resolve() : reject(failure)),
     population: { alive: 'none' },
+    placement: undefined,
     wasUsed: false,
     placedAt: 0,
     placedSince: 0,

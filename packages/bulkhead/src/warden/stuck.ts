@@ -62,8 +62,10 @@ export class StuckJudge {
   }
 
   look(look: Look): Judgement {
-    if (look.now - this.#dueAt > pauseMs) this.#forgive(look.now - this.#dueAt)
-    const judgement = this.#judge(look)
+    const lateMs = look.now - this.#dueAt
+    const pausedMs = lateMs > pauseMs ? lateMs : 0
+    this.#forgive(pausedMs)
+    const judgement = this.#judge(look, pausedMs)
     this.#dueAt = look.now + (judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs)
     this.#lastTurn = look.turn
     if (look.unansweredSince === undefined) this.#activeMs = look.activeMs
@@ -84,14 +86,16 @@ export class StuckJudge {
     this.#loop.forgive(ms)
   }
 
-  #judge(look: Look): Judgement {
+  /** `pausedMs`: how long the watcher did not run before this look. */
+  #judge(look: Look, pausedMs: number): Judgement {
     if (look.exempt) {
       this.#turn.end()
       this.#loop.end()
       return { state: 'idle' }
     }
-    this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, look.turnAt, look)
-    this.#loop.see(look.unansweredSince, (look.unansweredSince ?? 0) - this.#activeMs, look)
+    const since = (at: number): number => Math.min(at + pausedMs, look.now)
+    this.#turn.see(look.turn % 2 === 1 ? look.turn : undefined, since(look.turnAt), look)
+    this.#loop.see(look.unansweredSince, since((look.unansweredSince ?? 0) - this.#activeMs), look)
     // At the moment at which a wait ends, too little can be read.
     this.#forgive(Math.max(0, look.waitedMs - this.#waitedMs))
     this.#waitedMs = Math.max(this.#waitedMs, look.waitedMs)
@@ -116,7 +120,6 @@ class Stretch {
   /** What has not changed since: a turn's number, or the time of a ping. */
   #unchanged: number | undefined
   #startedAt = 0
-  #seenAt = 0
   #forgivenMs = 0
   #cpuMs: number | undefined
   #blockedLooks = 0
@@ -126,7 +129,6 @@ class Stretch {
     this.#unchanged = sign
     if (sign === undefined) return
     this.#startedAt = startedAt
-    this.#seenAt = look.now
     this.#forgivenMs = 0
     this.#cpuMs = look.cpuMs()
     this.#blockedLooks = 0
@@ -138,7 +140,6 @@ class Stretch {
 
   forgive(ms: number): void {
     this.#forgivenMs += ms
-    this.#seenAt += ms
   }
 
   lastedMs(look: Look): number {
@@ -151,7 +152,7 @@ class Stretch {
   isAtWork(look: Look, limitMs: number): boolean {
     const cpuMs = look.cpuMs()
     if (cpuMs === undefined || this.#cpuMs === undefined) return true
-    if (cpuMs - this.#cpuMs >= Math.min(look.now - this.#seenAt, limitMs) / 2) return true
+    if (cpuMs - this.#cpuMs >= limitMs / 2) return true
     this.#blockedLooks = look.blocked() ? this.#blockedLooks + 1 : 0
     return this.#blockedLooks >= 2
   }

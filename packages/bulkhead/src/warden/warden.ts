@@ -1,4 +1,4 @@
-import { ROOT, serialOf, show } from '@bulkhead/core'
+import { Lessons, nearer, ROOT, serialOf, show } from '@bulkhead/core'
 import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
@@ -54,6 +54,7 @@ export class Warden {
   readonly #spares: Spares
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
+  readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
   #lastId: NodeId = ROOT
   #timer: NodeJS.Timeout | undefined
@@ -105,9 +106,11 @@ export class Warden {
         part(record, message.peer)
         return this.#connect(record, message.peer)
       case 'allocate':
-        return void this.#answerAllocate(record, message.request, () => this.#allocate(message.decision))
+        return void this.#answerAllocate(record, message)
       case 'kind_of':
-        return void this.#answerAllocate(record, message.request, () => this.#nodeOf(message.node))
+        return void this.#answerKindOf(record, message)
+      case 'learn':
+        return this.#answerLearn(record, message)
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -142,17 +145,42 @@ export class Warden {
 
   // ---- placement
 
-  async #answerAllocate(from: NodeRecord, request: number, find: () => NodeRecord): Promise<void> {
-    try {
-      const record = find()
+  #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
+    return this.#answerAbout(from, request, () => {
+      const decision = this.#lessons.apply(path, byHints)
+      const record = this.#allocate(decision)
+      record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
+      return { record, answer: { type: 'allocated', request, allocation: { node: record.id, decision } } }
+    })
+  }
+
+  #answerKindOf(from: NodeRecord, { request, node }: Said<'kind_of'>): Promise<void> {
+    return this.#answerAbout(from, request, () => {
+      const record = this.#nodeOf(node)
+      return { record, answer: { type: 'kind', request, kind: record.body.kind } }
+    })
+  }
+
+  /** Answers once the node is up; refuses when there is none or it ends before. */
+  async #answerAbout(
+    from: NodeRecord,
+    request: number,
+    find: () => { readonly record: NodeRecord; readonly answer: ToNode },
+  ): Promise<void> {
+    try {
+      const { record, answer } = find()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
-      from.body.post({ type: 'allocated', request, node: record.id, kind: record.body.kind })
+      from.body.post(answer)
     } catch (error) {
       from.body.post({ type: 'refused', request, why: `no node for it: ${(error as Error).message}` })
     }
+  }
+
+  #answerLearn(from: NodeRecord, { request, path, decision, evidence }: Said<'learn'>): void {
+    from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
   }
 
   #allocate(decision: PlacementDecision): NodeRecord {
@@ -236,7 +264,7 @@ export class Warden {
 
   // ---- ends
 
-  #endNode(from: NodeRecord, id: NodeId, why: Extract<FromNode, { type: 'end_node' }>['why']): void {
+  #endNode(from: NodeRecord, id: NodeId, why: Said<'end_node'>['why']): void {
     const record = this.#nodes.get(id)
     if (record === undefined || record.verdict !== undefined) return
     if (record === this.#root) {
@@ -265,6 +293,8 @@ export class Warden {
       )
       record.verdict = verdict
       record.error = end.error
+      if (record.placement !== undefined && verdict.culprit !== undefined)
+        this.#lessons.learnOf(record.placement, verdict.evidence)
       const news = newsOfVerdict(
         record.error === undefined ? verdict : withError(verdict, record.error),
         record.population.sole?.path,
@@ -404,6 +434,7 @@ export class Warden {
 }
 
 type FromNodePopulation = NodeRecord['population']
+type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
 
 function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
   return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }

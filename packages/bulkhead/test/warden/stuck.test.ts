@@ -132,6 +132,23 @@ describe('a node is not stuck', () => {
     }
     expect(judge.look(lookAt(60_950, { turnSince: 0 })).state).toBe('stuck')
   })
+
+  test('because of a turn that began before the watcher stopped running, and was not seen yet', () => {
+    const judge = new StuckJudge(limitMs)
+    judge.look(lookAt(0, {}))
+    expect(judge.look(lookAt(60_000, { turnSince: 50, cpuMs: 50 })).state).toBe('busy')
+    expect(judge.look(lookAt(60_750, { turnSince: 50, cpuMs: 100 })).state).toBe('busy')
+  })
+
+  test('because its watcher comes late to a turn that hardly gets a CPU', () => {
+    const judge = new StuckJudge(limitMs)
+    for (const [now, cpuMs] of [
+      [0, 0],
+      [50, 50],
+      [100, 100],
+    ] as const)
+      expect(judge.look(lookAt(now, { turnSince: -1_100, cpuMs })).state).toBe('busy')
+  })
 })
 
 test('a busy node is looked at more often, and exactly at its limit', () => {

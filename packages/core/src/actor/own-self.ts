@@ -4,6 +4,7 @@ import { resolve, sendMail } from '../node/deliver.ts'
 import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/monitors.ts'
 import { link, linkToNobody, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
+import type { Lesson } from '../node/ladder.ts'
 import type { SpawnResult } from '../node/spawn.ts'
 import type { Target } from './actor-ref.ts'
 import { BoundRef } from './actor-ref.ts'
@@ -222,8 +223,8 @@ class OwnSelf implements ActorSelf {
 
   #outcome<P>(cell: Cell, result: SpawnResult, callTimeoutMs: number | undefined): StartOutcome<P> {
     if (result.kind !== 'started') return result
-    const { pid, monitor: ref } = result
-    return { kind: 'started', ref: refTo<P>(cell, { pid }, callTimeoutMs), pid, monitor: ref }
+    const { pid } = result
+    return { ...result, ref: refTo<P>(cell, { pid }, callTimeoutMs) }
   }
 
   async spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid> {
@@ -307,6 +308,13 @@ class OwnSelf implements ActorSelf {
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void {
     const cell = this.#alive
     cell.kernel.platform.telemetry?.restarted?.({ supervisor: cell.pid, ...event })
+  }
+
+  async learnFrom({ child, placement, evidence }: Parameters<ActorSelf['learnFrom']>[0]): Promise<Lesson | undefined> {
+    const cell = this.#alive
+    const lesson = await cell.kernel.host.learn?.(`${cell.path}/${child}`, placement, evidence)
+    // What an ended actor awaits never settles.
+    return cell.dead ? new Promise(() => undefined) : lesson
   }
 }
 

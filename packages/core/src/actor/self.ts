@@ -1,5 +1,7 @@
 import type { AbortSignalLike } from '../platform.ts'
 import type { Isolation } from '../node/isolation.ts'
+import type { Lesson } from '../node/ladder.ts'
+import type { PlacementDecision } from '../node/placement.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
 import type { Evidence, ExitReason } from './exit-reason.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
@@ -21,13 +23,27 @@ export interface StartOptions {
   readonly id?: string
   /** How often this child was started before; shown by the tree and by crash reports. Default 0. */
   readonly restarts?: number
+  /** Whether what was learnt from crashes of the actor at this place in the tree may move this one: see `learnFrom`. Default true. */
+  readonly adapt?: boolean
 }
 
 /** How a start ended. One of the three, and afterwards at most one EXIT or DOWN. */
 export type StartOutcome<P> =
-  | { readonly kind: 'started'; readonly ref: ActorRef<P>; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
+  | {
+      readonly kind: 'started'
+      readonly ref: ActorRef<P>
+      readonly pid: Pid
+      readonly monitor: MonitorRef | undefined
+      readonly placement: PlacementDecision
+    }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
+  | {
+      readonly kind: 'failed'
+      readonly reason: ExitReason
+      readonly evidence?: Evidence
+      /** The half-started actor, when a node's end made it fail. */
+      readonly lost?: { readonly pid: Pid; readonly placement: PlacementDecision }
+    }
 
 /**
  * What an actor can do, handed to each of its handlers. All of it throws `ActorExited` once the actor has ended; what it awaited
@@ -118,4 +134,14 @@ export interface ActorSelf {
   report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void
   /** For supervisors: tells telemetry that a child was started again, or that it could not be. */
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
+  /**
+   * For supervisors: a child took its node down. Whoever starts a child with that id below this actor's path from now on, on whatever node, has
+   * it where the lesson says; ten quiet minutes forget it. Of a compartment only what its end has taught is told. Undefined when nothing follows.
+   */
+  learnFrom(crash: {
+    readonly child: string
+    /** By which the child was started. */
+    readonly placement: PlacementDecision
+    readonly evidence: Evidence
+  }): Promise<Lesson | undefined>
 }

@@ -2,6 +2,7 @@ import type { Connection } from '../messaging/connection.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import type { Isolation } from './isolation.ts'
+import type { Lesson } from './ladder.ts'
 import type { PlacementDecision } from './placement.ts'
 
 /** What a node asks of whoever started it: the warden in threads and processes, a broker inside one event loop in tests of races. */
@@ -11,13 +12,21 @@ export interface NodeHost {
    * node has ended or never was. Called at most once per peer until then.
    */
   connect(peer: NodeId): void
-  /** The node on which an actor with this decision is to run. Rejects with `PlacementError` or when no node could be started. */
-  allocate(decision: PlacementDecision): Promise<NodeId>
   /**
-   * What a running node is, asked about the node of an actor that another one is to join. Rejects with `PlacementError` when it has ended.
-   * Default: `allocate` gives the node, and it counts as a thread.
+   * The node on which the actor at `path` is to run, and the decision by which it is found: the one given, or one further out when the actor's
+   * crashes have taught so. Rejects with `PlacementError` or when no node could be started.
+   */
+  allocate(decision: PlacementDecision, path: string): Promise<Allocation>
+  /**
+   * What a running node is, asked about the node of an actor that another one is to join, before it is allocated. Rejects with `PlacementError`
+   * when it has ended. Default: it counts as a thread.
    */
   kindOf?(node: NodeId): Promise<'inline' | 'thread' | 'process'>
+  /**
+   * The actor at `path`, placed by this decision, took its node down. Resolves once whoever starts that actor next, on any node, is told to start
+   * it where the lesson says; with undefined when nothing follows. A host that has no such method learns nothing.
+   */
+  learn?(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined>
   /**
    * The node did not obey a kill in time (`culprit` ignored it), broke the protocol, or cannot be heard any more though nobody said that it
    * ended (`unknown`): end it.
@@ -40,6 +49,12 @@ export interface NodeHost {
   override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */
   fencedByPeer?(node: NodeId): void
+}
+
+/** Where an actor is to run. */
+export interface Allocation {
+  readonly node: NodeId
+  readonly decision: PlacementDecision
 }
 
 /** The end of a node as the host tells it: the verdict of its parent or warden. */

@@ -27,7 +27,7 @@ export function nodeWentDown(kernel: Kernel, id: NodeId, verdict: Verdict): void
   const endedOf = (pid: Pid): Ended => ({ reason: reasonOf(pid), evidence, nameVersion: 0 })
   const failStarts = undoSpawnsOn(kernel, id, reasonOf, evidence)
   const cells = [...kernel.cells.values()]
-  for (const cell of cells) breakLinks(kernel, cell, id, endedOf)
+  for (const cell of cells) breakLinks(kernel, cell, id, endedOf, culprit?.pid)
   // Whoever is linked and does not trap has ended by now: no code of it runs because of what follows. DOWN is the last word.
   failStarts()
   for (const [ref, question] of kernel.questions) {
@@ -42,9 +42,17 @@ export function nodeWentDown(kernel: Kernel, id: NodeId, verdict: Verdict): void
   kernel.nodeMonitors.delete(id)
 }
 
-function breakLinks(kernel: Kernel, { pid, links }: Cell, node: NodeId, endedOf: (pid: Pid) => Ended): void {
-  for (const [partner, end] of [...(links ?? [])]) {
-    if (nodeOf(partner) !== node) continue
+/** The culprit's end is told first: whoever hears that its neighbours are gone knows why by then. */
+function breakLinks(
+  kernel: Kernel,
+  { pid, links }: Cell,
+  node: NodeId,
+  endedOf: (pid: Pid) => Ended,
+  culprit: Pid | undefined,
+): void {
+  const broken = [...(links ?? [])].filter(([partner]) => nodeOf(partner) === node)
+  broken.sort(([one], [other]) => Number(other === culprit) - Number(one === culprit))
+  for (const [partner, end] of broken) {
     // An unlink on its way is as good as acknowledged, and what was linked anew since then breaks now.
     end.unlinkId = 0
     if (end.active) kernel.signal({ kind: 'link_exit', to: pid, from: partner, ended: endedOf(partner) })

@@ -6,6 +6,8 @@ import type { PlacementDecision } from './placement.ts'
 
 type Kind = PlacementDecision['kind']
 type Share = PlacementDecision['share']
+/** A decision before it is said how far crashes may move the actor. */
+type Decided = Omit<PlacementDecision, 'furthest'>
 
 /** What is true of the one who starts the actor. */
 export interface PlacementContext {
@@ -17,6 +19,8 @@ export interface PlacementContext {
   readonly inRootProcess?: boolean
   /** Whether the system can put a process into a sandbox. Default false. */
   readonly sandboxes?: boolean
+  /** Whether crashes may move the actor. Default true. */
+  readonly adapt?: boolean
   /** The system that places the actor; undefined: it is not compared with anything. */
   readonly system?: string
   /** The kind of node on which the actor of `coordination` lives. Default: it is not known yet. */
@@ -42,13 +46,27 @@ export function place(isolation: Isolation | undefined, context: PlacementContex
       `${decision.because[0] ?? 'the default'} needs a ${decision.kind}, but this system has only: ${context.kinds.join(', ')}`,
     )
   }
-  return decision
+  return { ...decision, furthest: furthestOf(typeof isolation === 'object' ? isolation : {}, decision, context) }
 }
 
-function byWord(
-  word: Exclude<Isolation, IsolationHints> | undefined,
-  { kinds, by }: PlacementContext,
-): PlacementDecision {
+/** What was said about the actor outweighs what its crashes teach. */
+function furthestOf(
+  { memory, coordination }: IsolationHints,
+  { kind }: Decided,
+  { kinds, by, adapt = true }: PlacementContext,
+): PlacementDecision['furthest'] {
+  if (coordination !== undefined)
+    return { wall: 'shared', because: `coordination: it shares the node of ${coordination.with.pid}` }
+  if (kind === 'inline') return { wall: 'shared', because: 'it lives in the event loop of its starter' }
+  if (by !== undefined) return { wall: 'shared', because: `${by} says where it lives` }
+  if (!adapt) return { wall: 'shared', because: 'adapt: false' }
+  if (memory === 'shared')
+    return { wall: 'thread', because: "memory: 'shared' needs a thread of the root's OS process" }
+  if (!kinds.includes('process')) return { wall: 'thread', because: 'this system has no processes' }
+  return { wall: 'process', because: 'nothing is further out than a process of its own' }
+}
+
+function byWord(word: Exclude<Isolation, IsolationHints> | undefined, { kinds, by }: PlacementContext): Decided {
   if (word === undefined) {
     const kind = kinds.includes('thread') ? 'thread' : 'inline'
     const why =
@@ -68,7 +86,7 @@ interface Wish {
   readonly because: string
 }
 
-function byHints(hints: IsolationHints, context: PlacementContext): PlacementDecision {
+function byHints(hints: IsolationHints, context: PlacementContext): Decided {
   const { kinds, by, inRootProcess = true, sandboxes = false } = context
   if (hints.trust === 'untrusted' && !sandboxes) {
     throw new PlacementError(
@@ -104,7 +122,7 @@ function beside(
   pid: string | undefined,
   { system, neighbour = 'thread' }: PlacementContext,
   because: readonly string[],
-): PlacementDecision {
+): Decided {
   if (!isPid(pid)) {
     throw new InvalidOption(
       'isolation.coordination',
@@ -126,7 +144,7 @@ function beside(
 }
 
 /** Hints that ask for no place, in a system without threads. */
-function inPlace({ limits: { mailbox, ...limits } = {} }: IsolationHints, by: string | undefined): PlacementDecision {
+function inPlace({ limits: { mailbox, ...limits } = {} }: IsolationHints, by: string | undefined): Decided {
   const [limit] = Object.entries(limits).find(([, value]) => value !== undefined) ?? []
   if (limit !== undefined) {
     throw new PlacementError(
@@ -203,10 +221,15 @@ function decide(
   limits: IsolationLimits,
   sandbox: boolean,
   because: readonly string[],
-): PlacementDecision {
+): Decided {
+  return { kind, share, limits, sandbox, because, rejected: rejectedFor(kind) }
+}
+
+/** The kinds of node that lose to this one, and why. */
+export function rejectedFor(kind: Kind): PlacementDecision['rejected'] {
   const all: readonly Kind[] = ['inline', 'thread', 'process']
   const at = all.indexOf(kind)
-  const rejected = all
+  return all
     .filter((other) => other !== kind)
     .map((other) => ({
       kind: other,
@@ -217,5 +240,4 @@ function decide(
             ? WHY_LESS.process
             : 'a thread is not needed for an actor in place',
     }))
-  return { kind, share, limits, sandbox, because, rejected }
 }

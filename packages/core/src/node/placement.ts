@@ -1,5 +1,11 @@
 import type { IsolationLimits } from './isolation.ts'
 
+/**
+ * What stands around an actor, nearest first: the wall of a node that is shared with any others, of a thread of its own (or of its
+ * compartment's), of an OS process of its own.
+ */
+export type Wall = 'shared' | 'thread' | 'process'
+
 /** Where an actor goes, and why. */
 export interface PlacementDecision {
   readonly kind: 'inline' | 'thread' | 'process'
@@ -12,6 +18,10 @@ export interface PlacementDecision {
   readonly sandbox: boolean
   /** One sentence per hint that mattered, strongest first. */
   readonly because: readonly string[]
+  /** How far out its crashes may move it, and what holds it back from going further. */
+  readonly furthest: { readonly wall: Wall; readonly because: string }
+  /** The wall that its crashes have moved it behind. */
+  readonly moved?: Wall
   /** What was considered and why it lost. */
   readonly rejected: readonly { readonly kind: 'inline' | 'thread' | 'process'; readonly why: string }[]
 }

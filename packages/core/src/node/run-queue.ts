@@ -6,7 +6,7 @@ import { step } from './step.ts'
 /** Messages that one actor handles before its neighbours get a chance. */
 const QUANTUM = 32
 
-/** Milliseconds after which a turn ends, however many messages are left of its budget. */
+/** Milliseconds after which the event loop turns, however many messages are left of the budget. */
 const TURN_MS = 10
 
 /** Messages between two looks at the clock. */
@@ -14,7 +14,8 @@ const LOOK_EVERY = 8
 
 /**
  * The actors of a node that have something to do, in the order in which they got it. A turn starts from a microtask, as long as messages
- * are few; once `budget` messages were handled without letting the event loop turn, the rest waits until timers and I/O had a chance.
+ * are few; once `budget` messages were handled without letting the event loop turn, or took their time, the rest waits until timers and I/O
+ * had a chance. That is counted over turns: what comes right after one can start the next before the event loop turns.
  */
 export class RunQueue {
   readonly #kernel: Kernel
@@ -24,8 +25,9 @@ export class RunQueue {
   #next = 0
   #turnComes = false
   #renewalComes = false
-  /** When whoever spends has had its time, and how many it may spend until it looks at the clock; since the last renewal. */
-  #spendUntil = 0
+  /** When the budget's time is over, since the last renewal; 0: nothing was spent since. */
+  #until = 0
+  /** Messages that may be spent until the next look at the clock. */
   #look = LOOK_EVERY
 
   constructor(kernel: Kernel, budget: number) {
@@ -45,10 +47,10 @@ export class RunQueue {
   /** Takes one message from the budget, for an actor that looks through its mailbox by itself. False: the event loop must turn first. */
   spend(): boolean {
     const { clock } = this.#kernel.platform
-    if (this.#spendUntil === 0) this.#spendUntil = clock.now() + TURN_MS
+    if (this.#until === 0) this.#until = clock.now() + TURN_MS
     else if (--this.#look <= 0) {
       this.#look = LOOK_EVERY
-      if (clock.now() >= this.#spendUntil) this.#left = 0
+      if (clock.now() >= this.#until) this.#left = 0
     }
     this.#renew()
     if (this.#left === 0) return false
@@ -76,7 +78,7 @@ export class RunQueue {
     vitals[VITALS.settled] = vitals[VITALS.turn] as number
     this.#renewalComes = false
     this.#left = this.#budget
-    this.#spendUntil = 0
+    this.#until = 0
     if (this.#turnComes) this.#turn()
   }
 
@@ -92,12 +94,15 @@ export class RunQueue {
       this.#kernel.counting.worked()
       if (this.#next < this.#ready.length) this.#callTurn()
       if (this.#left < this.#budget) this.#renew()
+      else this.#until = 0
     }
   }
 
   #run(): void {
     const { clock } = this.#kernel.platform
-    const end = clock.now() + TURN_MS
+    const now = clock.now()
+    if (this.#until === 0) this.#until = now + TURN_MS
+    else if (now >= this.#until) this.#left = 0
     let look = LOOK_EVERY
     while (this.#left > 0) {
       const cell = this.#ready[this.#next]
@@ -110,7 +115,7 @@ export class RunQueue {
         this.#left--
         if (--look > 0) continue
         look = LOOK_EVERY
-        if (clock.now() < end) continue
+        if (clock.now() < this.#until) continue
         this.#left = 0
         quantum = 0
       }

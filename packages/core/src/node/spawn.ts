@@ -12,6 +12,7 @@ import { NotSendable } from '../messaging/codec.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
 import { ownReason, sendableReason } from './reasons.ts'
+import type { Allocation } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
@@ -19,15 +20,19 @@ import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
 export type SpawnResult =
-  | { readonly kind: 'started'; readonly pid: Pid; readonly monitor: MonitorRef | undefined }
+  | {
+      readonly kind: 'started'
+      readonly pid: Pid
+      readonly monitor: MonitorRef | undefined
+      readonly placement: PlacementDecision
+    }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'failed'; readonly reason: ExitReason; readonly evidence?: Evidence }
-
-/** The node that takes an actor, and the decision that led there: about a node that was found by asking, the last word. */
-export interface Seat {
-  readonly node: number
-  readonly placement: PlacementDecision
-}
+  | {
+      readonly kind: 'failed'
+      readonly reason: ExitReason
+      readonly evidence?: Evidence
+      readonly lost?: { readonly pid: Pid; readonly placement: PlacementDecision }
+    }
 
 /** A start whose outcome is not known yet, on the spawner's node. */
 export interface PendingSpawn {
@@ -45,14 +50,15 @@ export interface PendingSpawn {
 }
 
 /**
- * Starts an actor on a node that is known, or found by `whereTo`. Atomic: link and monitor travel in the request, and it has one outcome.
+ * Starts an actor on the node that `findSeat` gives, by the decision that comes with it. Atomic: link and monitor travel in the request, and it
+ * has one outcome.
  */
 export function spawn(
   cell: Cell,
   request: SpawnRequest,
   args: Args,
   timeoutMs: number,
-  whereTo: Seat | Promise<Seat>,
+  findSeat: (placement: PlacementDecision) => Allocation | Promise<Allocation>,
   closure?: Program,
 ): Promise<SpawnResult> {
   const { kernel } = cell
@@ -72,10 +78,17 @@ export function spawn(
     }
     kernel.spawns.set(ref, pending)
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
-    const place = (seat: Seat): void => sendSpawn(kernel, ref, pending, seat, encoded)
-    if ('node' in whereTo) place(whereTo)
-    else whereTo.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
+    const place = (seat: Allocation): void => sendSpawn(kernel, ref, pending, seat, encoded)
+    const seat = findSeat(heldBy(encoded, request.placement))
+    if ('node' in seat) place(seat)
+    else seat.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
   })
+}
+
+/** What is handed to an actor can keep it from moving, just as its hints can. */
+function heldBy({ beside = [] }: Encoded, placement: PlacementDecision): PlacementDecision {
+  if (beside.length === 0 || placement.furthest.wall !== 'process') return placement
+  return { ...placement, furthest: { wall: 'thread', because: 'its arguments hold a SharedArrayBuffer' } }
 }
 
 /** Whether this node can share memory with the one that a decision is about, as far as it is known. */
@@ -88,7 +101,7 @@ function sendSpawn(
   kernel: Kernel,
   ref: number,
   pending: PendingSpawn,
-  { node, placement }: Seat,
+  { node, decision }: Allocation,
   encoded: Encoded,
 ): void {
   if (!kernel.spawns.has(ref)) return
@@ -97,8 +110,8 @@ function sendSpawn(
     return
   }
   pending.node = node
-  if (placement !== pending.request.placement) pending.request = { ...pending.request, placement }
-  if (encoded.beside !== undefined && !shares(kernel, placement)) {
+  if (decision !== pending.request.placement) pending.request = { ...pending.request, placement: decision }
+  if (encoded.beside !== undefined && !shares(kernel, decision)) {
     const reason = new NotSendable(
       'args',
       `hold a SharedArrayBuffer, which cannot leave its OS process, and node ${node} is in another one`,
@@ -159,7 +172,8 @@ export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: St
   const pending = kernel.spawns.get(ref)
   if (pending === undefined) return
   if (outcome.kind === 'started') {
-    finishSpawn(kernel, ref, { kind: 'started', pid, monitor: pending.request.monitor || undefined })
+    const { monitor, placement } = pending.request
+    finishSpawn(kernel, ref, { kind: 'started', pid, monitor: monitor || undefined, placement })
     return
   }
   // A start that failed before there was an actor comes from its node, which is nobody's link.
@@ -181,8 +195,14 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
   if (pending.cell.dead) return
   if (result.kind !== 'failed') pending.settle?.(result)
   else {
+    const { pid, request } = pending
     const evidence = ownReason(pending.cell, result.evidence) as Evidence | undefined
-    pending.settle?.({ kind: 'failed', reason: ownReason(pending.cell, result.reason), ...(evidence && { evidence }) })
+    pending.settle?.({
+      kind: 'failed',
+      reason: ownReason(pending.cell, result.reason),
+      ...(evidence && { evidence }),
+      ...(evidence && pid !== undefined && { lost: { pid, placement: request.placement } }),
+    })
   }
 }
 

@@ -9,7 +9,8 @@ import { checkFields } from '../known-fields.ts'
 import { place } from './place.ts'
 import type { PlacementContext } from './place.ts'
 import type { PlacementDecision } from './placement.ts'
-import type { Seat, SpawnResult } from './spawn.ts'
+import type { SpawnResult } from './spawn.ts'
+import type { Allocation } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import { makeRequest, spawn } from './spawn.ts'
 
@@ -36,6 +37,7 @@ export async function startActor(
       system: kernel.system,
       ...(override !== undefined && { by: "the operator's placement file" }),
       ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
+      ...(options.adapt !== undefined && { adapt: options.adapt }),
       ...context,
     })
   let placement: PlacementDecision
@@ -47,8 +49,9 @@ export async function startActor(
   }
   const request = makeRequest(cell, behaviour, path, placement, options)
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
-  const where = placement.kind === 'inline' ? { node: kernel.id, placement } : seatOf(kernel, placement, decide)
-  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, where, local)
+  const seat = (decision: PlacementDecision) =>
+    decision.kind === 'inline' ? { node: kernel.id, decision } : seatOf(kernel, path, decision, decide)
+  const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, seat, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
 }
@@ -56,12 +59,13 @@ export async function startActor(
 /** The node for a decision. Beside another actor, the decision is made again once it is known what its node is. */
 async function seatOf(
   { host }: Kernel,
-  placement: PlacementDecision,
+  path: string,
+  decision: PlacementDecision,
   decide: (context: Partial<PlacementContext>) => PlacementDecision,
-): Promise<Seat> {
-  const { node } = placement
-  if (node === undefined || host.kindOf === undefined) return { node: await host.allocate(placement), placement }
-  return { node, placement: decide({ neighbour: await host.kindOf(node) }) }
+): Promise<Allocation> {
+  const { node } = decision
+  if (node === undefined || host.kindOf === undefined) return host.allocate(decision, path)
+  return host.allocate(decide({ neighbour: await host.kindOf(node) }), path)
 }
 
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
@@ -87,6 +91,8 @@ function checkOptions(options: StartOptions & StartTies, top: boolean): void {
   if (options.name !== undefined && typeof options.name !== 'string')
     throw new InvalidOption('name', options.name, 'give a string')
   if (options.mailbox !== undefined) checkMailbox(options.mailbox, 'mailbox')
+  if (options.adapt !== undefined && typeof options.adapt !== 'boolean')
+    throw new InvalidOption('adapt', options.adapt, 'give true or false')
 }
 
-const OPTIONS = ['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'link', 'monitor']
+const OPTIONS = ['name', 'timeoutMs', 'isolation', 'mailbox', 'id', 'restarts', 'adapt', 'link', 'monitor']
