@@ -1,5 +1,6 @@
 import type { Down, Exit } from '../../packages/core/src/actor/notices.ts'
 import { isPid } from '../../packages/core/src/actor/pid.ts'
+import type { StartOutcome } from '../../packages/core/src/actor/self.ts'
 import type { Actor, Actors } from './actors.ts'
 import type { ExploredNode } from './explored-node.ts'
 import type { Journal } from './journal.ts'
@@ -14,6 +15,7 @@ import { Order } from './laws/order.ts'
 import { Starts } from './laws/starts.ts'
 import { Tables } from './laws/tables.ts'
 import { TimerLaws } from './laws/timers.ts'
+import type { ActorSpec } from './program.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** All that must hold, whatever happens. */
@@ -29,6 +31,7 @@ export class Laws {
   readonly timers: TimerLaws
   readonly tables: Tables
   readonly nodeEnds: NodeEnds
+  readonly #actors: Actors
 
   constructor(
     journal: Journal,
@@ -37,6 +40,7 @@ export class Laws {
     scheduler: Scheduler,
     frames: Frames,
   ) {
+    this.#actors = actors
     this.order = new Order(journal)
     this.frames = frames
     this.monitors = new Monitors(journal, actors)
@@ -48,6 +52,14 @@ export class Laws {
     this.timers = new TimerLaws(journal)
     this.tables = new Tables(journal, living)
     this.nodeEnds = new NodeEnds(journal, scheduler)
+  }
+
+  /** A start was told to have failed, which its starter had not given up on: that is news of an end, when there was an actor. */
+  startSettled(starter: Actor, spec: ActorSpec, outcome: StartOutcome<unknown>): void {
+    this.starts.settled(spec, outcome)
+    const child = this.#actors.at(spec.index)
+    if (child === undefined || outcome.kind !== 'failed' || outcome.reason === 'timeout') return
+    this.names.hears(starter, child.pid)
   }
 
   heardDown(at: Actor, down: Down): void {

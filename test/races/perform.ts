@@ -135,7 +135,7 @@ export class Performer {
           () =>
             `  ${actor.label} started actor ${child}: ${'reason' in outcome ? wordOf(outcome.reason) : outcome.kind}`,
         )
-        laws.starts.settled(spec, outcome)
+        laws.startSettled(actor, spec, outcome)
       },
       (error: unknown) => journal.broken('start', `the start of actor ${child} threw ${wordOf(error)}`),
     )

@@ -339,9 +339,6 @@ async function runInit(
   const finish = (outcome: StartedOutcome): void =>
     kernel.signal({ kind: 'started', to: from, from: cell.pid, ref, outcome })
   const failWith = (reason: ExitReason): void => {
-    if (cell.dead) return
-    cell.onFailedStart = undefined
-    finish({ kind: 'failed', ended: { reason: sendableReason(kernel, reason), nameVersion: cell.nameVersion } })
     kernel.exit(cell, reason)
   }
   cell.onFailedStart = (ended) => finish({ kind: 'failed', ended })
