@@ -3,13 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { start } from 'bulkhead'
 import { Echo } from './echo.ts'
 
-/** Ticks of the kernel's CPU clock per second, as /proc counts them (USER_HZ, 100 on every Linux that Node.js runs on). */
-const TICKS = 100
-
-/** CPU milliseconds that an OS process and its threads have used so far. */
+/** CPU milliseconds that an OS process and its threads have used so far, to the nanosecond. */
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1000
+  const used = threadsOf(pid).map((thread) =>
+    Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10),
+  )
+  return used.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6
 }
 
 /** Root, two threads and two processes do nothing; prints the CPU milliseconds that they used meanwhile, as the operating system counts them. */

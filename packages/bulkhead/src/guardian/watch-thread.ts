@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { endOwnGroup } from '../end-own-group.ts'
 import { ThreadProbe } from '../linux/proc.ts'
 import { NodeWatch } from '../warden/node-watch.ts'
-import { lookIdleMs } from '../warden/stuck.ts'
+import { lookIdleMs, lookParentMs } from '../warden/stuck.ts'
 import { LoopSigns } from './loop-signs.ts'
 import { newsDescriptor, stuckNews } from './orders.ts'
 
@@ -38,7 +38,7 @@ function bootWatch({ guardian, stuckMs, signs: memory, thread, port }: WatchOrde
     if (process.ppid !== guardian) endOwnGroup()
     const judgement = watch.look()
     if (judgement.state === 'stuck') tell(stuckNews(judgement.forMs))
-    setTimeout(look, judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs)
+    setTimeout(look, judgement.state === 'busy' ? judgement.nextLookMs : Math.min(lookParentMs, lookIdleMs(stuckMs)))
   }
   watch.limit(stuckMs)
   look()

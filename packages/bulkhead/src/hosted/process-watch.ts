@@ -1,7 +1,7 @@
 import type { ProcessWatchOrders } from '../control.ts'
 import { endOwnGroup } from '../end-own-group.ts'
 import { ThreadProbe } from '../linux/proc.ts'
-import { lookBusyMs, lookIdleMs } from '../warden/stuck.ts'
+import { lookIdleMs, lookParentMs } from '../warden/stuck.ts'
 import { NodeWatch } from '../warden/node-watch.ts'
 import { sayLast } from './process-boot.ts'
 import { Vitals } from './vitals.ts'
@@ -19,6 +19,7 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
     ping: (ping) => port.postMessage(ping),
     exempt: () => vitals.inspected,
   })
+  let limitMs = Infinity
   const look = (): void => {
     if (process.ppid !== parent) endOwnGroup()
     const judgement = watch.look()
@@ -34,11 +35,10 @@ export function bootProcessWatch({ parent, handlerMs, vitals: memory, thread, po
       })
       endOwnGroup()
     }
-    const nextMs = judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
-    setTimeout(look, judgement.state === 'busy' ? Math.min(nextMs, lookBusyMs) : nextMs)
+    setTimeout(look, judgement.state === 'busy' ? judgement.nextLookMs : Math.min(lookParentMs, lookIdleMs(limitMs)))
   }
   port.on('message', (message: 'up' | { id: number; name: string }) => {
-    if (message === 'up') watch.limit(handlerMs)
+    if (message === 'up') watch.limit((limitMs = handlerMs))
     else watch.handlers.set(message.id, message.name)
   })
   look()

@@ -33,9 +33,16 @@ export type Judgement =
 /** Milliseconds that the evaluation of one module may take. */
 const loadMs = 10_000
 
-/** Milliseconds between two looks at a node that idles, and at one that does not. */
-export const lookIdleMs = 250
+/** Milliseconds between two looks at a node that does not idle. */
 export const lookBusyMs = 50
+
+/** Milliseconds between two looks at a node that idles: often enough to see in time that it is stuck. */
+export function lookIdleMs(limitMs: number): number {
+  return Math.min(1_000, Math.max(lookBusyMs, limitMs / 2))
+}
+
+/** Milliseconds at most between two looks at whether a parent is there: nothing may outlive it for a second. */
+export const lookParentMs = 500
 
 /** How much longer than the limit a thread may take that hardly gets a CPU. */
 const starvedFactor = 4
@@ -66,7 +73,7 @@ export class StuckJudge {
     const pausedMs = lateMs > pauseMs ? lateMs : 0
     this.#forgive(pausedMs)
     const judgement = this.#judge(look, pausedMs)
-    this.#dueAt = look.now + (judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs)
+    this.#dueAt = look.now + (judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs(this.limitMs))
     this.#lastTurn = look.turn
     if (look.unansweredSince === undefined) this.#activeMs = look.activeMs
     return judgement
@@ -77,7 +84,7 @@ export class StuckJudge {
     this.#turn.end()
     this.#loop.end()
     this.#activeMs = 0
-    this.#dueAt = now + lookIdleMs
+    this.#dueAt = now + lookIdleMs(this.limitMs)
     return { state: 'idle' }
   }
 

@@ -38,6 +38,9 @@ const lostMs = 1_000
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
 
+/** Milliseconds at least over which it is measured how busy the nodes are. */
+const measureMs = 250
+
 /** Ends that are remembered. */
 const verdictsKept = 1_000
 
@@ -331,13 +334,14 @@ export class Warden {
   // ---- looking
 
   readonly #look = (): void => {
-    let nextMs = lookIdleMs
+    let nextMs = lookIdleMs(Infinity)
     for (const record of this.#nodes.values()) {
       if (record.verdict !== undefined) continue
       const judgement = record.body.look()
       if (record === this.#root) this.#lookAtRoot(judgement)
       else if (judgement.state === 'stuck') this.#finish(record, this.#stuckEnd(record, judgement), true)
-      if (judgement.state === 'busy') nextMs = Math.min(nextMs, judgement.nextLookMs)
+      const limitMs = record.profile?.handlerMs ?? this.#orders.handlerMs
+      nextMs = Math.min(nextMs, judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs(limitMs))
     }
     this.#measure()
     this.#timer = undefined
@@ -378,7 +382,7 @@ export class Warden {
   #measure(): void {
     const now = performance.now()
     const passedMs = now - this.#loadAt
-    if (passedMs < lookIdleMs) return
+    if (passedMs < measureMs) return
     this.#loadAt = now
     for (const record of this.#nodes.values()) {
       if (record.verdict !== undefined || record === this.#root) continue

@@ -52,7 +52,7 @@ function watch(scene: (now: number) => Scene, untilMs: number): { readonly at: n
   for (let now = 0; ;) {
     const judgement = judge.look(lookAt(now, scene(now)))
     if (judgement.state === 'stuck' || now >= untilMs) return { at: now, judgement }
-    now += judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs
+    now += judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs(limitMs)
   }
 }
 
