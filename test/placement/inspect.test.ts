@@ -118,6 +118,7 @@ describe('bulkhead inspect', () => {
 describe('bulkhead', () => {
   test.each([
     [['--help'], 0, /^Usage: bulkhead inspect/, /^$/],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
     [[], 2, /^$/, /say what to do/],
     [['expect'], 2, /^$/, /unknown: expect/],
     [['inspect', '--yaml'], 2, /^$/, /--yaml/],

@@ -6,7 +6,8 @@ const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 const checks = fileURLToPath(new URL('fixtures/vitest', import.meta.url))
 
 /** A run of vitest over tests that have a system of their own. */
-const runVitest = (withError: string) => run(vitest, { args: ['run'], cwd: checks, env: { WITH_ERROR: withError } })
+const runVitest = (withError: string) =>
+  run(vitest, { args: ['run', 'nobodys-error'], cwd: checks, env: { WITH_ERROR: withError } })
 
 test('an error that an actor brings about does not fail a vitest run', async () => {
   const program = runVitest('none')
@@ -18,3 +19,13 @@ test.each(['exception', 'rejection'])('one that belongs to nobody does: %s', asy
   expect(await program.ended).toEqual({ code: 1, signal: null })
   expect([...program.stdout, ...program.stderr].join('\n')).toContain('nobody’s error')
 })
+
+test.each(['forks', 'threads', 'vmForks', 'vmThreads'])(
+  'actors of a test file live in a thread and in a process, whatever runs the tests: %s',
+  { timeout: 60_000 },
+  async (pool) => {
+    const program = run(vitest, { args: ['run', 'pools', `--pool=${pool}`], cwd: checks })
+    const end = await program.ended
+    expect(end, [...program.stdout, ...program.stderr].join('\n')).toEqual({ code: 0, signal: null })
+  },
+)

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { inspect } from './inspect/inspect-command.ts'
 
-const help = `Usage: bulkhead inspect [name or pid] [--json]
+const help = `Usage: bulkhead inspect [name, pid or id] [--json]
        bulkhead run [options] main.ts [args...]
+       bulkhead --version
 
 bulkhead inspect shows a running system of this user: its tree of actors, where each lives and why,
 mailboxes, restarts, and the last crashes.
@@ -27,11 +29,15 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function inspectCommand(args: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+  const options = { json: { type: 'boolean' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [command, which, ...more] = positionals
   if (values.help === true) {
     process.stdout.write(help)
+    return 0
+  }
+  if (values.version === true) {
+    process.stdout.write(`${ownVersion()}\n`)
     return 0
   }
   if (command !== 'inspect' || more.length > 0)
@@ -40,6 +46,11 @@ async function inspectCommand(args: readonly string[]): Promise<number> {
   process.stdout.write(stdout)
   process.stderr.write(stderr)
   return status
+}
+
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return manifest.version
 }
 
 process.exitCode = await main(process.argv.slice(2))
