@@ -7,8 +7,8 @@ import { trial } from './trial.ts'
 import type { FaultyRef } from './trial.ts'
 
 const limitMs = 400
-const made = trial({ handlerMs: limitMs })
-const { faulty, notices, watch } = made
+const made = trial({ handlerMs: limitMs, intensity: 100 })
+const { counts, faulty, notices, watch } = made
 
 /** What the three who can see an end are told: a link, a monitor, and whoever waits for a reply. */
 async function seen(isolation: Isolation, fault: (ref: FaultyRef) => Promise<unknown>) {
@@ -90,6 +90,31 @@ describe('an error that belongs to no actor ends its node', () => {
   }
 })
 
+describe('one death is told once and restarted once, however many events the platform has for it', () => {
+  // A worker that throws emits `error` and then `exit`; a process closes its sockets, its output and itself.
+  test.each(walled)('%s', async (place) => {
+    const name = `dies-once-${place}`
+    const isolation = place === 'thread' ? ({ cpu: 'heavy' } as const) : ({ faults: 'contained' } as const)
+    await made.system.start(Careless, [], { id: name, name, adapt: false, isolation })
+    const first = await made.system.available(name)
+    await watch(first)
+    await made.system.named(Careless, name).call.carelessly()
+    await notices(first)
+    const second = await made.system.available(name)
+    // The replacement's own end is behind whatever else there was to say of the first.
+    await watch(second)
+    await made.system.named(Careless, name).call.carelessly()
+    await notices(second)
+    expect([await counts(first), await counts(second)]).toEqual([
+      { exits: 1, downs: 1 },
+      { exits: 1, downs: 1 },
+    ])
+    const explained = await made.system.explain(await made.system.available(name))
+    const entry = (await made.system.tree())[0]?.children.find(({ path }) => path === explained.path)
+    expect(entry?.restarts).toBe(2)
+  })
+})
+
 describe('a stuck actor ends with its node', () => {
   const faults = {
     spin: (ref: FaultyRef) => ref.call.spin(),
@@ -129,10 +154,11 @@ describe('a node that is stuck outside any handler blames nobody who only happen
 describe('process.exit ends the node', () => {
   for (const place of walled) {
     test.each([3, 0])(`${place}: with code %d`, async (code) => {
-      const { link, monitor, caller, evidence } = await seen(place, (ref) => ref.call.exit(code))
+      const { link, monitor, caller, evidence, linkEvidence } = await seen(place, (ref) => ref.call.exit(code))
       const reason = { exited: { code } }
       expect([link, monitor, caller]).toEqual([reason, reason, reason])
       expect(evidence).toMatchObject({ cause: 'exited', code })
+      expect(linkEvidence).toEqual(evidence)
     })
     test(`${place}: after an await`, async () => {
       const { link, monitor, caller } = await seen(place, (ref) => ref.call.exitAfterAwait(7))

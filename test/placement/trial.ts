@@ -21,6 +21,8 @@ export interface Trial {
   kill(pid: Pid): Promise<void>
   /** What its link and its monitor said when it ended. */
   notices(pid: Pid): Promise<Notices>
+  /** How many notices of its end came so far. */
+  counts(pid: Pid): Promise<{ readonly exits: number; readonly downs: number }>
 }
 
 /** Starts a system before the tests of this file or block, and stops it after them. */
@@ -50,5 +52,6 @@ export function trial(options: SystemOptions = {}): Trial {
     },
     kill: (pid) => witness().call.kill(pid),
     notices: (pid) => witness().call.notices(pid),
+    counts: (pid) => witness().call.counts(pid),
   }
 }
