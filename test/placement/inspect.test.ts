@@ -56,13 +56,15 @@ describe('bulkhead inspect', () => {
     expect(report.crashes).toHaveLength(1)
   })
 
-  test('answers while the root is stuck, from what was known before', async () => {
+  test('answers while an actor on the root is stuck, from what was known before, and says which handler that is', async () => {
     const program = observed('stuck')
     await program.said('stuck')
     const { status, stdout } = await bulkhead('inspect', String(program.pid))
     expect(status).toBe(0)
     expect(stdout).toMatch(/crasher\s+Faulty\s+inline 1/)
-    expect(stdout).toMatch(/inline 1\s+root\s+process \d+\s+\d+ actors\s+does not answer; as it was/)
+    expect(stdout).toMatch(
+      /inline 1\s+root\s+process \d+\s+\d+ actors\s+does not answer, busy with Faulty\.blockFor; as it was/,
+    )
     expect(stdout).toMatch(/far "far"\s+Faulty\s+process \d+\s+waiting/)
   })
 

@@ -109,6 +109,8 @@ export interface NodeSurvey {
   readonly snapshot: NodeSnapshot | undefined
   /** Milliseconds since the snapshot was taken: more than 0 when the node did not answer in time. */
   readonly ageMs: number
+  /** The handler that keeps it from answering, where its warden can see that. */
+  readonly busyWith?: string
 }
 
 /** What a process node says on its watch socket, one JSON line each: its last words about itself. */

@@ -43,14 +43,14 @@ function actorRow(
   ]
 }
 
-function nodeRow({ node, kind, osProcess, share, snapshot, ageMs }: SystemReport['nodes'][number]): Row {
+function nodeRow({ node, kind, osProcess, share, snapshot, ageMs, busyWith }: SystemReport['nodes'][number]): Row {
   const actors = snapshot?.actors.length ?? 0
   const age =
     snapshot === undefined
       ? 'has not answered yet'
       : ageMs === 0
         ? ''
-        : `does not answer; as it was ${duration(ageMs)} ago`
+        : `does not answer${busyWith === undefined ? '' : `, busy with ${busyWith}`}; as it was ${duration(ageMs)} ago`
   return [`${kind} ${node}`, share, `process ${osProcess}`, `${actors} ${actors === 1 ? 'actor' : 'actors'}`, age]
 }
 

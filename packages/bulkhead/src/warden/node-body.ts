@@ -51,6 +51,8 @@ export interface NodeBody {
   learnHandler(id: number, name: string): void
   /** Milliseconds of CPU or of loop activity so far. */
   activeMs(): number | undefined
+  /** The handler that runs, or ran last, where the warden can tell. */
+  readonly handlerName?: string | undefined
   /** Milliseconds since the last sign of life. */
   readonly silentMs: number
   /** Ends it at once. */

@@ -48,6 +48,15 @@ export class Surveyor {
   #surveyOf({ id, body, share }: NodeRecord, askedAt: number): NodeSurvey {
     const last = this.#last.get(id)
     const ageMs = last === undefined || last.at >= askedAt ? 0 : Math.round(performance.now() - last.at)
-    return { node: id, kind: body.kind, osProcess: body.osProcess, share, snapshot: last?.snapshot, ageMs }
+    const busyWith = ageMs > 0 ? body.handlerName : undefined
+    return {
+      node: id,
+      kind: body.kind,
+      osProcess: body.osProcess,
+      share,
+      snapshot: last?.snapshot,
+      ageMs,
+      ...(busyWith !== undefined && { busyWith }),
+    }
   }
 }

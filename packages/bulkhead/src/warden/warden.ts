@@ -358,7 +358,7 @@ export class Warden {
 
   #stuckEnd({ body }: NodeRecord, { what, forMs }: { what: 'turn' | 'loop'; forMs: number }): BodyEnd {
     const culprit = what === 'turn' ? body.vitals?.culprit : body.vitals?.looper
-    const handler = (body as Partial<ThreadBody>).handlerName
+    const handler = body.handlerName
     return {
       cause: 'stuck',
       forMs,
