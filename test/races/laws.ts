@@ -54,11 +54,12 @@ export class Laws {
     this.nodeEnds = new NodeEnds(journal, scheduler)
   }
 
-  /** A start was told to have failed, which its starter had not given up on: that is news of an end, when there was an actor. */
+  /** A start was told to have failed or been ignored, which its starter had not given up on: that is news of an end, when there was an actor. */
   startSettled(starter: Actor, spec: ActorSpec, outcome: StartOutcome<unknown>): void {
     this.starts.settled(spec, outcome)
     const child = this.#actors.at(spec.index)
-    if (child === undefined || outcome.kind !== 'failed' || outcome.reason === 'timeout') return
+    if (child === undefined || outcome.kind === 'started') return
+    if (outcome.kind === 'failed' && outcome.reason === 'timeout') return
     this.names.hears(starter, child.pid)
   }
 

@@ -31,7 +31,7 @@ export interface SpawnRequest {
 
 export type StartedOutcome =
   | { readonly kind: 'started' }
-  | { readonly kind: 'ignored' }
+  | { readonly kind: 'ignored'; readonly ended: Ended }
   | { readonly kind: 'failed'; readonly ended: Ended }
 
 /** What travels between the name authority on the root and the replicas. */

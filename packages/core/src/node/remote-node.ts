@@ -138,7 +138,9 @@ export class RemoteNode implements Receiver {
       case 'started':
         ref = signal.ref
         body =
-          signal.outcome.kind === 'failed' ? ['failed', tellEnd(encoder, signal.outcome.ended)] : [signal.outcome.kind]
+          signal.outcome.kind === 'started'
+            ? ['started']
+            : [signal.outcome.kind, tellEnd(encoder, signal.outcome.ended)]
         break
       case 'alive_reply':
         ref = signal.ref
@@ -297,8 +299,8 @@ export class RemoteNode implements Receiver {
 
   #outcome(body: unknown): StartedOutcome {
     const [kind, ended] = Array.isArray(body) ? (body as readonly unknown[]) : []
-    if (kind === 'failed') return { kind, ended: hearEnd(this.#decoder, ended) }
-    if (kind === 'started' || kind === 'ignored') return { kind }
+    if (kind === 'failed' || kind === 'ignored') return { kind, ended: hearEnd(this.#decoder, ended) }
+    if (kind === 'started') return { kind }
     throw new Undecodable('an unknown outcome of a start')
   }
 

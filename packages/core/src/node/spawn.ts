@@ -178,12 +178,12 @@ export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: St
   }
   // A start that failed before there was an actor comes from its node, which is nobody's link.
   if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
+  kernel.names.heardOfEnd(pid, outcome.ended)
   if (outcome.kind === 'ignored') {
     finishSpawn(kernel, ref, { kind: 'ignored' })
     return
   }
   const { reason, evidence } = outcome.ended
-  kernel.names.heardOfEnd(pid, outcome.ended)
   finishSpawn(kernel, ref, { kind: 'failed', reason, ...(evidence && { evidence }) })
 }
 
@@ -372,8 +372,7 @@ async function runInit(
   if (cell.dead) return
   if (begun === 'ready') started(kernel, cell, finish)
   else if (begun === 'ignore') {
-    cell.onFailedStart = undefined
-    finish({ kind: 'ignored' })
+    cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
     kernel.exit(cell, 'normal')
   } else failWith(begun.exit)
 }
