@@ -395,6 +395,19 @@ describe('fences', () => {
 })
 
 describe('names', () => {
+  test('whoever hears that a start was ignored, or failed, does not find its actor by the name it had', async () => {
+    for (const init of ['ignore', 'throw'] as const) {
+      await holds({
+        nodes: 3,
+        main: [{ op: 'spawn', child: 1 }],
+        actors: [
+          { place: 2, script: [{ op: 'spawn', child: 2 }] },
+          { place: 3, name: 'eve', init },
+        ],
+      })
+    }
+  })
+
   test('a node that hears noproc of an actor never finds it afterwards, by whatever old news', () =>
     holds({
       nodes: 3,
