@@ -18,8 +18,8 @@ import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootBody } from './root-body.ts'
+import { Rounds } from './rounds.ts'
 import { Spares } from './spares.ts'
-import { lookIdleMs } from './stuck.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
 import { verdictOf, withError } from './verdict.ts'
@@ -37,9 +37,6 @@ const lostMs = 1_000
 
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
-
-/** Milliseconds at least over which it is measured how busy the nodes are. */
-const measureMs = 250
 
 /** Ends that are remembered. */
 const verdictsKept = 1_000
@@ -60,11 +57,8 @@ export class Warden {
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
   #lastId: NodeId = ROOT
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = 0
+  readonly #rounds: Rounds
   readonly #startedAt = performance.now()
-  #loadAt = performance.now()
-  #rootStuckMs = 0
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
 
@@ -84,7 +78,13 @@ export class Warden {
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
       orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
-    this.#look()
+    this.#rounds = new Rounds({
+      nodes: this.#nodes,
+      root: this.#root,
+      handlerMs: orders.handlerMs,
+      stuck: (record, end) => this.#finish(record, end, true),
+      say: (text) => this.#say(text),
+    })
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
 
@@ -221,7 +221,7 @@ export class Warden {
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     this.#spares.keep(profile)
-    this.#lookWithin(0)
+    this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
   }
@@ -331,67 +331,6 @@ export class Warden {
     return [...this.#nodes.values()].filter((record) => record.verdict === undefined && record !== this.#root)
   }
 
-  // ---- looking
-
-  readonly #look = (): void => {
-    let nextMs = lookIdleMs(Infinity)
-    for (const record of this.#nodes.values()) {
-      if (record.verdict !== undefined) continue
-      const judgement = record.body.look()
-      if (record === this.#root) this.#lookAtRoot(judgement)
-      else if (judgement.state === 'stuck') this.#finish(record, this.#stuckEnd(record, judgement), true)
-      const limitMs = record.profile?.handlerMs ?? this.#orders.handlerMs
-      nextMs = Math.min(nextMs, judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs(limitMs))
-    }
-    this.#measure()
-    this.#timer = undefined
-    this.#lookWithin(nextMs)
-  }
-
-  #lookWithin(ms: number): void {
-    const at = performance.now() + ms
-    if (this.#timer !== undefined && this.#timerAt <= at) return
-    clearTimeout(this.#timer)
-    this.#timerAt = at
-    this.#timer = setTimeout(this.#look, ms)
-  }
-
-  #stuckEnd({ body }: NodeRecord, { what, forMs }: { what: 'turn' | 'loop'; forMs: number }): BodyEnd {
-    const culprit = what === 'turn' ? body.vitals?.culprit : body.vitals?.looper
-    const handler = body.handlerName
-    return {
-      cause: 'stuck',
-      forMs,
-      ...(handler !== undefined && { handler }),
-      ...(culprit !== undefined && { culprit }),
-    }
-  }
-
-  /** A stuck root is reported, once for each time. */
-  #lookAtRoot(judgement: ReturnType<NodeBody['look']>): void {
-    const forMs = judgement.state === 'stuck' ? judgement.forMs : 0
-    if (forMs > 0 && (this.#rootStuckMs === 0 || forMs < this.#rootStuckMs)) {
-      this.#say(
-        `the root has been stuck for ${Math.round(forMs)} ms in ${this.#rootBody.handlerName ?? 'code outside any actor'}`,
-      )
-    }
-    this.#rootStuckMs = forMs
-  }
-
-  /** How busy each node was since the last time. */
-  #measure(): void {
-    const now = performance.now()
-    const passedMs = now - this.#loadAt
-    if (passedMs < measureMs) return
-    this.#loadAt = now
-    for (const record of this.#nodes.values()) {
-      if (record.verdict !== undefined || record === this.#root) continue
-      const activeMs = record.body.activeMs() ?? 0
-      record.load = Math.min(1, (activeMs - record.lastActiveMs) / passedMs)
-      record.lastActiveMs = activeMs
-    }
-  }
-
   // ---- the whole
 
   async #answerSurvey(request: number, patienceMs: number | undefined): Promise<void> {
@@ -422,7 +361,7 @@ export class Warden {
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, withinMs + 500))])
       clearTimeout(timer)
     }
-    clearTimeout(this.#timer)
+    this.#rounds.end()
     await this.#flush(withinMs === 0 ? flushMs.overdue : flushMs.inOrder)
     this.#inspectServer?.close()
     this.#rootBody.postToRoot({ type: 'shut_down' })
