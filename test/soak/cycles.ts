@@ -28,7 +28,12 @@ interface Leftovers {
   readonly children: number
   readonly files: number
   readonly actors: number
+  /** Of those that were given once, and whose holders have ended. */
+  readonly names: number
 }
+
+/** Names that were given once. */
+const given: string[] = []
 
 async function count(system: System): Promise<Leftovers> {
   const threads = readdirSync('/proc/self/task')
@@ -40,6 +45,7 @@ async function count(system: System): Promise<Leftovers> {
     children: childrenOf(threads).length,
     files: readdirSync(tmpdir()).filter((name) => name.includes('bulkhead') && !name.includes('soak')).length,
     actors: flat(await system.tree()),
+    names: given.filter((name) => system.named(Victim, name).pid !== undefined).length,
   }
 }
 
@@ -74,6 +80,14 @@ async function cycle(victim: Wounded, how: number): Promise<void> {
   for (;;) if ((await answered(victim)).pid !== before.pid) return
 }
 
+/** An actor that has a name once, and ends. */
+async function named(number: number): Promise<void> {
+  const name = `once-${number}`
+  given.push(name)
+  const ref = await system.start(Victim, [], { id: name, name, restart: 'temporary', isolation: 'thread' })
+  await ref.call.throw().catch(() => undefined)
+}
+
 /** The answer of whoever holds the name; between two lives nobody does. */
 async function answered(victim: Wounded): Promise<{ pid: string; osProcess: number }> {
   for (;;) {
@@ -89,7 +103,10 @@ const system = await start({ threads: 1 })
 await system.start(Ward, [])
 const victims = [system.named(Victim, 'thread'), system.named(Victim, 'process')] as Wounded[]
 const run = async (cycles: number): Promise<void> => {
-  for (let i = 0; i < cycles; i++) await cycle(victims[i % 2] as Wounded, (i >> 1) % 3)
+  for (let i = 0; i < cycles; i++) {
+    await cycle(victims[i % 2] as Wounded, (i >> 1) % 3)
+    await named(given.length)
+  }
 }
 await run(WARM_UP)
 const before = await count(system)
