@@ -6,8 +6,8 @@ import { law } from './law.ts'
 import type { Law } from './law.ts'
 import { patienceMs } from './stage.ts'
 
-/** Soon, on a machine that is busy with other things. */
-const promptMs = 2_000
+/** Soon, on a machine that is busy with other things: whoever is behind the slow one would wait for ever, since that takes nothing until it is killed. */
+const promptMs = 10_000
 
 const reasonOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
