@@ -63,7 +63,8 @@ export class NodeWatch {
       now,
       turn,
       turnAt: vitals.turnAt,
-      freeAt: Math.max(vitals.pongAt, vitals.loadedAt, this.#freeAt),
+      // A turn that has begun shows that the loop went on just before: what came earlier is not this handler's time.
+      freeAt: Math.max(vitals.pongAt, vitals.loadedAt, this.#freeAt, vitals.turnAt),
       unansweredSince: answered ? undefined : this.#pingedAt,
       activeMs: this.#activeMs(),
       cpuMs: () => probe.cpuMs(),
