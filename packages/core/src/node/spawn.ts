@@ -338,16 +338,13 @@ async function runInit(
 ): Promise<void> {
   const finish = (outcome: StartedOutcome): void =>
     kernel.signal({ kind: 'started', to: from, from: cell.pid, ref, outcome })
-  const failWith = (reason: ExitReason): void => {
-    kernel.exit(cell, reason)
-  }
   cell.onFailedStart = (ended) => finish({ kind: 'failed', ended })
   if (request.name !== undefined) {
     try {
       await kernel.names.register(request.name, cell.pid, cell)
     } catch (error) {
       const holder = error instanceof NameError ? error.holder : undefined
-      failWith(holder === undefined ? error : { already_started: holder })
+      kernel.exit(cell, holder === undefined ? error : { already_started: holder })
       return
     }
     if (cell.dead) return
@@ -366,7 +363,7 @@ async function runInit(
     const result = begin(kernel, cell, openArgs)
     begun = typeof result === 'object' && 'then' in result ? await result : result
   } catch (error) {
-    failWith(error)
+    kernel.exit(cell, error)
     return
   }
   if (cell.dead) return
@@ -374,7 +371,7 @@ async function runInit(
   else if (begun === 'ignore') {
     cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
     kernel.exit(cell, 'normal')
-  } else failWith(begun.exit)
+  } else kernel.exit(cell, begun.exit)
 }
 
 function begin(kernel: Kernel, cell: Cell, openArgs: () => Args): Begun | Promise<Begun> {
