@@ -108,16 +108,17 @@ async function run(word) {
     build(process.execPath, packages, copy)
     const faults = await faultsWithoutMutants(copy, mutants)
     if (faults.length > 0) throw new Error(faults.join('\n'))
-    let escaped = 0
+    const escaped = []
     for (const mutant of mutants) {
       const startedAt = performance.now()
       const why = await escape(copy, mutant)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       console.log(why ? `escaped  ${mutant.name}: ${why}` : `noticed  ${mutant.name} (${seconds} s)`)
-      if (why) escaped++
+      if (why) escaped.push(mutant.name)
     }
-    console.log(`${mutants.length - escaped} mutants noticed, ${escaped} escaped`)
-    return escaped === 0 ? 0 : 1
+    if (escaped.length > 0) console.log(`escaped: ${escaped.join(', ')}`)
+    console.log(`${mutants.length - escaped.length} mutants noticed, ${escaped.length} escaped`)
+    return escaped.length === 0 ? 0 : 1
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { childrenOf, descendantsOf, eventually, isRunning, run, stateOf } from './program.ts'
+import { childrenOf, descendantsOf, eventually, groupOf, isRunning, run, stateOf } from './program.ts'
 import type { Program, ProgramOptions } from './program.ts'
 
 const bin = fileURLToPath(new URL('../../packages/bulkhead/dist/bin.js', import.meta.url))
@@ -320,6 +320,9 @@ describe('signals', () => {
   test('what a terminal sends to the whole group reaches the root once', async () => {
     const program = guarded([fixture('guarded.ts'), 'listen'], { leads: true })
     await program.said('listens')
+    const { pid } = await life(program, 1)
+    // A second signal can merge with the first, so the group itself is looked at too.
+    expect(groupOf(pid)).toBe(pid)
     process.kill(-program.pid, 'SIGINT')
     await program.said('heard SIGINT')
     program.kill('SIGUSR2')

@@ -122,6 +122,9 @@ export function stateOf(pid: number): string | undefined {
   return statOf(pid)?.[0]
 }
 
+/** The process group that an OS process is in: whom a terminal's signals reach. */
+export const groupOf = (pid: number): number => Number(statOf(pid)?.[2])
+
 /** The OS processes that this one has to reap, those included that have ended already. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
