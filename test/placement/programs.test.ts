@@ -111,6 +111,32 @@ test('actors of a package in node_modules', async () => {
   rmSync(home, { recursive: true })
 })
 
+test('a system ends with the block that holds it, also when that throws', async () => {
+  // Node.js 22 has the symbol, and not the syntax.
+  const block = (holdsItself: boolean): string =>
+    holdsItself
+      ? 'await using system = await start({ log: () => {} }); await work(system)'
+      : 'const system = await start({ log: () => {} }); try { await work(system) } finally { await system[Symbol.asyncDispose]() }'
+  const main = join(mkdtempSync(join(folder, 'using-')), 'main.mjs')
+  writeFileSync(
+    main,
+    `import { defineActor, start } from 'bulkhead'
+export const Idler = defineActor(import.meta, 'Idler', async (self) => await self.receive((on) => on.after(Infinity)))
+let held
+async function work(system) {
+  held = system
+  for (const isolation of ['thread', 'process']) await system.start(Idler, [], { id: isolation, isolation })
+  throw new Error('the work failed')
+}
+try { ${block(Number.parseInt(process.versions.node, 10) >= 24)} } catch (error) { console.log(error.message) }
+console.log('stopped', JSON.stringify(await held.stopped))
+`,
+  )
+  const program = run(main)
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+  expect(program.stdout).toEqual(['the work failed', 'stopped "shutdown"'])
+})
+
 describe('options of Node.js reach the nodes', () => {
   const runSingle = (options: ProgramOptions): Program => run('single-file.ts', options)
 
