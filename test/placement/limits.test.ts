@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { descendantsOf, eventually, run } from './program.ts'
 import { trial } from './trial.ts'
 
@@ -47,7 +47,8 @@ describe('handlerMs counts one uninterrupted turn', () => {
 
 describe('a kill that is not obeyed within killMs ends the node', () => {
   const patient = trial({ handlerMs: Infinity, killMs: 300 })
-  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-limits-'))
+  let folder = ''
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'bulkhead-limits-'))))
   afterAll(() => rmSync(folder, { recursive: true }))
   for (const place of walled) {
     test(`${place}: the victim exits killed, its neighbour noconnection`, async () => {

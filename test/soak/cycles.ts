@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { ActorRef, System } from 'bulkhead'
 import { child, defineSupervisor, start } from 'bulkhead'
 import { Victim } from './fixtures.ts'
@@ -9,6 +10,10 @@ import { Victim } from './fixtures.ts'
 const CYCLES = 500
 /** Growth that is none: caches fill in the first cycles. */
 const WARM_UP = 50
+/** Counts stand still when so many looks, so many milliseconds apart, have seen the same. */
+const LOOKS_ALIKE = 20
+const LOOK_MS = 100
+const LOOKS_MAX = 300
 
 const Ward = defineSupervisor(import.meta, 'Ward', () => ({
   strategy: 'one_for_one',
@@ -43,7 +48,7 @@ async function count(system: System): Promise<Leftovers> {
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     threads: threads.length,
     children: childrenOf(threads).length,
-    files: readdirSync(tmpdir()).filter((name) => name.includes('bulkhead') && !name.includes('soak')).length,
+    files: readdirSync(tmpdir()).length,
     actors: flat(await system.tree()),
     names: given.filter((name) => system.named(Victim, name).pid !== undefined).length,
   }
@@ -108,15 +113,22 @@ const run = async (cycles: number): Promise<void> => {
     await named(given.length)
   }
 }
-await run(WARM_UP)
-const before = await count(system)
-await run(CYCLES)
-// Spares are refilled behind the last restart: wait until the counts stand still.
-let after = await count(system)
-for (let patience = 0; patience < 50 && grown(before, after).length > 0; patience++) {
-  await wait(100)
-  after = await count(system)
+/** Spares are refilled behind the last restart, so both counts are taken when nothing has changed for a while. */
+async function countAtRest(): Promise<Leftovers> {
+  let last = await count(system)
+  for (let looks = 0, same = 0; looks < LOOKS_MAX && same < LOOKS_ALIKE; looks++) {
+    await wait(LOOK_MS)
+    const now = await count(system)
+    same = isDeepStrictEqual(now, last) ? same + 1 : 0
+    last = now
+  }
+  return last
 }
+
+await run(WARM_UP)
+const before = await countAtRest()
+await run(CYCLES)
+const after = await countAtRest()
 await system.stop()
 const growth = grown(before, after)
 console.log(`${CYCLES} cycles, ${growth.length === 0 ? 'nothing grew' : `grew: ${growth.join(', ')}`}`)
