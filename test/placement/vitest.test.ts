@@ -22,7 +22,7 @@ test.each(['exception', 'rejection'])('one that belongs to nobody does: %s', asy
 
 test.each(['forks', 'threads', 'vmForks', 'vmThreads'])(
   'actors of a test file live in a thread and in a process, whatever runs the tests: %s',
-  { timeout: 60_000 },
+  { timeout: 150_000 },
   async (pool) => {
     const program = run(vitest, { args: ['run', 'pools', `--pool=${pool}`], cwd: checks })
     const { code } = await program.ended
