@@ -140,6 +140,22 @@ export function descendantsOf(pid: number): number[] {
     .flatMap((child) => [child, ...descendantsOf(child)])
 }
 
+/** The OS processes that run and were started with this text somewhere in their environment, by whomever. */
+export function startedWith(text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isRunning(pid) && environmentOf(pid).includes(text))
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
 /** Threads of an OS process whose name begins so (Linux keeps 15 characters). */
 export function threadsOf(pid: number, name: string): number {
   return readdirSync(`/proc/${pid}/task`).filter((task) =>

@@ -10,6 +10,7 @@ import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { ownWorkerOptions } from '../nodejs/given-options.ts'
 import { ordersField } from '../orders.ts'
+import { joinFamily } from '../orphans/family-mark.ts'
 import { HostedNode } from './hosted-node.ts'
 import { LoopResponder } from './loop-responder.ts'
 import { Vitals } from './vitals.ts'
@@ -19,6 +20,7 @@ const watchDescriptor = 4
 
 /** What an OS process runs that waits to become a node. `entry` is the module that boots. */
 export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string): void {
+  joinFamily()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}) // only the root decides
   const channel = socketChannel<FromNode, ToNode>(controlSocket())
   const vitals = new Vitals()
