@@ -38,14 +38,20 @@ for pause in 0.05 0.1 0.15 0.2 0.3 0; do
 done
 `
 
+/** Who waits for the root's end. */
+export interface Reaper {
+  /** Nobody is to be ended any more. Resolves when it is gone. */
+  end(): Promise<void>
+}
+
 /**
  * Starts the one OS process that outlives a root which was killed: a shell that sleeps until then. It ends what actors have started, threads'
  * and inline ones' helpers too, which nobody else could: they are children of the root and share its process group with strangers. Linux only;
- * without a shell, or without the permission to start one, nothing happens.
+ * without a shell, or without the permission to start one, there is none.
  */
-export function startReaper(children: ChildTable): void {
+export function startReaper(children: ChildTable): Reaper | undefined {
   const mark = familyMark()
-  if (mark === undefined || missingPermissions(['child']).length > 0) return
+  if (mark === undefined || missingPermissions(['child']).length > 0) return undefined
   const reaper = spawn(shell, ['-c', script, 'bulkhead', String(process.pid), mark, ordersField], {
     cwd: '/',
     detached: true,
@@ -56,8 +62,18 @@ export function startReaper(children: ChildTable): void {
   reaper.on('error', () => {}) // no shell
   reaper.stdin?.on('error', () => {})
   const { pid } = reaper
-  if (pid === undefined) return
+  if (pid === undefined) return undefined
   children.add(pid)
-  reaper.once('exit', () => children.remove(pid))
-  reaper.unref()
+  const ended = new Promise<void>((resolve) => {
+    reaper.once('exit', () => {
+      children.remove(pid)
+      resolve()
+    })
+  })
+  return {
+    end: async () => {
+      reaper.kill('SIGKILL')
+      await ended
+    },
+  }
 }

@@ -12,8 +12,7 @@ export function bootWarden(orders: WardenOrders): void {
     (error) => void outlets.stderr.write(`[bulkhead] the warden failed: ${error.stack ?? error}\n`),
   )
   setNodeOptions(orders.options.environment)
-  startReaper(new ChildTable(orders.children))
-  return void new Warden(orders, outlets)
+  return void new Warden(orders, outlets, startReaper(new ChildTable(orders.children)))
 }
 
 /** The warden itself was started without some of them; what it starts inherits its environment. */

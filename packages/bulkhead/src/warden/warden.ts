@@ -8,11 +8,13 @@ import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import type { Outlets } from '../output/outlet.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
+import type { Reaper } from '../orphans/reaper.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
+import { Lingering } from './lingering.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
@@ -35,6 +37,9 @@ const vacantMs = 5_000
 /** Milliseconds that a node which a peer cannot hear any more has to end by itself. */
 const lostMs = 1_000
 
+/** Milliseconds after which an OS process is given up that the operating system does not end: then its end is told all the same. */
+const unkillableMs = 1_000
+
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
 
@@ -56,14 +61,17 @@ export class Warden {
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
+  readonly #reaper: Reaper | undefined
+  readonly #lingering = new Lingering((text) => this.#say(text))
   #lastId: NodeId = ROOT
   readonly #rounds: Rounds
   readonly #startedAt = performance.now()
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
 
-  constructor(orders: WardenOrders, outlets: Outlets) {
+  constructor(orders: WardenOrders, outlets: Outlets, reaper?: Reaper) {
     this.#orders = orders
+    this.#reaper = reaper
     this.#outlets = outlets
     this.#children = new ChildTable(orders.children)
     this.#sharedNodes = new SharedNodes(orders.sharedNodes)
@@ -82,7 +90,7 @@ export class Warden {
       nodes: this.#nodes,
       root: this.#root,
       handlerMs: orders.handlerMs,
-      stuck: (record, end) => this.#finish(record, end, true),
+      stuck: (record, end) => this.#cutOff(record, end),
       say: (text) => this.#say(text),
     })
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
@@ -114,6 +122,18 @@ export class Warden {
         return void this.#answerKindOf(record, message)
       case 'learn':
         return this.#answerLearn(record, message)
+      case 'lingers':
+        return record.body.post({
+          ...message,
+          type: 'lingering',
+          lingers: message.paths.some((path) => this.#lingering.isAwaited(path)),
+        })
+      case 'awaited': {
+        const lives = (record.awaited.get(message.path) ?? 0) + (message.lives ? 1 : -1)
+        if (lives > 0) record.awaited.set(message.path, lives)
+        else record.awaited.delete(message.path)
+        return
+      }
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -149,8 +169,9 @@ export class Warden {
   // ---- placement
 
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
-    return this.#answerAbout(from, request, () => {
-      const decision = this.#lessons.apply(path, byHints)
+    return this.#answerAbout(from, request, async () => {
+      await this.#lingering.whenEnded(path)
+      const decision = this.#spokenOf(path, this.#lessons.apply(path, byHints))
       const record = this.#allocate(decision)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
@@ -167,13 +188,9 @@ export class Warden {
   }
 
   /** Answers once the node is up; refuses when there is none or it ends before. */
-  async #answerAbout(
-    from: NodeRecord,
-    request: number,
-    find: () => { readonly record: NodeRecord; readonly answer: ToNode },
-  ): Promise<void> {
+  async #answerAbout(from: NodeRecord, request: number, find: () => Found | Promise<Found>): Promise<void> {
     try {
-      const { record, answer } = find()
+      const { record, answer } = await find()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
       from.body.post(answer)
@@ -184,6 +201,12 @@ export class Warden {
 
   #answerLearn(from: NodeRecord, { request, path, decision, evidence }: Said<'learn'>): void {
     from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
+  }
+
+  /** The decision, and what has to be known about the place that its actor takes. */
+  #spokenOf(path: string, decision: PlacementDecision): PlacementDecision {
+    const why = this.#lingering.because(path)
+    return why === undefined ? decision : { ...decision, because: [...decision.because, why] }
   }
 
   #allocate(decision: PlacementDecision): NodeRecord {
@@ -203,7 +226,8 @@ export class Warden {
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
     const record = id === undefined ? undefined : this.#nodes.get(id)
-    if (record === undefined || record.verdict !== undefined) throw new Error(`node ${id} has ended`)
+    if (record === undefined || record.verdict !== undefined || record.ending !== undefined)
+      throw new Error(`node ${id} has ended`)
     return record
   }
 
@@ -216,7 +240,10 @@ export class Warden {
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
-    events.ended = (end, gone) => this.#finish(record, end, !gone)
+    events.ended = (end, gone) => {
+      if (gone) this.#finish(record, record.ending ?? end, false)
+      else this.#cutOff(record, end)
+    }
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
@@ -273,16 +300,28 @@ export class Warden {
     if (record === this.#root) {
       // Only its own program can end the root. Without it the other one is of no use to anybody.
       this.#say(`node ${from.id} cannot hear the root any more (${why.detail ?? why.cause}), so it is ended`)
-      return this.#finish(from, { cause: why.cause }, true)
+      return this.#cutOff(from, { cause: why.cause })
     }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
     const end = (): void => {
-      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit }, true)
+      this.#cutOff(record, { cause: why.cause, ...culprit })
     }
     if (why.cause !== 'unknown') return end()
     // Most often it has ended, and what it ended with comes soon; that says more.
     record.isLost = true
     setTimeout(end, lostMs).unref()
+  }
+
+  /**
+   * Ends a node by force, for that reason. A thread may be in a native call that nothing can end, so it is fenced: whatever becomes of it, it is
+   * dead to all others now. An OS process does end, so its end is told when it has, and nobody takes its place while it is there.
+   */
+  #cutOff(record: NodeRecord, end: BodyEnd): void {
+    if (record.verdict !== undefined || record.ending !== undefined) return
+    if (record.body.kind !== 'process') return this.#finish(record, end, true)
+    record.ending = end
+    record.body.kill()
+    setTimeout(() => record.verdict ?? this.#finish(record, end, true), unkillableMs).unref()
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
@@ -291,7 +330,7 @@ export class Warden {
       const verdict = verdictOf(
         this.#orders.system,
         record,
-        record.retiring && !fenced ? { cause: 'stopped' } : end,
+        record.retiring && !fenced && record.ending === undefined ? { cause: 'stopped' } : end,
         fenced,
       )
       record.verdict = verdict
@@ -309,11 +348,20 @@ export class Warden {
         part(other, record.id)
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
-      if (fenced) record.body.kill()
+      if (fenced) {
+        this.#lingering.fenced(
+          record.id,
+          `node ${record.id} (${record.body.kind})`,
+          record.awaited.keys(),
+          record.population.sole?.path,
+        )
+        record.body.kill()
+      }
       if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
     } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread')
       this.#children.countLingering(-1)
     if (fenced) return
+    this.#lingering.ended(record.id)
     this.#surveyor.forget(record.id)
     this.#bury(record)
     if (this.#living().length === 0) this.#onEmpty?.()
@@ -364,6 +412,7 @@ export class Warden {
     this.#rounds.end()
     await this.#flush(withinMs === 0 ? flushMs.overdue : flushMs.inOrder)
     this.#inspectServer?.close()
+    await this.#reaper?.end()
     this.#rootBody.postToRoot({ type: 'shut_down' })
   }
 
@@ -374,6 +423,12 @@ export class Warden {
   #say(text: string): void {
     this.#outlets.stderr.write(`[bulkhead] ${text}\n`)
   }
+}
+
+/** A node that is sought, and what is said about it. */
+interface Found {
+  readonly record: NodeRecord
+  readonly answer: ToNode
 }
 
 type FromNodePopulation = NodeRecord['population']
