@@ -85,7 +85,7 @@ async function ourVictim(system: System, fault: FatalFault, file: string, number
 export const timeToDown: Bench = async ({ quick }) => {
   const n = quick ? 20 : 200
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'))
-  const system = await start({ log: () => undefined, inspect: false })
+  const system = await start({ log: () => undefined, inspect: false, spares: 0 })
   const rows: Row[] = []
   try {
     await system.start(Observer, [], { name: 'observer', isolation: 'inline' })
