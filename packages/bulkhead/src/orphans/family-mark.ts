@@ -1,8 +1,6 @@
 import { nanoid } from 'nanoid'
 import { sessionOf } from '../linux/proc.ts'
 
-const variable = 'BULKHEAD_FAMILY'
-
 let given: string | undefined
 
 /**
@@ -23,14 +21,14 @@ export function joinFamily(): void {
 /** What the environments of this family have in common; undefined where it was not marked. */
 export function familyMark(): string | undefined {
   const family = familyName()
-  return family === undefined ? undefined : `${variable}=${family}/`
+  return family === undefined ? undefined : `BULKHEAD_FAMILY=${family}/`
 }
 
 function familyName(): string | undefined {
-  return process.env[variable]?.split('/', 1)[0]
+  return process.env['BULKHEAD_FAMILY']?.split('/', 1)[0]
 }
 
 function markSession(family: string): void {
   const session = sessionOf(process.pid)
-  if (session !== undefined) process.env[variable] = `${family}/${session}/`
+  if (session !== undefined) process.env['BULKHEAD_FAMILY'] = `${family}/${session}/`
 }
