@@ -171,12 +171,13 @@ export class Warden {
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, async () => {
       await this.#lingering.whenEnded(path)
-      const decision = this.#spokenOf(path, this.#lessons.apply(path, byHints))
+      const decision = this.#lessons.apply(path, byHints)
       const record = this.#allocate(decision)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
-      return { record, answer: { type: 'allocated', request, allocation: { node: record.id, decision } } }
+      const allocation = { node: record.id, decision: this.#spokenOf(path, decision) }
+      return { record, answer: { type: 'allocated', request, allocation } }
     })
   }
 
