@@ -11,6 +11,7 @@ import { SharedNodes } from '../hosted/shared-nodes.ts'
 import type { Reaper } from '../orphans/reaper.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
+import { cutOff, endOf } from './cut-off.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
@@ -36,9 +37,6 @@ const vacantMs = 5_000
 
 /** Milliseconds that a node which a peer cannot hear any more has to end by itself. */
 const lostMs = 1_000
-
-/** Milliseconds after which an OS process is given up that the operating system does not end: then its end is told all the same. */
-const unkillableMs = 1_000
 
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
@@ -242,7 +240,7 @@ export class Warden {
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => {
-      if (gone) this.#finish(record, record.ending ?? end, false)
+      if (gone) this.#finish(record, endOf(record, end), false)
       else this.#cutOff(record, end)
     }
     body.output.tag.node = `${profile.kind} ${id}`
@@ -313,16 +311,8 @@ export class Warden {
     setTimeout(end, lostMs).unref()
   }
 
-  /**
-   * Ends a node by force, for that reason. A thread may be in a native call that nothing can end, so it is fenced: whatever becomes of it, it is
-   * dead to all others now. An OS process does end, so its end is told when it has, and nobody takes its place while it is there.
-   */
   #cutOff(record: NodeRecord, end: BodyEnd): void {
-    if (record.verdict !== undefined || record.ending !== undefined) return
-    if (record.body.kind !== 'process') return this.#finish(record, end, true)
-    record.ending = end
-    record.body.kill()
-    setTimeout(() => record.verdict ?? this.#finish(record, end, true), unkillableMs).unref()
+    cutOff(record, end, (why) => this.#finish(record, why, true))
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
