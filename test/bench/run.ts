@@ -6,12 +6,14 @@ import { idleActors, idleSystem } from './own-process.ts'
 import { requestReply } from './request-reply.ts'
 import type { Bench, Row } from './row.ts'
 import { ROW_IDS } from './row.ts'
+import { TIME_TO_DOWN_IDS, timeToDown } from './time-to-down.ts'
 
 const benches: Readonly<Record<string, Bench>> = {
   'request-reply': requestReply,
   'inline-call': inlineCall,
   'idle-actors': idleActors,
   'idle-system': idleSystem,
+  'time-to-down': timeToDown,
 }
 
 const usage = `npm run bench -- [options]
@@ -66,7 +68,8 @@ for (const [name, bench] of Object.entries(benches)) {
 }
 print(rows)
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, undefined, 2) + '\n')
-const missing = options.only === undefined ? ROW_IDS.filter((id) => !rows.some((row) => row.id === id)) : []
+const missing =
+  options.only === undefined ? [...ROW_IDS, ...TIME_TO_DOWN_IDS].filter((id) => !rows.some((row) => row.id === id)) : []
 if (missing.length > 0) {
   console.error(`missing rows: ${missing.join(', ')}`)
   process.exit(1)

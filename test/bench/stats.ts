@@ -15,3 +15,9 @@ export async function cost(work: () => Promise<unknown>): Promise<{ readonly wal
   const { user, system } = process.cpuUsage(cpu)
   return { wallMs: performance.now() - start, cpuMs: (user + system) / 1000 }
 }
+
+/** The value that this share of them, 0 to 1, does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number
+}

@@ -87,17 +87,19 @@ describe('SIGTERM and SIGINT', () => {
 })
 
 describe('a thread in a native call that nothing can end', () => {
-  test.each(['exit', 'stop'])(
-    'is fenced in time, and the program leaves at once with its own status: %s',
-    async (how) => {
-      const program = run('lingering.ts', { args: [how] })
-      expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
-      const from = performance.now()
-      expect(await program.ended).toEqual({ code: 7, signal: null })
-      expect(performance.now() - from).toBeLessThan(3_000)
-      expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
-    },
-  )
+  test.each([
+    ['exit', 'nobody'],
+    ['stop', 'nobody'],
+    ['exit', 'wait'],
+    ['stop', 'wait'],
+  ])('is fenced in time, and the program leaves at once with its own status: %s, %s', async (...args) => {
+    const program = run('lingering.ts', { args })
+    expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
+    const from = performance.now()
+    expect(await program.ended).toEqual({ code: 7, signal: null })
+    expect(performance.now() - from).toBeLessThan(3_000)
+    expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
+  })
 
   test('does not hide the error that the program dies of', async () => {
     const program = run('lingering.ts', { args: ['throw'] })

@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { isRunning, statOf } from './running.ts'
+
+export { isRunning } from './running.ts'
 
 export interface ProgramEnd {
   readonly code: number | null
@@ -111,12 +114,6 @@ function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   )
 }
 
-/** Whether an OS process exists; one that has ended and waits to be reaped does not. */
-export function isRunning(pid: number): boolean {
-  const state = stateOf(pid)
-  return state !== undefined && state !== 'Z' && state !== 'X'
-}
-
 /** The state of an OS process, as one letter of /proc/PID/stat; undefined when there is none. */
 export function stateOf(pid: number): string | undefined {
   return statOf(pid)?.[0]
@@ -140,22 +137,41 @@ export function descendantsOf(pid: number): number[] {
     .flatMap((child) => [child, ...descendantsOf(child)])
 }
 
+/** The OS processes below this one that run, but for the shell in which every system waits for its root to be killed. */
+export function processesOf(pid: number): number[] {
+  return descendantsOf(pid).filter((each) => !commandOf(each).includes('\0bulkhead\0'))
+}
+
+/** The words of its command, with a zero behind each. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** The OS processes that run and were started with this text somewhere in their environment, by whomever. */
+export function startedWith(text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isRunning(pid) && environmentOf(pid).includes(text))
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
 /** Threads of an OS process whose name begins so (Linux keeps 15 characters). */
 export function threadsOf(pid: number, name: string): number {
   return readdirSync(`/proc/${pid}/task`).filter((task) =>
     readFileSync(`/proc/${pid}/task/${task}/comm`, 'latin1').startsWith(name),
   ).length
-}
-
-/** The fields of /proc/PID/stat behind the command: state, parent, and so on. */
-function statOf(pid: number): string[] | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-  } catch {
-    return undefined
-  }
 }
 
 /** Asks again and again until it holds; the last thing it saw is the error when it never does. */

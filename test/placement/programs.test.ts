@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { descendantsOf, run, threadsOf } from './program.ts'
+import { processesOf, run, threadsOf } from './program.ts'
 import type { Program, ProgramOptions } from './program.ts'
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
@@ -39,7 +39,7 @@ async function countsTo42(file: string, options: ProgramOptions = {}): Promise<v
   for (const place of places) expect(await surroundings(program, place)).toMatchObject({ count: 42 })
   await program.said('staying')
   expect(program.stdout.filter((line) => line.includes('system '))).toHaveLength(1)
-  expect(descendantsOf(program.pid)).toHaveLength(1)
+  expect(processesOf(program.pid)).toHaveLength(1)
   if (namesThreads) {
     expect(threadsOf(program.pid, 'bulkhead warden')).toBe(1)
     expect(threadsOf(program.pid, 'bulkhead thread')).toBe(1)

@@ -49,6 +49,10 @@ export type FromNode =
       readonly decision: PlacementDecision
       readonly evidence: Evidence
     }
+  /** Whether a start at one of these paths would have to wait, see `NodeHost.lingers`. */
+  | { readonly type: 'lingers'; readonly request: number; readonly paths: readonly string[] }
+  /** An actor lives here, or does no longer, whose replacement is to wait for the end of this node if it is fenced. */
+  | { readonly type: 'awaited'; readonly path: string; readonly lives: boolean }
   | { readonly type: 'end_node'; readonly node: NodeId; readonly why: Parameters<NodeHost['endNode']>[1] }
   | { readonly type: 'fenced_by_peer'; readonly node: NodeId }
   | { readonly type: 'handler'; readonly id: number; readonly name: string }
@@ -76,6 +80,7 @@ export type ToNode =
   | { readonly type: 'kind'; readonly request: number; readonly kind: PlacementDecision['kind'] }
   | { readonly type: 'refused'; readonly request: number; readonly why: string }
   | { readonly type: 'learnt'; readonly request: number; readonly lesson: Lesson | undefined }
+  | { readonly type: 'lingering'; readonly request: number; readonly lingers: boolean }
   | { readonly type: 'ping'; readonly ping: number }
   | { readonly type: 'snapshot'; readonly request: number }
   | { readonly type: 'stop' }

@@ -1,5 +1,4 @@
 import { bootProcess } from './hosted/process-boot.ts'
-import { bootProcessWatch } from './hosted/process-watch.ts'
 import { bootThread } from './hosted/thread-boot.ts'
 import { orders } from './orders.ts'
 import { bootWarden } from './warden/warden-boot.ts'
@@ -21,10 +20,8 @@ switch (orders?.role) {
     bootThread(orders.orders)
     break
   case 'process':
-    bootProcess(orders.orders, entry)
+    bootProcess(orders.orders)
     break
-  case 'process_watch':
-    bootProcessWatch(orders.orders)
-    break
+  case 'process_watch': // in a bundle: see `watchModule`
   case undefined:
 }

@@ -7,6 +7,7 @@ import { keepUncaught, leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
+import { markFamily } from './orphans/family-mark.ts'
 import { ChildTable } from './warden/child-table.ts'
 
 /** The root's hold on its warden. */
@@ -25,6 +26,7 @@ export class WardenThread {
     orders: Omit<WardenOrders, 'port' | 'thread' | 'children' | 'options'>,
     onFailure: (error: Error) => void,
   ) {
+    markFamily()
     const { port1, port2 } = new MessageChannel()
     const own = { port: port2, thread: ownThread(), children: this.children.memory, options: optionsForNodes() }
     const all: Orders = { role: 'warden', orders: { ...orders, ...own } }

@@ -1,10 +1,17 @@
 import type { Evidence, ExitReason } from './actor/exit-reason.ts'
 import type { NodeId, Pid } from './actor/pid.ts'
 import type { NodeSnapshot } from './node/host.ts'
+import type { PlacementDecision } from './node/placement.ts'
 
 /** What happened, for whoever listens. Each hook is called at once, must not throw, and costs nothing while it is absent. */
 export interface Telemetry {
-  spawned?(event: { readonly pid: Pid; readonly behaviour: string; readonly path: string | undefined }): void
+  spawned?(event: {
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly path: string | undefined
+    /** Undefined for a closure. */
+    readonly placement: PlacementDecision | undefined
+  }): void
   exited?(event: {
     readonly pid: Pid
     readonly behaviour: string

@@ -41,6 +41,8 @@ describe('every word and every hint alone', () => {
     [{ cpu: 'heavy' }, 'thread dedicated', "cpu: 'heavy'"],
     [{ coordination: { with: neighbour } }, 'thread with', neighbour.pid],
     [{ compartment: 'billing' }, 'thread compartment', 'billing'],
+    [{ afterFence: 'replace' }, 'thread pooled', 'no hint'],
+    [{ afterFence: 'wait' }, 'thread pooled', 'no hint'],
     [{ limits: {} }, 'thread pooled', 'no hint'],
     [{ limits: { heapMb: 64 } }, 'process dedicated', 'limits.heapMb: 64'],
     [{ limits: { rssMb: 256 } }, 'process dedicated', 'limits.rssMb: 256'],
@@ -88,6 +90,49 @@ describe('limits', () => {
   test('the others are handed on as they are', () => {
     const limits = { heapMb: 64, rssMb: 128, stackMb: 4, mailbox: { count: 3, overflow: 'exit' as const } }
     expect(place({ limits }, everywhere).limits).toEqual(limits)
+  })
+})
+
+describe('after a fence', () => {
+  const beside = { coordination: { with: neighbour } }
+  const inPlace: PlacementContext = { kinds: ['inline'] }
+
+  test.each<[Isolation, 'wait' | undefined]>([
+    ['inline', undefined],
+    ['thread', undefined],
+    ['process', undefined],
+    [{ cpu: 'heavy' }, undefined],
+    [{ afterFence: 'replace' }, undefined],
+    [{ afterFence: 'wait' }, 'wait'],
+    [{ memory: 'shared' }, 'wait'],
+    [{ memory: 'private' }, undefined],
+    [{ memory: 'shared', afterFence: 'replace' }, undefined],
+    [{ native: true, afterFence: 'wait' }, 'wait'],
+    [{ ...beside, afterFence: 'wait' }, 'wait'],
+    [{ ...beside, memory: 'shared' }, 'wait'],
+  ])('%o: the replacement does %s', (isolation, expected) => {
+    expect(place(isolation, everywhere).afterFence).toBe(expected)
+  })
+
+  test.each<[string, IsolationHints, PlacementContext, string]>([
+    ['in place', { afterFence: 'wait' }, inPlace, "afterFence: 'wait'"],
+    ['in place', { afterFence: 'replace' }, inPlace, "afterFence: 'replace'"],
+    [
+      'beside an actor on the root',
+      { ...beside, afterFence: 'wait' },
+      { ...everywhere, neighbour: 'inline' },
+      'coordination',
+    ],
+  ])('nothing is fenced %s, so saying so is an error that names it', (_, hints, context, named) => {
+    const error = failure(hints, context)
+    expect(error).toBeInstanceOf(PlacementError)
+    expect(error.message).toContain('afterFence')
+    expect(error.message).toContain(named)
+  })
+
+  test('what follows from shared memory is none', () => {
+    const { kind, afterFence } = place({ ...beside, memory: 'shared' }, { ...everywhere, neighbour: 'inline' })
+    expect([kind, afterFence]).toEqual(['inline', undefined])
   })
 })
 
@@ -272,6 +317,7 @@ describe('bad fields are named, with what to write instead', () => {
     [{ coordination: { with: { pid: 'counter' } } }, 'isolation.coordination', 'running actor'],
     [{ compartment: '' }, 'isolation.compartment', 'a name'],
     [{ compartment: 3 }, 'isolation.compartment', 'a name'],
+    [{ afterFence: 'never' }, 'isolation.afterFence', "'replace' or 'wait'"],
     [{ limits: 64 }, 'isolation.limits', 'an object'],
     [{ limits: null }, 'isolation.limits', 'an object'],
     [{ limits: { heap: 64 } }, 'isolation.limits.heap', 'heapMb, rssMb'],
@@ -297,7 +343,7 @@ describe('bad fields are named, with what to write instead', () => {
     expect(error.message).toContain(advice)
   })
 
-  test.each(['trust', 'faults', 'native', 'memory', 'cpu', 'coordination', 'compartment', 'limits'])(
+  test.each(['trust', 'faults', 'native', 'memory', 'cpu', 'coordination', 'compartment', 'afterFence', 'limits'])(
     '%s: undefined is no hint',
     (hint) => {
       expect(outcome({ [hint]: undefined })).toBe('thread pooled')

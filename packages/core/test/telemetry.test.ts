@@ -354,10 +354,12 @@ describe('the stack of an error', () => {
 })
 
 describe('hooks', () => {
-  test('spawned and exited: each actor once, with pid, behaviour, path and reason', async () => {
+  test('spawned and exited: each actor once, with pid, behaviour, path, placement and reason', async () => {
     const nodes = new Nodes(createNode)
     const vault = await nodes.main.start(Vault, ['gold'], { id: 'vault' })
-    expect(nodes.spawned).toEqual([{ pid: vault.pid, behaviour: 'Vault', path: '/vault' }])
+    expect(nodes.spawned).toEqual([
+      { pid: vault.pid, behaviour: 'Vault', path: '/vault', placement: expect.objectContaining({ kind: 'inline' }) },
+    ])
     await rejection(vault.call.close())
     expect(nodes.exits).toEqual([{ pid: vault.pid, behaviour: 'Vault', path: '/vault', reason: 'shutdown' }])
   })

@@ -8,6 +8,7 @@ export type ChildErrorCode =
   | 'running'
   | 'restarting'
   | 'max_children'
+  | 'fenced'
 
 const WHY: Readonly<Record<ChildErrorCode, string>> = {
   already_present: 'a child with this id is there and does not run: restartChild starts it, deleteChild removes it',
@@ -16,6 +17,8 @@ const WHY: Readonly<Record<ChildErrorCode, string>> = {
   running: 'the child runs: terminateChild stops it',
   restarting: 'the supervisor is about to restart the child: terminateChild makes it stop trying',
   max_children: 'the supervisor has as many children as maxChildren allows',
+  fenced:
+    "the thread on which it lived was fenced and has not ended, which its replacement waits for: try again then, or give afterFence: 'replace'",
 }
 
 /** A supervisor refused a request about a child; only the caller fails. `code` is OTP's word. */

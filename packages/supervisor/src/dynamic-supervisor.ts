@@ -84,7 +84,7 @@ export interface DynamicSupervisorProtocol<E extends unknown[] = [spec: ChildSpe
     startChild: (...what: E) => Pid | undefined
     /** Stops a child and forgets it; also one that is held or about to be restarted, by its last pid. Refuses `not_found`. */
     terminateChild: (pid: Pid) => void
-    /** Starts a child that is held, by its last pid. Refuses `running`, `restarting`, `not_found`, and `StartFailed`; then it stays held. */
+    /** Starts a child that is held, by its last pid. Refuses `running`, `restarting`, `not_found`, `fenced`, and `StartFailed`; then it stays held. */
     restartChild: (pid: Pid) => Pid | undefined
   }
   readonly casts: object
@@ -181,6 +181,7 @@ class DynamicChildren {
     const found = this.supervision.children.byPid(pid)
     if (!found) return refuse(new ChildError('not_found', pid))
     if (found.status !== 'held') return refuse(new ChildError(runningOr(found), pid))
+    if (await this.supervision.mustWait(found)) return refuse(new ChildError('fenced', pid))
     return answerStart(found, await this.supervision.resume(found))
   }
 

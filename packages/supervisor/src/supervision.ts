@@ -5,6 +5,7 @@ import type { ChildSpec } from './child-spec.ts'
 import { type Child, ChildTable, type Life } from './child-table.ts'
 import { shutDownTogether } from './concurrent-shutdown.ts'
 import { canTeach } from './culprit.ts'
+import { lookAgainMs, wouldWait } from './fence-wait.ts'
 import { reportChild } from './reports.ts'
 import { endedAsTold, isReported, isRestarted } from './restart.ts'
 import { RestartIntensity } from './restart-intensity.ts'
@@ -82,9 +83,25 @@ export class Supervision {
     return start
   }
 
-  /** Starts all in order. At the first that fails, stops those that run, in reverse order, and tells which and why. */
+  /** Whether a start of this child, with its group, would wait for a fenced thread. */
+  mustWait(child: Child): Promise<boolean> {
+    const starts = this.#plan(child).filter((step) => step.do === 'start')
+    return wouldWait(
+      this.#self,
+      starts.map(({ id }) => this.children.get(id)!),
+    )
+  }
+
+  /** Starts all in order, those later that have to wait for a fenced thread. At the first that fails, stops those that run, in reverse order, and tells which and why. */
   async startAll(): Promise<{ readonly id: string; readonly reason: ExitReason } | undefined> {
-    for (const child of this.children.list()) {
+    const children = this.children.list()
+    const isOneGroup = this.rules.strategy === 'one_for_all'
+    for (const child of children) {
+      if (await wouldWait(this.#self, isOneGroup ? children : [child])) {
+        this.#restartIn(lookAgainMs, { child, reason: 'noconnection', evidence: undefined }, true)
+        if (this.rules.strategy === 'one_for_one') continue
+        return undefined // the others come with it
+      }
       const start = await this.start(child)
       if (start.kind !== 'failed') continue
       reportChild(this.#self, 'start_error', child, start.reason)
@@ -134,7 +151,7 @@ export class Supervision {
     const { reason, evidence, charged } = child.retry
     child.retry = undefined
     if (!charged && !this.#charge(child, evidence)) return this.#exceeded(child, reason)
-    return this.#restart(child, reason)
+    return this.#restart(child, reason, evidence)
   }
 
   /** Starts a held child, and with it the group that its strategy stopped. When its own start fails it stays held. */
@@ -150,14 +167,19 @@ export class Supervision {
   async #restartEnded(child: Child, reason: ExitReason, evidence: Evidence | undefined): Promise<Verdict> {
     if (!this.#charge(child, evidence)) return this.#exceeded(child, reason)
     const waitMs = child.backoff?.afterEnd() ?? 0
-    if (waitMs === 0) return this.#restart(child, reason)
+    if (waitMs === 0) return this.#restart(child, reason, evidence)
     await this.#stopGroup(child)
     this.#restartIn(waitMs, { child, reason, evidence }, true)
     return 'go_on'
   }
 
-  async #restart(child: Child, reason: ExitReason): Promise<Verdict> {
+  async #restart(child: Child, reason: ExitReason, evidence: Evidence | undefined): Promise<Verdict> {
     child.status = 'stopped'
+    if (await this.mustWait(child)) {
+      await this.#stopGroup(child)
+      this.#restartIn(lookAgainMs, { child, reason, evidence }, true)
+      return 'go_on'
+    }
     const failed = await this.#perform(this.#plan(child), reason)
     if (failed) this.#tryAgain(failed)
     return 'go_on'

@@ -36,12 +36,12 @@ export interface SupervisorProtocol {
     getChildSpec: (id: string) => KeptChildSpec
     /**
      * Adds a child after all others and starts it; it is lost when the supervisor itself is restarted. Undefined when its init answered
-     * `ignore()`. Refuses `already_started`, `already_present`, `InvalidOption`, and `StartFailed` when it did not start; then it is not added.
+     * `ignore()`. Refuses `already_started`, `already_present`, `fenced`, `InvalidOption`, and `StartFailed` when it did not start; then it is not added.
      */
     startChild: (spec: ChildSpec) => Pid | undefined
     /** Stops a child and keeps its spec, unless it is temporary. Fine when it does not run. Refuses `not_found`. */
     terminateChild: (id: string) => void
-    /** Starts a child that is stopped or held. Refuses `running`, `restarting`, `not_found`, and `StartFailed`; then its spec is kept. */
+    /** Starts a child that is stopped or held. Refuses `running`, `restarting`, `not_found`, `fenced`, and `StartFailed`; then its spec is kept. */
     restartChild: (id: string) => Pid | undefined
     /** Forgets a child that is stopped or held. Refuses `running`, `restarting`, `not_found`. */
     deleteChild: (id: string) => void
@@ -114,6 +114,10 @@ async function startChild(supervision: Supervision, given: ChildSpec): Promise<P
   if (present) return refuse(alreadyThere(present))
   const { args, ...spec } = checked
   const child = supervision.add(spec, args)
+  if (await supervision.mustWait(child)) {
+    supervision.children.delete(child)
+    return refuse(new ChildError('fenced', child.id))
+  }
   const start = await supervision.start(child)
   if (start.kind === 'failed') supervision.children.delete(child)
   return answerStart(child, start)
@@ -125,6 +129,7 @@ function alreadyThere({ id, status, pid }: Child): ChildError {
 
 async function restartChild(supervision: Supervision, child: Child): Promise<Pid | undefined | Refusal> {
   if (child.status === 'running' || child.status === 'restarting') return refuse(new ChildError(child.status, child.id))
+  if (await supervision.mustWait(child)) return refuse(new ChildError('fenced', child.id))
   const start = child.status === 'held' ? await supervision.resume(child) : await supervision.start(child)
   return answerStart(child, start)
 }

@@ -56,6 +56,8 @@ export class World {
   culprit: Pid | undefined
   /** Where each start was placed, such as `/Shop/a thread pooled`. */
   readonly placements: string[] = []
+  /** Paths of actors whose threads were fenced and have not ended. */
+  readonly lingering = new Set<string>()
   readonly #lessons = new Lessons({ now: () => this.clock.now(), date: () => 'noon' })
   readonly #nodes = new Nodes(createNode, {
     ids: [1, ...THREADS],
@@ -70,6 +72,7 @@ export class World {
         this.placements.push(`${path} ${decision.kind} ${decision.share}`)
         return Promise.resolve({ node: this.thread, decision })
       },
+      lingers: (paths) => Promise.resolve(paths.some((path) => this.lingering.has(path))),
       learn: (path, decision, evidence) => Promise.resolve(this.#lessons.learn(path, decision, evidence)),
     },
   })

@@ -26,6 +26,7 @@ import { claimUncaughtErrors } from '../nodejs/uncaught-errors.ts'
 import { sharedNow } from '../nodejs/shared-now.ts'
 import { overrideFor } from '../placement-overrides.ts'
 import { withError } from '../warden/verdict.ts'
+import { awaitedActors } from './awaited-actors.ts'
 import { loadBehaviour } from './behaviour-loader.ts'
 import { LoopResponder } from './loop-responder.ts'
 import { PopulationReport } from './population-report.ts'
@@ -37,7 +38,7 @@ const threads = debugLog('bulkhead:transport-thread')
 const processes = debugLog('bulkhead:transport-process')
 
 /** What the warden says when it was asked. */
-type Answer = Extract<ToNode, { type: 'allocated' | 'kind' | 'learnt' }>
+type Answer = Extract<ToNode, { type: 'allocated' | 'kind' | 'learnt' | 'lingering' }>
 
 interface Question {
   readonly resolve: (answer: Answer) => void
@@ -140,6 +141,10 @@ export class HostedNode implements NodeHost {
     return lesson
   }
 
+  async lingers(paths: readonly string[]): Promise<boolean> {
+    return (await this.#ask<'lingering'>((request) => ({ type: 'lingers', request, paths }))).lingers
+  }
+
   endNode(node: NodeId, why: Parameters<NodeHost['endNode']>[1]): void {
     this.#say({ type: 'end_node', node, why })
   }
@@ -173,6 +178,7 @@ export class HostedNode implements NodeHost {
       case 'allocated':
       case 'kind':
       case 'learnt':
+      case 'lingering':
         return this.#settle(message.request, ({ resolve }) => resolve(message))
       case 'refused':
         return this.#settle(message.request, ({ reject }) => reject(new PlacementError(message.why)))
@@ -211,7 +217,8 @@ export class HostedNode implements NodeHost {
       },
       crashed: (report) => this.#say({ type: 'crashed', news: newsOf(report) }),
     }
-    return joinTelemetry(own, debugTelemetry, channelTelemetry())
+    const awaited = awaitedActors((news) => this.#say({ type: 'awaited', ...news }))
+    return joinTelemetry(own, awaited, debugTelemetry, channelTelemetry())
   }
 
   #say(message: FromNode): void {

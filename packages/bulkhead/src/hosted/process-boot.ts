@@ -1,8 +1,7 @@
-import { writeSync } from 'node:fs'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { controlSocket } from '@bulkhead/transport-process'
 import { socketChannel } from '../control-channel.ts'
-import type { FromNode, LastWord, Orders, ProcessOrders, ToNode } from '../control.ts'
+import type { FromNode, Orders, ProcessOrders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { ownThread } from '../linux/proc.ts'
 import { forwardRecord } from '../nodejs/forward-record.ts'
@@ -10,25 +9,23 @@ import { printRecord } from '../nodejs/log-line.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { ownWorkerOptions } from '../nodejs/given-options.ts'
 import { ordersField } from '../orders.ts'
+import { joinFamily } from '../orphans/family-mark.ts'
 import { HostedNode } from './hosted-node.ts'
+import { sayLast } from './last-word.ts'
 import { LoopResponder } from './loop-responder.ts'
+import { watchModule } from './process-watch.ts'
 import { Vitals } from './vitals.ts'
 
-/** Descriptor on which a process node says its last words. */
-const watchDescriptor = 4
-
-/** What an OS process runs that waits to become a node. `entry` is the module that boots. */
-export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string): void {
+/** What an OS process runs that waits to become a node. */
+export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
+  joinFamily()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}) // only the root decides
   const channel = socketChannel<FromNode, ToNode>(controlSocket())
   const vitals = new Vitals()
   for (const stream of [process.stdout, process.stderr]) setBlocking(stream, vitals)
   const responder = new LoopResponder(vitals)
   const scope = new TracingScope()
-  const watch = startWatch(
-    { parent, handlerMs: handlerMs ?? Infinity, vitals: vitals.memory, thread: ownThread() },
-    entry,
-  )
+  const watch = startWatch({ parent, handlerMs: handlerMs ?? Infinity, vitals: vitals.memory, thread: ownThread() })
   let hosted: HostedNode | undefined
 
   watch.onMessage((ping) => responder.answer(ping))
@@ -66,10 +63,10 @@ interface Watch {
   onMessage(take: (ping: number) => void): void
 }
 
-function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>, entry: string): Watch {
+function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>): Watch {
   const { port1, port2 } = new MessageChannel()
   const all: Orders = { role: 'process_watch', orders: { ...orders, port: port2 } }
-  const worker = new Worker(new URL(entry), {
+  const worker = new Worker(new URL(watchModule), {
     workerData: { [ordersField]: all },
     transferList: [port2],
     name: 'bulkhead watch',
@@ -86,15 +83,6 @@ function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['ord
       port1.on('message', take)
       port1.unref()
     },
-  }
-}
-
-/** One write of less than a pipe's atomic size, which goes through whatever the other threads are doing. */
-export function sayLast(word: LastWord): void {
-  try {
-    writeSync(watchDescriptor, `${JSON.stringify(word)}\n`)
-  } catch {
-    // nobody listens any more
   }
 }
 

@@ -1,5 +1,5 @@
-import { VITALS } from '@bulkhead/core'
 import { sharedNow } from '../nodejs/shared-now.ts'
+import { VITALS } from './vitals-slots.ts'
 
 /** Words behind core's `VITALS` in the same shared memory, written by a node's thread and read by whoever watches it. */
 const SLOTS = {

@@ -20,6 +20,16 @@ export function stackLimitBytes(): number | undefined {
   }
 }
 
+/** The session that an OS process is in; undefined where /proc does not tell. */
+export function sessionOf(process: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${process}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
+  } catch {
+    return undefined
+  }
+}
+
 /** A file of /proc that is read again and again: it stays open, which makes a reading cost a few microseconds. */
 class ProcFile {
   readonly #path: string

@@ -6,6 +6,9 @@ import type { OutputStream } from './output-ring.ts'
 const linesKept = 20
 const keptMax = 1_000
 
+/** Lines that V8's last words may stand back: below them comes a stack, as deep as it was. */
+const stackLines = 100
+
 /** Characters of one line; a longer one is broken. */
 const lineMax = 8_192
 
@@ -24,6 +27,8 @@ export class TaggedOutput {
   readonly tag: Tag
   /** The last lines, oldest first. */
   readonly lastLines: string[] = []
+  #lines = 0
+  #fatal: { readonly line: string; readonly at: number } | undefined
   readonly #streams: Readonly<Record<OutputStream, TaggedStream>>
 
   constructor(outlets: Outlets, node: string) {
@@ -50,7 +55,14 @@ export class TaggedOutput {
     for (const stream of Object.values(this.#streams)) stream.end()
   }
 
+  /** What V8 said when it gave up, with which an OS process ends; undefined when it did not. */
+  get fatalLine(): string | undefined {
+    return this.#fatal !== undefined && this.#lines - this.#fatal.at <= stackLines ? this.#fatal.line : undefined
+  }
+
   #keep(line: string): void {
+    this.#lines++
+    if (line.startsWith('FATAL ERROR: ') || line.startsWith('# Fatal ')) this.#fatal = { line, at: this.#lines }
     this.lastLines.push(line.length > keptMax ? `${line.slice(0, keptMax)}…` : line)
     if (this.lastLines.length > linesKept) this.lastLines.shift()
   }

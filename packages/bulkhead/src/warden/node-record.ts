@@ -2,7 +2,7 @@ import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
 import type { NodeSurvey, Population } from '../control.ts'
 import type { ErrorParts } from '../error-parts.ts'
 import type { LaunchProfile } from './launch-profile.ts'
-import type { NodeBody } from './node-body.ts'
+import type { BodyEnd, NodeBody } from './node-body.ts'
 
 /** What the warden knows about one node. */
 export interface NodeRecord {
@@ -27,6 +27,10 @@ export interface NodeRecord {
   /** A peer cannot hear it any more. */
   isLost: boolean
   verdict: Verdict | undefined
+  /** Why it is being ended, by force: it has the verdict when it has. */
+  ending: BodyEnd | undefined
+  /** Paths of actors whose replacements wait for its end if it is fenced, and how many live there. */
+  readonly awaited: Map<string, number>
   /** What ended it, when that was an error. */
   error: ErrorParts | undefined
   /** The address where other OS processes can dial it, once it listens. */
@@ -65,6 +69,8 @@ export function newRecord(
     retiring: false,
     isLost: false,
     verdict: undefined,
+    ending: undefined,
+    awaited: new Map(),
     error: undefined,
     address: undefined,
     dials: [],
@@ -85,6 +91,7 @@ export function fits(record: NodeRecord, decision: PlacementDecision): boolean {
   return (
     record.body.kind === decision.kind &&
     record.verdict === undefined &&
+    record.ending === undefined &&
     !record.retiring &&
     !record.isLost &&
     record.share === decision.share &&

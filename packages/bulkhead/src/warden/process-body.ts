@@ -198,7 +198,7 @@ export class ProcessBody implements NodeBody {
     const culprit = word?.culprit === undefined ? {} : { culprit: word.culprit }
     const heapBytes = this.#rssBytes === 0 ? {} : { heapBytes: this.#rssBytes }
     if (signal !== null) {
-      const ranOut = signal !== 'SIGKILL' && this.output.lastLines.some((line) => outOfMemory.test(line))
+      const ranOut = signal !== 'SIGKILL' && isOutOfMemory(this.output.fatalLine)
       const { heapMb } = this.#profile
       if (ranOut)
         return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
@@ -210,7 +210,12 @@ export class ProcessBody implements NodeBody {
   }
 }
 
-const outOfMemory = /^FATAL ERROR: .*(out of memory|heap limit)/i
+/** Whether V8 gave up for want of memory. With the heap's limit Node.js says `FATAL ERROR`; V8 itself says `# Fatal`, of memory beside the heap too. */
+export function isOutOfMemory(fatalLine: string | undefined): boolean {
+  return (
+    fatalLine !== undefined && /^(FATAL ERROR: .*(out of memory|heap limit)|# Fatal .*out of memory)/i.test(fatalLine)
+  )
+}
 
 function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly string[]): string[] {
   const argv = [...inherited]

@@ -1,5 +1,7 @@
 import type { WardenOrders } from '../control.ts'
 import { openOutlets } from '../output/outlet.ts'
+import { startReaper } from '../orphans/reaper.ts'
+import { ChildTable } from './child-table.ts'
 import { Warden } from './warden.ts'
 
 /** What the warden's thread runs. */
@@ -10,7 +12,7 @@ export function bootWarden(orders: WardenOrders): void {
     (error) => void outlets.stderr.write(`[bulkhead] the warden failed: ${error.stack ?? error}\n`),
   )
   setNodeOptions(orders.options.environment)
-  return void new Warden(orders, outlets)
+  return void new Warden(orders, outlets, startReaper(new ChildTable(orders.children)))
 }
 
 /** The warden itself was started without some of them; what it starts inherits its environment. */

@@ -8,11 +8,14 @@ import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import type { Outlets } from '../output/outlet.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
+import type { Reaper } from '../orphans/reaper.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
+import { cutOff, endOf } from './cut-off.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
+import { Lingering } from './lingering.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
@@ -56,14 +59,17 @@ export class Warden {
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
+  readonly #reaper: Reaper | undefined
+  readonly #lingering = new Lingering((text) => this.#say(text))
   #lastId: NodeId = ROOT
   readonly #rounds: Rounds
   readonly #startedAt = performance.now()
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
 
-  constructor(orders: WardenOrders, outlets: Outlets) {
+  constructor(orders: WardenOrders, outlets: Outlets, reaper?: Reaper) {
     this.#orders = orders
+    this.#reaper = reaper
     this.#outlets = outlets
     this.#children = new ChildTable(orders.children)
     this.#sharedNodes = new SharedNodes(orders.sharedNodes)
@@ -82,7 +88,7 @@ export class Warden {
       nodes: this.#nodes,
       root: this.#root,
       handlerMs: orders.handlerMs,
-      stuck: (record, end) => this.#finish(record, end, true),
+      stuck: (record, end) => this.#cutOff(record, end),
       say: (text) => this.#say(text),
     })
     this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
@@ -114,6 +120,18 @@ export class Warden {
         return void this.#answerKindOf(record, message)
       case 'learn':
         return this.#answerLearn(record, message)
+      case 'lingers':
+        return record.body.post({
+          ...message,
+          type: 'lingering',
+          lingers: message.paths.some((path) => this.#lingering.isAwaited(path)),
+        })
+      case 'awaited': {
+        const lives = (record.awaited.get(message.path) ?? 0) + (message.lives ? 1 : -1)
+        if (lives > 0) record.awaited.set(message.path, lives)
+        else record.awaited.delete(message.path)
+        return
+      }
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -149,13 +167,15 @@ export class Warden {
   // ---- placement
 
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
-    return this.#answerAbout(from, request, () => {
+    return this.#answerAbout(from, request, async () => {
+      await this.#lingering.whenEnded(path)
       const decision = this.#lessons.apply(path, byHints)
       const record = this.#allocate(decision)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
-      return { record, answer: { type: 'allocated', request, allocation: { node: record.id, decision } } }
+      const allocation = { node: record.id, decision: this.#spokenOf(path, decision) }
+      return { record, answer: { type: 'allocated', request, allocation } }
     })
   }
 
@@ -167,13 +187,9 @@ export class Warden {
   }
 
   /** Answers once the node is up; refuses when there is none or it ends before. */
-  async #answerAbout(
-    from: NodeRecord,
-    request: number,
-    find: () => { readonly record: NodeRecord; readonly answer: ToNode },
-  ): Promise<void> {
+  async #answerAbout(from: NodeRecord, request: number, find: () => Found | Promise<Found>): Promise<void> {
     try {
-      const { record, answer } = find()
+      const { record, answer } = await find()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
       from.body.post(answer)
@@ -184,6 +200,12 @@ export class Warden {
 
   #answerLearn(from: NodeRecord, { request, path, decision, evidence }: Said<'learn'>): void {
     from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
+  }
+
+  /** The decision, and what has to be known about the place that its actor takes. */
+  #spokenOf(path: string, decision: PlacementDecision): PlacementDecision {
+    const why = this.#lingering.because(path)
+    return why === undefined ? decision : { ...decision, because: [...decision.because, why] }
   }
 
   #allocate(decision: PlacementDecision): NodeRecord {
@@ -203,7 +225,8 @@ export class Warden {
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
     const record = id === undefined ? undefined : this.#nodes.get(id)
-    if (record === undefined || record.verdict !== undefined) throw new Error(`node ${id} has ended`)
+    if (record === undefined || record.verdict !== undefined || record.ending !== undefined)
+      throw new Error(`node ${id} has ended`)
     return record
   }
 
@@ -216,7 +239,10 @@ export class Warden {
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
     events.message = (message) => this.#take(record, message)
-    events.ended = (end, gone) => this.#finish(record, end, !gone)
+    events.ended = (end, gone) => {
+      if (gone) this.#finish(record, endOf(record, end), false)
+      else this.#cutOff(record, end)
+    }
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
@@ -273,16 +299,20 @@ export class Warden {
     if (record === this.#root) {
       // Only its own program can end the root. Without it the other one is of no use to anybody.
       this.#say(`node ${from.id} cannot hear the root any more (${why.detail ?? why.cause}), so it is ended`)
-      return this.#finish(from, { cause: why.cause }, true)
+      return this.#cutOff(from, { cause: why.cause })
     }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
     const end = (): void => {
-      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit }, true)
+      this.#cutOff(record, { cause: why.cause, ...culprit })
     }
     if (why.cause !== 'unknown') return end()
     // Most often it has ended, and what it ended with comes soon; that says more.
     record.isLost = true
     setTimeout(end, lostMs).unref()
+  }
+
+  #cutOff(record: NodeRecord, end: BodyEnd): void {
+    cutOff(record, end, (why) => this.#finish(record, why, true))
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
@@ -291,7 +321,7 @@ export class Warden {
       const verdict = verdictOf(
         this.#orders.system,
         record,
-        record.retiring && !fenced ? { cause: 'stopped' } : end,
+        record.retiring && !fenced && record.ending === undefined ? { cause: 'stopped' } : end,
         fenced,
       )
       record.verdict = verdict
@@ -309,11 +339,20 @@ export class Warden {
         part(other, record.id)
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
-      if (fenced) record.body.kill()
+      if (fenced) {
+        this.#lingering.fenced(
+          record.id,
+          `node ${record.id} (${record.body.kind})`,
+          record.awaited.keys(),
+          record.population.sole?.path,
+        )
+        record.body.kill()
+      }
       if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
     } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread')
       this.#children.countLingering(-1)
     if (fenced) return
+    this.#lingering.ended(record.id)
     this.#surveyor.forget(record.id)
     this.#bury(record)
     if (this.#living().length === 0) this.#onEmpty?.()
@@ -364,6 +403,7 @@ export class Warden {
     this.#rounds.end()
     await this.#flush(withinMs === 0 ? flushMs.overdue : flushMs.inOrder)
     this.#inspectServer?.close()
+    await this.#reaper?.end()
     this.#rootBody.postToRoot({ type: 'shut_down' })
   }
 
@@ -374,6 +414,12 @@ export class Warden {
   #say(text: string): void {
     this.#outlets.stderr.write(`[bulkhead] ${text}\n`)
   }
+}
+
+/** A node that is sought, and what is said about it. */
+interface Found {
+  readonly record: NodeRecord
+  readonly answer: ToNode
 }
 
 type FromNodePopulation = NodeRecord['population']

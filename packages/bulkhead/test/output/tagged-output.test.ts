@@ -119,3 +119,25 @@ describe('what a node prints', () => {
     ])
   })
 })
+
+describe('what V8 says when it gives up', () => {
+  const lastWords = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
+  const frames = (count: number): string => Array.from({ length: count }, (_, at) => `${at}: 0x123456\n`).join('')
+
+  test('is known however deep the stack below it is', () => {
+    const output = outputTo(new Printed())
+    output.take(
+      'stderr',
+      bytes(`<--- Last few GCs --->\n\n${lastWords}\n----- Native stack trace -----\n${frames(60)}`),
+    )
+    expect(output.lastLines).not.toContain(lastWords)
+    expect(output.fatalLine).toBe(lastWords)
+  })
+
+  test('is not what somebody printed long before', () => {
+    const output = outputTo(new Printed())
+    output.take('stdout', bytes(`${lastWords}\n`))
+    output.take('stdout', bytes(frames(200)))
+    expect(output.fatalLine).toBeUndefined()
+  })
+})

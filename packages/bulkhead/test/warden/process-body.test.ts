@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkStack } from '../../src/warden/process-body.ts'
+import { checkStack, isOutOfMemory } from '../../src/warden/process-body.ts'
 
 const limitBytes = 8 * 2 ** 20
 
@@ -19,4 +19,20 @@ describe('the stack of a process', () => {
       expect(() => checkStack(64, most)).toThrow(/limits\.stackMb: 64 is more than.*7 MB.*ulimit -s/)
     },
   )
+})
+
+describe('V8 gave up for want of memory', () => {
+  test.each([
+    ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', true],
+    ['FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory', true],
+    ['FATAL ERROR: CALL_AND_RETRY_LAST Allocation failed - JavaScript heap out of memory', true],
+    ['FATAL ERROR: invalid table size Allocation failed - JavaScript heap out of memory', true],
+    ['# Fatal process out of memory: Zone', true],
+    ['# Fatal JavaScript out of memory: MemoryChunk allocation failed during deserialization.', true],
+    ['FATAL ERROR: v8::ToLocalChecked Empty MaybeLocal', false],
+    ['# Fatal error in , line 0', false],
+    [undefined, false],
+  ])('%s: %s', (line, expected) => {
+    expect(isOutOfMemory(line)).toBe(expected)
+  })
 })

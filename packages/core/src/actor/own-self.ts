@@ -316,6 +316,12 @@ class OwnSelf implements ActorSelf {
     // What an ended actor awaits never settles.
     return cell.dead ? new Promise(() => undefined) : lesson
   }
+
+  async lingers(children: readonly string[]): Promise<boolean> {
+    const cell = this.#alive
+    const lingers = (await cell.kernel.host.lingers?.(children.map((child) => `${cell.path}/${child}`))) ?? false
+    return cell.dead ? new Promise(() => undefined) : lingers
+  }
 }
 
 /** What the types say about calls and casts holds by the behaviour that was named, not by anything that a reference could check. */

@@ -144,4 +144,9 @@ export interface ActorSelf {
     readonly placement: PlacementDecision
     readonly evidence: Evidence
   }): Promise<Lesson | undefined>
+  /**
+   * For supervisors: whether one of these children lived on a thread that was fenced and is still in a native call, and its hints say that its
+   * replacement waits for the end of that (`afterFence: 'wait'`). A start would wait, and with it whoever awaits the start.
+   */
+  lingers(children: readonly string[]): Promise<boolean>
 }

@@ -28,6 +28,11 @@ export interface NodeHost {
    */
   learn?(path: string, decision: PlacementDecision, evidence: Evidence): Promise<Lesson | undefined>
   /**
+   * Whether an actor at one of these paths lived on a thread that was fenced, had to be waited for, and has not ended yet. A start there waits
+   * until it has; whoever has more to do than to wait asks first. A host that has no such method has no such threads.
+   */
+  lingers?(paths: readonly string[]): Promise<boolean>
+  /**
    * The node did not obey a kill in time (`culprit` ignored it), broke the protocol, or cannot be heard any more though nobody said that it
    * ended (`unknown`): end it.
    */

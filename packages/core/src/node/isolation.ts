@@ -25,6 +25,12 @@ export interface IsolationHints {
   readonly coordination?: { readonly with: Placed }
   /** Actors of one compartment share a node; different compartments never do. */
   readonly compartment?: string
+  /**
+   * When an actor is started again whose thread was cut off while it was in a native call that nothing can end: at once (`replace`), or when that
+   * thread has really ended (`wait`), since until then its native call can go on writing memory, files and sockets. Default `replace`; `wait`
+   * with `memory: 'shared'`. An OS process is ended before its actors are started again in either case. Not possible inline.
+   */
+  readonly afterFence?: 'replace' | 'wait'
   readonly limits?: IsolationLimits
 }
 
@@ -90,6 +96,7 @@ const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {
   cpu: oneOf('light', 'heavy'),
   coordination: { accepts: isCoordination, expected: '{ with: a reference to a running actor }' },
   compartment: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'a name' },
+  afterFence: oneOf('replace', 'wait'),
   limits: {
     accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     expected: 'an object',

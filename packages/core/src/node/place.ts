@@ -113,6 +113,7 @@ function byHints(hints: IsolationHints, context: PlacementContext): Decided {
   return {
     ...decide(first.kind, shared?.share ?? first.share, limitsOf(hints), hints.trust === 'untrusted', because),
     ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
+    ...waiting(hints),
   }
 }
 
@@ -138,13 +139,23 @@ function beside(
       'coordination',
       `${pid} lives in another OS process, and nothing is shared across its wall`,
     )
-  const decision = decide(neighbour, 'with', limitsOf(hints), false, because)
+  if (hints.afterFence !== undefined && neighbour === 'inline')
+    clash(`afterFence: '${hints.afterFence}'`, 'coordination', `${pid} lives on the root, which is never fenced`)
+  const decision = {
+    ...decide(neighbour, 'with', limitsOf(hints), false, because),
+    ...(neighbour !== 'inline' && waiting(hints)),
+  }
   const rejected = decision.rejected.map(({ kind }) => ({ kind, why: `coordination: that is not where ${pid} lives` }))
   return { ...decision, rejected, node: nodeOf(pid) }
 }
 
 /** Hints that ask for no place, in a system without threads. */
-function inPlace({ limits: { mailbox, ...limits } = {} }: IsolationHints, by: string | undefined): Decided {
+function inPlace({ limits: { mailbox, ...limits } = {}, afterFence }: IsolationHints, by: string | undefined): Decided {
+  if (afterFence !== undefined) {
+    throw new PlacementError(
+      `afterFence: '${afterFence}' has no meaning in place, and this system has no threads: drop it, or add threads`,
+    )
+  }
   const [limit] = Object.entries(limits).find(([, value]) => value !== undefined) ?? []
   if (limit !== undefined) {
     throw new PlacementError(
@@ -213,6 +224,11 @@ function clash(one: string, other: string, why: string): never {
 
 function limitsOf(hints: IsolationHints): IsolationLimits {
   return { ...(hints.cpu === 'heavy' && { handlerMs: Infinity }), ...hints.limits }
+}
+
+/** Only what is said, or follows from `memory: 'shared'`, keeps a restart waiting. */
+function waiting({ afterFence, memory }: IsolationHints): Pick<PlacementDecision, 'afterFence'> {
+  return (afterFence ?? (memory === 'shared' ? 'wait' : 'replace')) === 'wait' ? { afterFence: 'wait' } : {}
 }
 
 function decide(

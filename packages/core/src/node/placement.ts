@@ -15,6 +15,8 @@ export interface PlacementDecision {
   /** The node to share, for `share: 'with'`. */
   readonly node?: number
   readonly limits: IsolationLimits
+  /** It is started again only when the thread on which it lived before has really ended. */
+  readonly afterFence?: 'wait'
   readonly sandbox: boolean
   /** One sentence per hint that mattered, strongest first. */
   readonly because: readonly string[]

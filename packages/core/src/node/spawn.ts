@@ -324,7 +324,12 @@ export function makeCell(
   kernel.countCells()
   if (from !== undefined && request.link) addLink(cell, from)
   if (from !== undefined && request.monitor > 0) cell.watchers = new Map([[from, new Set([request.monitor])]])
-  kernel.platform.telemetry?.spawned?.({ pid: cell.pid, behaviour: cell.behaviour, path: cell.path })
+  kernel.platform.telemetry?.spawned?.({
+    pid: cell.pid,
+    behaviour: cell.behaviour,
+    path: cell.path,
+    placement: cell.placement,
+  })
   return cell
 }
 

@@ -1,0 +1,27 @@
+import type { BodyEnd } from './node-body.ts'
+import type { NodeRecord } from './node-record.ts'
+
+/** Milliseconds after which an OS process is given up that the operating system does not end: then its end is told all the same. */
+export const unkillableMs = 1_000
+
+/**
+ * Ends a node by force, for that reason. A thread may be in a native call that nothing can end, so its end is told at once, and it is fenced:
+ * whatever becomes of it, it is dead to all others. An OS process does end, so its end is told when it has (see {@link endOf}), and nobody
+ * takes its place while it is there.
+ */
+export function cutOff(
+  record: Pick<NodeRecord, 'verdict' | 'ending' | 'body'>,
+  end: BodyEnd,
+  fence: (end: BodyEnd) => void,
+): void {
+  if (record.verdict !== undefined || record.ending !== undefined) return
+  if (record.body.kind !== 'process') return fence(end)
+  record.ending = end
+  record.body.kill()
+  setTimeout(() => record.verdict ?? fence(end), unkillableMs).unref()
+}
+
+/** What is told of a node that has ended: why it was ended, if it was. */
+export function endOf({ ending }: Pick<NodeRecord, 'ending'>, end: BodyEnd): BodyEnd {
+  return ending ?? end
+}
