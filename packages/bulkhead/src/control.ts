@@ -129,7 +129,14 @@ export type Orders =
   | { readonly role: 'warden'; readonly orders: WardenOrders }
   | { readonly role: 'thread'; readonly orders: ThreadOrders }
   | { readonly role: 'process'; readonly orders: ProcessOrders }
+  | { readonly role: 'crew'; readonly orders: CrewOrders }
   | { readonly role: 'process_watch'; readonly orders: ProcessWatchOrders }
+
+/** How many thread nodes there are of a kind, and whose OS process they live in: the root's, or a crew's. */
+export interface ThreadsRule {
+  readonly count: number
+  readonly within: 'root' | 'process'
+}
 
 export interface WardenOrders {
   readonly system: string
@@ -138,7 +145,8 @@ export interface WardenOrders {
   /** Where the warden answers `bulkhead inspect`. */
   readonly inspectSocket: string | undefined
   readonly entry: string
-  readonly threads: number
+  readonly threads: ThreadsRule
+  readonly compartments: Readonly<Record<string, ThreadsRule>>
   readonly processes: number
   readonly spares: number
   readonly handlerMs: number
@@ -169,6 +177,13 @@ export interface ProcessOrders {
   /** The OS process that has to stay alive. */
   readonly parent: number
   readonly handlerMs: number | null
+}
+
+export interface CrewOrders extends ProcessOrders {
+  /** Options of Node.js for its threads. */
+  readonly execArgv: readonly string[]
+  /** Threads that wait in it to become nodes. */
+  readonly spares: number
 }
 
 export interface ProcessWatchOrders {

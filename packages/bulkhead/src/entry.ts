@@ -1,3 +1,4 @@
+import { bootCrew } from './crew/crew-boot.ts'
 import { bootProcess } from './hosted/process-boot.ts'
 import { bootProcessWatch } from './hosted/process-watch.ts'
 import { bootThread } from './hosted/thread-boot.ts'
@@ -22,6 +23,9 @@ switch (orders?.role) {
     break
   case 'process':
     bootProcess(orders.orders, entry)
+    break
+  case 'crew':
+    bootCrew(orders.orders, entry)
     break
   case 'process_watch':
     bootProcessWatch(orders.orders)

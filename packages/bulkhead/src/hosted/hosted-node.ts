@@ -49,8 +49,8 @@ export interface HostedNodeOptions {
   readonly channel: ControlChannel<FromNode, ToNode>
   readonly vitals: Vitals
   readonly scope: TracingScope
-  /** Whether memory can be shared with the root. */
-  readonly inRootProcess: boolean
+  /** Whether this OS process has threads, with which memory can be shared. */
+  readonly hasThreads: boolean
   /** Whether memory can be shared with that node. */
   readonly shares: (node: NodeId) => boolean
   readonly log: (record: LogRecord) => void
@@ -63,7 +63,7 @@ export interface HostedNodeOptions {
 /** A node in this thread and its side of the talk with the warden. */
 export class HostedNode implements NodeHost {
   readonly kinds = ['inline', 'thread', 'process'] as const
-  readonly inRootProcess: boolean
+  readonly hasThreads: boolean
   readonly node: Node
   readonly #options: HostedNodeOptions
   readonly #channel: ControlChannel<FromNode, ToNode>
@@ -78,7 +78,7 @@ export class HostedNode implements NodeHost {
     const { birth, channel, vitals, scope, log } = options
     this.#options = options
     this.#channel = channel
-    this.inRootProcess = options.inRootProcess
+    this.hasThreads = options.hasThreads
     this.#responder = new LoopResponder(vitals)
     const population = new PopulationReport(
       vitals,

@@ -46,7 +46,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
         vitals,
         scope,
         log,
-        inRootProcess: false,
+        hasThreads: false,
         shares: () => false,
         onHandler: (id, name) => watch.post({ id, name }),
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
@@ -61,12 +61,16 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders, entry: string)
   channel.post({ type: 'started', thread: process.pid })
 }
 
-interface Watch {
+/** A thread that watches the main one. */
+export interface Watch {
   post(news: 'up' | { readonly id: number; readonly name: string }): void
   onMessage(take: (ping: number) => void): void
 }
 
-function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>, entry: string): Watch {
+export function startWatch(
+  orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>,
+  entry: string,
+): Watch {
   const { port1, port2 } = new MessageChannel()
   const all: Orders = { role: 'process_watch', orders: { ...orders, port: port2 } }
   const worker = new Worker(new URL(entry), {

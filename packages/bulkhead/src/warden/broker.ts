@@ -7,7 +7,9 @@ import type { NodeRecord } from './node-record.ts'
 export function introduce(one: NodeRecord, other: NodeRecord): void {
   one.peers.add(other.id)
   other.peers.add(one.id)
-  if (one.body.osProcess === other.body.osProcess) link(one, other)
+  const { crew } = one.body
+  if (crew !== undefined && crew === other.body.crew) crew.link(one.id, other.id)
+  else if (one.body.osProcess === other.body.osProcess) link(one, other)
   // the lower incarnation listens: it is the root, or has been there for longer, so it listens already
   else if (one.id < other.id) call(one, other)
   else call(other, one)

@@ -7,18 +7,23 @@ import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import type { Outlets } from '../output/outlet.ts'
+import { TaggedOutput } from '../output/tagged-output.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
+import type { Crew } from './crew.ts'
+import { Crews } from './crews.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
+import { LoadMeter } from './load-meter.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
+import { RootAlarm } from './root-alarm.ts'
 import { RootBody } from './root-body.ts'
-import { Rounds } from './rounds.ts'
+import { Rounds, stuckEnd } from './rounds.ts'
 import { Spares } from './spares.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
@@ -52,12 +57,13 @@ export class Warden {
   readonly #root: NodeRecord
   readonly #rootBody: RootBody
   readonly #spares: Spares
+  readonly #crews: Crews
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
   readonly #inspectServer: InspectServer | undefined
   #lastId: NodeId = ROOT
-  readonly #rounds: Rounds
+  readonly #rounds: Rounds<NodeRecord>
   readonly #startedAt = performance.now()
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
@@ -75,17 +81,28 @@ export class Warden {
     this.#root.settleUp()
     this.#nodes.set(ROOT, this.#root)
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
+    this.#crews = new Crews(orders, {
+      nodes: this.#nodes,
+      children: this.#children,
+      outlets,
+      gone: () => this.#tellEmpty(),
+    })
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
       orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
+    const alarm = new RootAlarm(this.#rootBody, (text) => this.#say(text))
+    const load = new LoadMeter()
     this.#rounds = new Rounds({
-      nodes: this.#nodes,
-      root: this.#root,
+      watched: () => this.#nodes.values(),
       handlerMs: orders.handlerMs,
-      stuck: (record, end) => this.#finish(record, end, true),
-      say: (text) => this.#say(text),
+      judged: (record, judgement) => {
+        if (record === this.#root) alarm.look(judgement)
+        else if (judgement.state === 'stuck') this.#finish(record, stuckEnd(record.body, judgement), true)
+      },
+      done: () => load.measure(this.#nodes.values()),
     })
-    this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
+    if (orders.threads.within === 'root')
+      this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
 
   // ---- what nodes say
@@ -150,8 +167,9 @@ export class Warden {
 
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, () => {
-      const decision = this.#lessons.apply(path, byHints)
-      const record = this.#allocate(decision)
+      const placed = this.#lessons.apply(path, byHints)
+      const record = this.#allocate(from, placed)
+      const decision = this.#crews.explained(placed, record)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
@@ -186,19 +204,19 @@ export class Warden {
     from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
   }
 
-  #allocate(decision: PlacementDecision): NodeRecord {
+  #allocate(from: NodeRecord, decision: PlacementDecision): NodeRecord {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
     const fitting = [...this.#nodes.values()].filter((each) => fits(each, decision))
-    const { threads, processes } = this.#orders
-    const found =
-      decision.share === 'compartment'
-        ? nodeOfCompartment(fitting, profile)
-        : decision.share === 'pooled'
-          ? choose(sharing(fitting, profile), profile.kind === 'thread' ? threads : processes)
-          : undefined
-    return found ?? this.#launch(profile, decision)
+    const nodesMax = profile.kind === 'thread' ? this.#crews.countFor(decision) : this.#orders.processes
+    if (decision.share === 'compartment') {
+      const crew = this.#crews.crewFor(from, decision, fitting[0])
+      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, crew)
+    }
+    const crew = this.#crews.crewFor(from, decision)
+    const found = decision.share === 'pooled' ? choose(sharing(fitting, profile, crew), nodesMax) : undefined
+    return found ?? this.#launch(profile, decision, crew)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -207,11 +225,11 @@ export class Warden {
     return record
   }
 
-  #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
+  #launch(profile: LaunchProfile, decision: PlacementDecision, crew: Crew | undefined): NodeRecord {
     const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
-    const { body, events } = this.#spares.take(profile)
+    const { body, events } = crew?.launch(id, profile) ?? this.#spares.take(profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
@@ -220,7 +238,7 @@ export class Warden {
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
-    this.#spares.keep(profile)
+    if (crew === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
@@ -236,6 +254,7 @@ export class Warden {
             profile,
             execArgv: options.thread,
             sharedNodes: this.#orders.sharedNodes,
+            output: new TaggedOutput(outlets, 'thread'),
             outlets,
             isExempt: () => this.#rootBody.vitals.inspected,
           },
@@ -310,13 +329,20 @@ export class Warden {
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
       if (fenced) record.body.kill()
-      if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
-    } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread')
-      this.#children.countLingering(-1)
+      if (fenced && isOurThread(record)) this.#children.countLingering(1)
+    } else if (!fenced && record.verdict.fenced === true && isOurThread(record)) this.#children.countLingering(-1)
     if (fenced) return
     this.#surveyor.forget(record.id)
     this.#bury(record)
-    if (this.#living().length === 0) this.#onEmpty?.()
+    this.#tellEmpty()
+  }
+
+  #tellEmpty(): void {
+    if (this.#isEmpty) this.#onEmpty?.()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#living().length === 0 && this.#crews.isEmpty
   }
 
   /** Of a node that is gone only the verdict is kept, for those who ask for it late. */
@@ -355,9 +381,13 @@ export class Warden {
     this.#spares.end()
     const living = this.#living()
     for (const record of living) this.#retire(record)
-    if (living.length > 0) {
+    this.#crews.close()
+    if (!this.#isEmpty) {
       const all = new Promise<void>((resolve) => (this.#onEmpty = resolve))
-      const timer = setTimeout(() => this.#living().forEach((record) => record.body.kill()), withinMs)
+      const timer = setTimeout(() => {
+        this.#living().forEach((record) => record.body.kill())
+        this.#crews.kill()
+      }, withinMs)
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, withinMs + 500))])
       clearTimeout(timer)
     }
@@ -378,6 +408,9 @@ export class Warden {
 
 type FromNodePopulation = NodeRecord['population']
 type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
+
+/** A thread that holds the root's OS process while it runs a native call. */
+const isOurThread = ({ body }: NodeRecord): boolean => body.kind === 'thread' && body.osProcess === process.pid
 
 function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
   return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }

@@ -43,8 +43,8 @@ export interface NodeHost {
   shares?(node: NodeId): boolean | undefined
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
-  /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
-  readonly inRootProcess?: boolean
+  /** Whether the OS process of this node has threads, with which memory can be shared. Default true. */
+  readonly hasThreads?: boolean
   /** An operator's word about where the actor at this path, or with this behaviour, lives. It wins over code. */
   override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */

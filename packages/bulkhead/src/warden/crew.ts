@@ -1,0 +1,126 @@
+import type { NodeId } from '@bulkhead/core'
+import type { FromCrew, ToCrew } from '../crew/crew-control.ts'
+import type { Outlets } from '../output/outlet.ts'
+import type { OutputStream } from '../output/output-ring.ts'
+import { CrewThreadBody } from './crew-thread-body.ts'
+import type { LaunchProfile } from './launch-profile.ts'
+import type { BodyEnd, CrewOfBody } from './node-body.ts'
+import type { ProcessBody } from './process-body.ts'
+import type { SpareBody } from './spares.ts'
+import type { Judgement } from './stuck.ts'
+
+export type CrewProcess = ProcessBody<ToCrew, FromCrew>
+
+export interface CrewOptions {
+  /** The failure domain that its threads share. */
+  readonly domain: string
+  readonly process: SpareBody<CrewProcess, FromCrew>
+  readonly outlets: Outlets
+  /** The only actor of the crew, when there is just one on all of its nodes: it is to blame for the end of all. */
+  readonly sole: (nodes: readonly NodeId[]) => { readonly node: NodeId; readonly serial: number } | undefined
+  /** It has no threads, now. */
+  readonly vacant: () => void
+  /** Its OS process has ended, and everybody on it is told. */
+  readonly gone: () => void
+}
+
+/** Thread nodes that share an OS process behind a wall of its own: when that ends, all of them end with it, and nothing else does. */
+export class Crew implements CrewOfBody {
+  readonly #options: CrewOptions
+  readonly #process: CrewProcess
+  readonly #members = new Map<NodeId, CrewThreadBody>()
+  readonly #held = new Set<OutputStream>()
+  #isCutOff = false
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+    const { body, events } = options.process
+    this.#process = body
+    body.output.tag.node = `crew ${body.osProcess}`
+    events.message = (news) => this.#take(news)
+    events.ended = (end, gone) => this.#onEnd(end, gone)
+  }
+
+  get osProcess(): number {
+    return this.#process.osProcess
+  }
+
+  get isOver(): boolean {
+    return this.#isCutOff || this.#process.isOver
+  }
+
+  get isVacant(): boolean {
+    return this.#members.size === 0
+  }
+
+  /** The body of a node in a thread of this crew. */
+  launch(node: NodeId, profile: LaunchProfile): SpareBody {
+    const body = new CrewThreadBody(this, node, this.#options.outlets)
+    this.#members.set(node, body)
+    this.post({ type: 'launch', node, profile })
+    return { body, events: body.events }
+  }
+
+  link(one: NodeId, other: NodeId): void {
+    this.post({ type: 'link', one, other })
+  }
+
+  post(message: ToCrew): void {
+    this.#process.post(message)
+  }
+
+  /** Looks at the OS process, once a round: on behalf of the first of its threads. */
+  look(node: NodeId): Judgement {
+    const [first] = this.#members.keys()
+    if (node !== first || this.isOver) return { state: 'idle' }
+    const judgement = this.#process.look()
+    if (judgement.state !== 'stuck') return judgement
+    this.#onEnd({ cause: 'stuck', forMs: judgement.forMs }, false)
+    this.kill()
+    return { state: 'idle' }
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#process.kill()
+  }
+
+  #take(news: FromCrew): void {
+    const body = news.node === undefined ? undefined : this.#members.get(news.node)
+    if (news.type === 'ended') {
+      if (news.gone) this.#members.delete(news.node)
+      body?.end(news.end, news.gone, news.silentMs)
+      if (this.isVacant) this.#options.vacant()
+      return
+    }
+    if (body !== undefined) body.hear(news)
+    else if (news.type === 'printed') this.#process.output.take(news.stream, news.text)
+    if (news.type === 'printed') this.#hold(news.stream)
+  }
+
+  /** Its threads wait with printing while the reader is behind. */
+  #hold(stream: OutputStream): void {
+    const outlet = this.#options.outlets[stream]
+    if (!outlet.isBehind || this.#held.has(stream)) return
+    this.#held.add(stream)
+    this.post({ type: 'hold', stream, isBehind: true })
+    outlet.whenReady(() => {
+      this.#held.delete(stream)
+      this.post({ type: 'hold', stream, isBehind: false })
+    })
+  }
+
+  /** All its nodes end in one go, before anything else is answered. */
+  #onEnd(end: BodyEnd, gone: boolean): void {
+    const { domain, sole: findSole } = this.#options
+    const sole = this.#isCutOff ? undefined : findSole([...this.#members.keys()])
+    this.#isCutOff = true
+    const output = this.#process.output.lastLines
+    const shared = { ...end, domain, output: [...output] }
+    for (const [node, body] of [...this.#members]) {
+      if (gone) this.#members.delete(node)
+      body.end({ ...shared, culprit: sole?.node === node ? sole.serial : 'unknown' }, gone)
+    }
+    if (gone) this.#options.gone()
+  }
+}
