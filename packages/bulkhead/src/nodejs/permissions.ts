@@ -6,11 +6,16 @@ const needs = [
 
 /** Throws where Node.js's permission model forbids process nodes, in words that say what to grant. */
 export function checkProcessPermissions(): void {
-  const { permission, allowedNodeEnvironmentFlags: known } = process
-  if (permission === undefined) return
-  const missing = needs
-    .filter(([scope, option]) => known.has(option) && !permission.has(scope))
-    .map(([, option]) => option)
+  const missing = missingPermissions()
   if (missing.length > 0)
     throw new Error(`this program runs under --permission, and a process node needs ${missing.join(' and ')}`)
+}
+
+/** Whether there can be process nodes. */
+export const mayStartProcesses = (): boolean => missingPermissions().length === 0
+
+function missingPermissions(): string[] {
+  const { permission, allowedNodeEnvironmentFlags: known } = process
+  if (permission === undefined) return []
+  return needs.filter(([scope, option]) => known.has(option) && !permission.has(scope)).map(([, option]) => option)
 }

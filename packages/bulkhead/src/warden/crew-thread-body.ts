@@ -18,6 +18,7 @@ export class CrewThreadBody implements NodeBody {
   readonly output: TaggedOutput
   readonly events: SpareBody['events']
   readonly #node: NodeId
+  #isEnding = false
   #probe = new ThreadProbe(undefined)
   #heardAt = sharedNow()
   #silentMs: number | undefined
@@ -58,6 +59,7 @@ export class CrewThreadBody implements NodeBody {
 
   /** It has ended, or was cut off. `silentMs`: since its last sign of life, where the crew could tell. */
   end(end: BodyEnd, gone: boolean, silentMs?: number): void {
+    this.#isEnding = true
     this.#silentMs ??= silentMs
     if (gone) {
       this.output.end()
@@ -86,7 +88,13 @@ export class CrewThreadBody implements NodeBody {
     return Math.round(this.#silentMs ?? sharedNow() - this.#heardAt)
   }
 
+  /** It is cut off, or is about to be ended. */
+  get isEnding(): boolean {
+    return this.#isEnding
+  }
+
   kill(): void {
-    this.crew.post({ type: 'kill', node: this.#node })
+    this.#isEnding = true
+    this.crew.end(this.#node)
   }
 }

@@ -18,7 +18,7 @@ export interface CrewOptions {
   readonly outlets: Outlets
   /** The only actor of the crew, when there is just one on all of its nodes: it is to blame for the end of all. */
   readonly sole: (nodes: readonly NodeId[]) => { readonly node: NodeId; readonly serial: number } | undefined
-  /** It has no threads, now. */
+  /** Nobody lives in it, now. */
   readonly vacant: () => void
   /** Its OS process has ended, and everybody on it is told. */
   readonly gone: () => void
@@ -49,12 +49,20 @@ export class Crew implements CrewOfBody {
     return this.#isCutOff || this.#process.isOver
   }
 
+  /** Nobody lives in it, though a thread that was cut off may still run a native call. */
   get isVacant(): boolean {
-    return this.#members.size === 0
+    return [...this.#members.values()].every(({ isEnding }) => isEnding)
   }
 
-  /** The body of a node in a thread of this crew. */
+  /** Ends it, when nobody lives in it. */
+  leave(): void {
+    if (this.#members.size === 0) this.post({ type: 'leave' })
+    else this.kill()
+  }
+
+  /** The body of a node in a thread of this crew. Throws when that has ended. */
   launch(node: NodeId, profile: LaunchProfile): SpareBody {
+    if (this.isOver) throw new Error(`the crew in OS process ${this.osProcess} has ended`)
     const body = new CrewThreadBody(this, node, this.#options.outlets)
     this.#members.set(node, body)
     this.post({ type: 'launch', node, profile })
@@ -80,6 +88,12 @@ export class Crew implements CrewOfBody {
     return { state: 'idle' }
   }
 
+  /** Ends one of its threads at once. */
+  end(node: NodeId): void {
+    this.post({ type: 'kill', node })
+    this.#tellVacant()
+  }
+
   /** Ends it at once. */
   kill(): void {
     this.#process.kill()
@@ -90,12 +104,15 @@ export class Crew implements CrewOfBody {
     if (news.type === 'ended') {
       if (news.gone) this.#members.delete(news.node)
       body?.end(news.end, news.gone, news.silentMs)
-      if (this.isVacant) this.#options.vacant()
-      return
+      return this.#tellVacant()
     }
     if (body !== undefined) body.hear(news)
     else if (news.type === 'printed') this.#process.output.take(news.stream, news.text)
     if (news.type === 'printed') this.#hold(news.stream)
+  }
+
+  #tellVacant(): void {
+    if (this.isVacant) this.#options.vacant()
   }
 
   /** Its threads wait with printing while the reader is behind. */

@@ -2,6 +2,7 @@ import type { NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromCrew } from '../crew/crew-control.ts'
 import type { ThreadsRule, WardenOrders } from '../control.ts'
 import type { Outlets } from '../output/outlet.ts'
+import { mayStartProcesses } from '../nodejs/permissions.ts'
 import type { ChildTable } from './child-table.ts'
 import { Crew } from './crew.ts'
 import type { CrewProcess } from './crew.ts'
@@ -42,7 +43,7 @@ export class Crews {
     this.#orders = orders
     this.#options = options
     this.#spares = new Spares((_profile, events) => this.#newProcess(events), orders.spares)
-    if (orders.threads.within === 'process') this.#spares.keep(profile)
+    if (orders.threads.within === 'process' && mayStartProcesses()) this.#spares.keep(profile)
   }
 
   /** Threads at most of the kind that a decision asks for. */
@@ -76,10 +77,13 @@ export class Crews {
     const crew = crewOf(record)
     if (crew === undefined || decision.share === 'with') return decision
     const isOwn = decision.compartment !== undefined && this.#open.get(decision.compartment) === crew
-    const because = isOwn
-      ? `compartments: ${decision.compartment} is a crew of its own, behind a process wall`
-      : "threads live within: 'process', as a crew behind a process wall"
-    return { ...decision, within: isOwn ? 'own_crew' : 'crew', because: [...decision.because, because] }
+    const why = isOwn
+      ? `start({ compartments: { ${decision.compartment}: { within: 'process' } } })`
+      : decision.within === 'starter'
+        ? 'its starter lives there'
+        : "start({ threads: { within: 'process' } })"
+    const because = [...decision.because, `in a crew, behind a process wall: ${why}`]
+    return { ...decision, within: isOwn ? 'own_crew' : 'crew', because }
   }
 
   get isEmpty(): boolean {
@@ -159,7 +163,7 @@ export class Crews {
   }
 
   #retire(crew: Crew): void {
-    crew.post({ type: 'leave' })
+    crew.leave()
     setTimeout(() => crew.kill(), this.#orders.killMs).unref()
   }
 }
