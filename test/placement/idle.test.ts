@@ -16,11 +16,14 @@ const budgetMs = 50
 /** V8 uses the first idle time to tidy its heap. */
 const windowsMax = 8
 
-test('root, 2 threads and 2 processes that idle use little CPU', { timeout: 60_000 }, async () => {
-  const program = run('idler.ts')
+test.each([
+  ['threads', 'thread', 3],
+  ['threads of a crew', 'crew', 4],
+])('root, 2 %s and 2 processes that idle use little CPU', { timeout: 60_000 }, async (_threads, place, osProcesses) => {
+  const program = run('idler.ts', { args: [place] })
   await program.said('ready')
   const pids = [program.pid, ...descendantsOf(program.pid)]
-  expect(pids).toHaveLength(3)
+  expect(pids).toHaveLength(osProcesses)
   const used: number[] = []
   while (used.every((ms) => ms > budgetMs) && used.length < windowsMax) {
     const before = cpuMs(pids)

@@ -34,6 +34,14 @@ describe('nothing outlives its root', () => {
     await eventually(gone(pids), 1_000, `some of ${pids.join()} ended`)
   })
 
+  test('a crew that was killed leaves none of its helpers behind', async () => {
+    const program = run('family.ts')
+    const [crew, helper] = (await pidsOf(program)).slice(-2) as [number, number]
+    process.kill(crew, 'SIGKILL')
+    await eventually(gone([crew, helper]), 1_000, 'the helper ended')
+    expect(descendantsOf(program.pid)).not.toContain(helper)
+  })
+
   test('a process that was killed leaves none of its helpers behind', async () => {
     const program = run('family.ts')
     const pids = await pidsOf(program)
@@ -45,8 +53,13 @@ describe('nothing outlives its root', () => {
 })
 
 describe('SIGTERM and SIGINT', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s: stops in order and leaves nothing', async (signal) => {
-    const program = run('service.ts')
+  const all = [
+    ['SIGTERM', 'thread'],
+    ['SIGINT', 'thread'],
+    ['SIGTERM', 'crew'],
+  ] as const
+  test.each(all)('%s: stops in order and leaves nothing, with %ss', async (signal, place) => {
+    const program = run('service.ts', { args: ['', place] })
     await program.said('ready')
     const children = descendantsOf(program.pid)
     expect(children.length).toBeGreaterThan(0)
@@ -87,17 +100,19 @@ describe('SIGTERM and SIGINT', () => {
 })
 
 describe('a thread in a native call that nothing can end', () => {
-  test.each(['exit', 'stop'])(
-    'is fenced in time, and the program leaves at once with its own status: %s',
-    async (how) => {
-      const program = run('lingering.ts', { args: [how] })
-      expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
-      const from = performance.now()
-      expect(await program.ended).toEqual({ code: 7, signal: null })
-      expect(performance.now() - from).toBeLessThan(3_000)
-      expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
-    },
-  )
+  test.each([
+    ['exit', 'thread'],
+    ['stop', 'thread'],
+    ['exit', 'crew'],
+    ['stop', 'crew'],
+  ])('is fenced in time, and the program leaves at once with its own status: %s, %s', async (how, place) => {
+    const program = run('lingering.ts', { args: [how, place] })
+    expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
+    const from = performance.now()
+    expect(await program.ended).toEqual({ code: 7, signal: null })
+    expect(performance.now() - from).toBeLessThan(3_000)
+    expect(program.stdout.slice(1)).toEqual(['an earlier listener', 'a later listener'])
+  })
 
   test('does not hide the error that the program dies of', async () => {
     const program = run('lingering.ts', { args: ['throw'] })
