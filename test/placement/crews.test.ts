@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { start } from 'bulkhead'
 import type { ChildOptions, Isolation, LogRecord, Pid, System, SystemOptions } from 'bulkhead'
@@ -360,11 +362,15 @@ describe('nothing is relayed', () => {
   test('while the main thread of the crew is blocked its threads talk, to each other and outwards', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bulkhead-crews-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    const program = run('blocked-crew.ts', {
-      args: [folder],
-      execArgv: ['--import', new URL('fixtures/block-main.mjs', import.meta.url).href],
-      env: { BLOCK_MAIN: folder },
+    await build({
+      entryPoints: [fileURLToPath(new URL('fixtures/blocked-crew.ts', import.meta.url))],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: join(folder, 'bundle.mjs'),
+      logLevel: 'error',
     })
+    const program = run(join(folder, 'bundle.mjs'), { env: { BLOCKED_CREW: folder } })
     const crew = Number(await program.said('crew'))
     process.kill(crew, 'SIGUSR2')
     await eventually(() => existsSync(join(folder, 'blocked')), patienceMs, 'it is blocked')

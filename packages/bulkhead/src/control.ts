@@ -180,8 +180,8 @@ export interface ProcessOrders {
 }
 
 export interface CrewOrders extends ProcessOrders {
-  /** Options of Node.js for its threads. */
-  readonly execArgv: readonly string[]
+  /** Options of Node.js for its threads, and what they find in `NODE_OPTIONS`. */
+  readonly options: Pick<NodesOptions, 'thread' | 'environment'>
   /** Threads that wait in it to become nodes. */
   readonly spares: number
 }

@@ -5,6 +5,7 @@ import { LoopResponder } from '../hosted/loop-responder.ts'
 import { startWatch } from '../hosted/process-boot.ts'
 import { Vitals } from '../hosted/vitals.ts'
 import { ownThread } from '../linux/proc.ts'
+import { setNodeOptions } from '../nodejs/given-options.ts'
 import type { FromCrew, ToCrew } from './crew-control.ts'
 import { CrewMain } from './crew-main.ts'
 
@@ -23,5 +24,6 @@ export function bootCrew(orders: CrewOrders, entry: string): void {
   watch.onMessage((ping) => responder.answer(ping))
   watch.post('up')
   channel.onClose(() => process.kill(-process.pid, 'SIGKILL')) // the warden is gone, and the system with it
+  setNodeOptions(orders.options.environment)
   void new CrewMain(orders, entry, channel)
 }

@@ -34,7 +34,7 @@ export class CrewMain {
   readonly #spares: Spares<ThreadBody<RelayedOutput>>
   readonly #rounds: Rounds<Member>
 
-  constructor({ execArgv, spares }: CrewOrders, entry: string, channel: ControlChannel<FromCrew, ToCrew>) {
+  constructor({ options, spares }: CrewOrders, entry: string, channel: ControlChannel<FromCrew, ToCrew>) {
     this.#channel = channel
     this.#spares = new Spares(
       (profile, events) =>
@@ -42,7 +42,7 @@ export class CrewMain {
           {
             entry,
             profile,
-            execArgv,
+            execArgv: options.thread,
             sharedNodes: this.#sharedNodes.memory,
             output: new RelayedOutput(channel),
             outlets: this.#backlogs,

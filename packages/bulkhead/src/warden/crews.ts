@@ -135,8 +135,12 @@ export class Crews {
   #newProcess(events: BodyEvents<FromCrew>): CrewProcess {
     const { entry, options, spares } = this.#orders
     const { children, outlets } = this.#options
-    const crew = { execArgv: options.thread, spares }
-    return new ProcessBody({ entry, profile, execArgv: options.process, crew, children, outlets }, events)
+    const { thread, environment } = options
+    const crew = {
+      orders: { options: { thread, environment }, spares },
+      environment: options.crew.environment,
+    }
+    return new ProcessBody({ entry, profile, execArgv: options.crew.process, crew, children, outlets }, events)
   }
 
   #soleOf(nodes: readonly NodeId[]): { readonly node: NodeId; readonly serial: number } | undefined {

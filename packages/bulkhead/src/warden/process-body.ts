@@ -28,8 +28,11 @@ export interface ProcessBodyOptions {
   readonly execArgv: readonly string[]
   readonly children: ChildTable
   readonly outlets: Outlets
-  /** What a crew is told beyond that. */
-  readonly crew?: Omit<CrewOrders, keyof ProcessOrders>
+  /** What a crew is told beyond that, and what its main thread finds in `NODE_OPTIONS`. */
+  readonly crew?: {
+    readonly orders: Omit<CrewOrders, keyof ProcessOrders>
+    readonly environment: string | undefined
+  }
 }
 
 type Failure = Extract<FromNode, { type: 'failing' }>
@@ -64,7 +67,7 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
     const { handlerMs } = profile
     const own = { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs }
     const orders: Orders =
-      crew === undefined ? { role: 'process', orders: own } : { role: 'crew', orders: { ...own, ...crew } }
+      crew === undefined ? { role: 'process', orders: own } : { role: 'crew', orders: { ...own, ...crew.orders } }
     this.#profile = profile
     this.#events = events
     this.#children = children
@@ -72,7 +75,11 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
     this.output = new TaggedOutput(outlets, this.kind)
     this.#process = spawnNodeProcess({
       entry,
-      env: { ...process.env, [ordersField]: JSON.stringify(orders) },
+      env: {
+        ...process.env,
+        ...(crew !== undefined && { NODE_OPTIONS: crew.environment }),
+        [ordersField]: JSON.stringify(orders),
+      },
       execArgv: processExecArgv(profile, execArgv),
       ref: true,
     })
