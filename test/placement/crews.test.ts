@@ -77,6 +77,7 @@ describe('a crew that is ended by the operating system', () => {
 
   test.each(signals)('%s: its only actor is to blame', async (signal) => {
     const { ref, pid } = await made.faulty('thread')
+    await made.system.explain(pid) // the warden has heard who lives there, as it does soon after each start
     ref.call.signal(signal).catch(() => {})
     const { exit, down, downNode } = await made.notices(pid)
     const reason = { signaled: { signal } }

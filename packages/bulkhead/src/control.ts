@@ -68,8 +68,15 @@ export type ToNode =
   | { readonly type: 'become'; readonly birth: NodeBirth }
   | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd }
   | { readonly type: 'listen' }
-  | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string }
-  | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
+  /** `domain`: the failure domain that the peer shares with others. */
+  | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string; readonly domain?: string }
+  | {
+      readonly type: 'dial'
+      readonly peer: NodeId
+      readonly address: string
+      readonly token: string
+      readonly domain?: string
+    }
   /** `error`: what stands in the verdict for the error that ended it, taken apart. */
   | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
   | { readonly type: 'allocated'; readonly request: number; readonly allocation: Allocation }

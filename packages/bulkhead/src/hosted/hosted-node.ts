@@ -70,6 +70,8 @@ export class HostedNode implements NodeHost {
   readonly #questions = new Map<number, Question>()
   readonly #responder: LoopResponder
   readonly #letGo: () => void
+  /** Failure domains of nodes that share one with others. */
+  readonly #domains = new Map<NodeId, string>()
   #requests = 0
   #listener: Promise<Listener> | undefined
   #ended = false
@@ -148,6 +150,10 @@ export class HostedNode implements NodeHost {
     return this.#options.shares(node)
   }
 
+  domainOf(node: NodeId): string | undefined {
+    return this.#domains.get(node)
+  }
+
   override(path: string, behaviour: string): Isolation | undefined {
     return overrideFor(this.#options.birth.overrides, path, behaviour)
   }
@@ -165,10 +171,13 @@ export class HostedNode implements NodeHost {
       case 'listen':
         return void this.#listen()
       case 'accept':
+        this.#learnDomain(message)
         return void this.#accept(message.peer, message.token)
       case 'dial':
+        this.#learnDomain(message)
         return void this.#dial(message.peer, message.address, message.token)
       case 'down':
+        this.#domains.delete(message.peer)
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
       case 'kind':
@@ -230,6 +239,10 @@ export class HostedNode implements NodeHost {
       this.#questions.set(request, { resolve: resolve as Question['resolve'], reject })
       this.#say(question(request))
     })
+  }
+
+  #learnDomain({ peer, domain }: Extract<ToNode, { type: 'accept' | 'dial' }>): void {
+    if (domain !== undefined) this.#domains.set(peer, domain)
   }
 
   #settle(request: number, outcome: (question: Question) => void): void {

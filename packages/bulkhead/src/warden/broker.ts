@@ -24,13 +24,22 @@ function link(one: NodeRecord, other: NodeRecord): void {
 function call(listener: NodeRecord, dialler: NodeRecord): void {
   const token = newToken()
   const dial = (): void => {
-    listener.body.post({ type: 'accept', peer: dialler.id, token })
-    dialler.body.post({ type: 'dial', peer: listener.id, address: listener.address ?? '', token })
+    listener.body.post({ type: 'accept', peer: dialler.id, token, ...domainOf(dialler) })
+    dialler.body.post({
+      type: 'dial',
+      peer: listener.id,
+      address: listener.address ?? '',
+      token,
+      ...domainOf(listener),
+    })
   }
   if (listener.address !== undefined) return dial()
   listener.dials.push(dial)
   if (listener.dials.length === 1) listener.body.post({ type: 'listen' })
 }
+
+const domainOf = ({ body }: NodeRecord): { readonly domain?: string } =>
+  body.crew === undefined ? {} : { domain: body.crew.domain }
 
 /** The node listens now. */
 export function listens(record: NodeRecord, address: string): void {

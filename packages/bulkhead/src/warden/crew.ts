@@ -36,9 +36,12 @@ export class Crew implements CrewOfBody {
     this.#options = options
     const { body, events } = options.process
     this.#process = body
-    body.output.tag.node = `crew ${body.osProcess}`
     events.message = (news) => this.#take(news)
     events.ended = (end, gone) => this.#onEnd(end, gone)
+  }
+
+  get domain(): string {
+    return this.#options.domain
   }
 
   get osProcess(): number {
@@ -107,7 +110,6 @@ export class Crew implements CrewOfBody {
       return this.#tellVacant()
     }
     if (body !== undefined) body.hear(news)
-    else if (news.type === 'printed') this.#process.output.take(news.stream, news.text)
     if (news.type === 'printed') this.#hold(news.stream)
   }
 
@@ -129,8 +131,8 @@ export class Crew implements CrewOfBody {
 
   /** All its nodes end in one go, before anything else is answered. */
   #onEnd(end: BodyEnd, gone: boolean): void {
-    const { domain, sole: findSole } = this.#options
-    const sole = this.#isCutOff ? undefined : findSole([...this.#members.keys()])
+    const { domain } = this
+    const sole = this.#isCutOff ? undefined : this.#options.sole([...this.#members.keys()])
     this.#isCutOff = true
     const output = this.#process.output.lastLines
     const shared = { ...end, domain, output: [...output] }

@@ -140,7 +140,19 @@ export class Crews {
       orders: { options: { thread, environment }, spares },
       environment: options.crew.environment,
     }
-    return new ProcessBody({ entry, profile, execArgv: options.crew.process, crew, children, outlets }, events)
+    const body: CrewProcess = new ProcessBody(
+      { entry, profile, execArgv: options.crew.process, crew, children, outlets },
+      {
+        // Its threads print also before they are nodes, and before it is a crew.
+        message: (news) => {
+          if (news.type === 'printed' && news.node === undefined) body.output.take(news.stream, news.text)
+          else events.message(news)
+        },
+        ended: (end, gone) => events.ended(end, gone),
+      },
+    )
+    body.output.tag.node = `crew ${body.osProcess}`
+    return body
   }
 
   #soleOf(nodes: readonly NodeId[]): { readonly node: NodeId; readonly serial: number } | undefined {

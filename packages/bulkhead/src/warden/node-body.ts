@@ -41,6 +41,8 @@ export interface BodyEvents<Message = FromNode> {
 
 /** The crew of a thread, as its neighbours see it. */
 export interface CrewOfBody {
+  /** The failure domain that all of its threads share. */
+  readonly domain: string
   /** Its OS process has ended, whether or not that was told. */
   readonly isOver: boolean
   /** Gives two of its threads a connection over shared memory. */

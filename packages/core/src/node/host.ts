@@ -41,6 +41,11 @@ export interface NodeHost {
   ): void
   /** Whether memory can be shared with that node: both are in one OS process. Undefined: found out when they are connected. */
   shares?(node: NodeId): boolean | undefined
+  /**
+   * The failure domain of the OS process that a node shares with others, for when its end is seen and nobody says what it was. Default: it has one
+   * of its own.
+   */
+  domainOf?(node: NodeId): string | undefined
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether the OS process of this node has threads, with which memory can be shared. Default true. */
