@@ -1,5 +1,5 @@
 import { Lessons, nearer, ROOT, serialOf, show } from '@bulkhead/core'
-import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
+import type { NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
 import { InspectServer } from '../inspect/inspect-server.ts'
@@ -13,12 +13,13 @@ import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
 import type { Crew } from './crew.ts'
 import { Crews } from './crews.ts'
+import { downOf, EndedNodes } from './ended-nodes.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
+import { LoadMeter } from './load-meter.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
-import { LoadMeter } from './load-meter.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootAlarm } from './root-alarm.ts'
@@ -43,9 +44,6 @@ const lostMs = 1_000
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
 
-/** Ends that are remembered. */
-const verdictsKept = 1_000
-
 /** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
 export class Warden {
   readonly #orders: WardenOrders
@@ -53,7 +51,7 @@ export class Warden {
   readonly #children: ChildTable
   readonly #sharedNodes: SharedNodes
   readonly #nodes = new Map<NodeId, NodeRecord>()
-  readonly #ended = new Map<NodeId, ToNode>()
+  readonly #ended = new EndedNodes()
   readonly #root: NodeRecord
   readonly #rootBody: RootBody
   readonly #spares: Spares
@@ -156,7 +154,7 @@ export class Warden {
 
   #connect(record: NodeRecord, peerId: NodeId): void {
     const peer = this.#nodes.get(peerId)
-    if (peer === undefined) return record.body.post(this.#ended.get(peerId) ?? neverWas(peerId))
+    if (peer === undefined) return record.body.post(this.#ended.verdictOf(peerId))
     if (peer.verdict !== undefined) return record.body.post(downOf(peer, peer.verdict))
     if (record.peers.has(peerId)) return
     log('introduce %d to %d', record.id, peerId)
@@ -333,7 +331,8 @@ export class Warden {
     } else if (!fenced && record.verdict.fenced === true && isOurThread(record)) this.#children.countLingering(-1)
     if (fenced) return
     this.#surveyor.forget(record.id)
-    this.#bury(record)
+    this.#nodes.delete(record.id)
+    this.#ended.add(record)
     this.#tellEmpty()
   }
 
@@ -343,14 +342,6 @@ export class Warden {
 
   get #isEmpty(): boolean {
     return this.#living().length === 0 && this.#crews.isEmpty
-  }
-
-  /** Of a node that is gone only the verdict is kept, for those who ask for it late. */
-  #bury(record: NodeRecord): void {
-    this.#nodes.delete(record.id)
-    if (record.verdict !== undefined) this.#ended.set(record.id, downOf(record, record.verdict))
-    const [oldest] = this.#ended.keys()
-    if (this.#ended.size > verdictsKept && oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #living(): NodeRecord[] {
@@ -411,14 +402,6 @@ type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
 
 /** A thread that holds the root's OS process while it runs a native call. */
 const isOurThread = ({ body }: NodeRecord): boolean => body.kind === 'thread' && body.osProcess === process.pid
-
-function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
-  return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }
-}
-
-function neverWas(node: NodeId): ToNode {
-  return { type: 'down', peer: node, verdict: { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } } }
-}
 
 function whyOf({ error, cause }: BodyEnd): string {
   return error === undefined ? cause : show(errorOf(error))
