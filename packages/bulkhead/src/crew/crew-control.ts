@@ -12,8 +12,8 @@ export type ToCrew =
   /** Gives two of its threads a connection over shared memory. */
   | { readonly type: 'link'; readonly one: NodeId; readonly other: NodeId }
   | { readonly type: 'kill'; readonly node: NodeId }
-  /** Its threads wait with printing while the reader is behind. */
-  | { readonly type: 'hold'; readonly stream: OutputStream; readonly isBehind: boolean }
+  /** So many bytes more of what its threads printed were taken, and there is room for others. */
+  | { readonly type: 'took'; readonly stream: OutputStream; readonly bytes: number }
   /** Nothing lives in it any more: it leaves. */
   | { readonly type: 'leave' }
 

@@ -44,7 +44,7 @@ export class CrewMain {
             profile,
             execArgv: options.thread,
             sharedNodes: this.#sharedNodes.memory,
-            output: new RelayedOutput(channel),
+            output: new RelayedOutput(channel, this.#backlogs),
             outlets: this.#backlogs,
             isExempt: () => inspectorUrl() !== undefined,
           },
@@ -73,9 +73,8 @@ export class CrewMain {
         return this.#link(message.one, message.other)
       case 'kill':
         return this.#members.get(message.node)?.body.kill()
-      case 'hold':
-        this.#backlogs[message.stream].isBehind = message.isBehind
-        return
+      case 'took':
+        return this.#backlogs[message.stream].took(message.bytes)
       case 'leave':
         process.exit(0)
     }

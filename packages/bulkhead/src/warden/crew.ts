@@ -11,6 +11,9 @@ import type { Judgement } from './stuck.ts'
 
 export type CrewProcess = ProcessBody<ToCrew, FromCrew>
 
+/** Bytes that are taken before that is told: a small part of what may be on its way. */
+const tellBytes = 16 * 1024
+
 export interface CrewOptions {
   /** The failure domain that its threads share. */
   readonly domain: string
@@ -29,7 +32,8 @@ export class Crew implements CrewOfBody {
   readonly #options: CrewOptions
   readonly #process: CrewProcess
   readonly #members = new Map<NodeId, CrewThreadBody>()
-  readonly #held = new Set<OutputStream>()
+  /** Bytes that were taken of what its threads printed, and not told yet. */
+  readonly #taken = { stdout: 0, stderr: 0 }
   #isCutOff = false
 
   constructor(options: CrewOptions) {
@@ -82,7 +86,7 @@ export class Crew implements CrewOfBody {
 
   /** Looks at the OS process, once a round: on behalf of the first of its threads. */
   look(node: NodeId): Judgement {
-    const [first] = this.#members.keys()
+    const [first] = [...this.#members].find(([, { isEnding }]) => !isEnding) ?? []
     if (node !== first || this.isOver) return { state: 'idle' }
     const judgement = this.#process.look()
     if (judgement.state !== 'stuck') return judgement
@@ -110,22 +114,21 @@ export class Crew implements CrewOfBody {
       return this.#tellVacant()
     }
     if (body !== undefined) body.hear(news)
-    if (news.type === 'printed') this.#hold(news.stream)
+    if (news.type === 'printed') this.#took(news.stream, news.text.length)
   }
 
   #tellVacant(): void {
     if (this.isVacant) this.#options.vacant()
   }
 
-  /** Its threads wait with printing while the reader is behind. */
-  #hold(stream: OutputStream): void {
-    const outlet = this.#options.outlets[stream]
-    if (!outlet.isBehind || this.#held.has(stream)) return
-    this.#held.add(stream)
-    this.post({ type: 'hold', stream, isBehind: true })
-    outlet.whenReady(() => {
-      this.#held.delete(stream)
-      this.post({ type: 'hold', stream, isBehind: false })
+  /** Its threads wait with printing for as long as the reader is behind. */
+  #took(stream: OutputStream, bytes: number): void {
+    const before = this.#taken[stream]
+    this.#taken[stream] += bytes
+    if (before >= tellBytes || this.#taken[stream] < tellBytes) return
+    this.#options.outlets[stream].whenReady(() => {
+      this.post({ type: 'took', stream, bytes: this.#taken[stream] })
+      this.#taken[stream] = 0
     })
   }
 

@@ -62,13 +62,13 @@ export class Crews {
     mate?: NodeRecord,
   ): Crew | undefined {
     if (kind !== 'thread') return undefined
-    const own = share === 'compartment' ? this.#ruleOf(compartment) : undefined
-    const isNear = within === 'starter'
-    if (mate === undefined && own === undefined && isNear) return crewOf(from)
-    const crew = mate === undefined ? this.#openCrew(own ?? this.#orders.threads, own && compartment) : crewOf(mate)
-    if (!isNear || crew === crewOf(from)) return crew
+    const name = share === 'compartment' ? compartment : undefined
+    if (within !== 'starter') return mate === undefined ? this.#crewBy(name) : crewOf(mate)
+    const crew = crewOf(from)
+    const isThere = mate === undefined ? this.#mayLiveIn(crew, name) : crewOf(mate) === crew
+    if (isThere) return crew
     throw new Error(
-      `memory: 'shared' contradicts compartment: ${compartment}, which lives in ${processOf(crew)}, while the starter lives in ${processOf(crewOf(from))}; drop one of them`,
+      `memory: 'shared', or a SharedArrayBuffer among the arguments, contradicts compartment: ${compartment}, which lives in another OS process than the starter; drop one of them`,
     )
   }
 
@@ -106,10 +106,20 @@ export class Crews {
     return compartment !== undefined && Object.hasOwn(compartments, compartment) ? compartments[compartment] : undefined
   }
 
-  #openCrew({ within }: ThreadsRule, compartment: string | undefined): Crew | undefined {
-    if (within === 'root') return undefined
-    const open = this.#open.get(compartment)
-    return open === undefined || open.isOver ? this.#start(compartment) : open
+  /** Whether the first actor of a compartment may live in that crew; undefined: in the root's OS process. */
+  #mayLiveIn(crew: Crew | undefined, compartment: string | undefined): boolean {
+    const rule = this.#ruleOf(compartment)
+    if (rule === undefined) return true
+    return rule.within === 'root' ? crew === undefined : crew !== undefined && crew === this.#open.get(compartment)
+  }
+
+  /** The crew that takes the threads of a compartment with a rule of its own, or else all threads. */
+  #crewBy(compartment: string | undefined): Crew | undefined {
+    const own = this.#ruleOf(compartment)
+    if ((own ?? this.#orders.threads).within === 'root') return undefined
+    const key = own && compartment
+    const open = this.#open.get(key)
+    return open === undefined || open.isOver ? this.#start(key) : open
   }
 
   #start(compartment: string | undefined): Crew {
@@ -186,6 +196,3 @@ export class Crews {
 
 /** Only this module makes crews. */
 const crewOf = ({ body }: NodeRecord): Crew | undefined => body.crew as Crew | undefined
-
-const processOf = (crew: Crew | undefined): string =>
-  crew === undefined ? "the root's OS process" : `a crew (OS process ${crew.osProcess})`
