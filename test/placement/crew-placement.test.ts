@@ -8,7 +8,7 @@ import type { Pid } from 'bulkhead'
 import { begin, faulty, homeOf, mate, patienceMs } from './crew.ts'
 import { Faulty } from './fixtures/faulty.ts'
 import { Mate } from './fixtures/mate.ts'
-import { eventually, run } from './program.ts'
+import { eventually, isRunning, run } from './program.ts'
 
 describe('two crews', () => {
   const compartments = { parsers: { within: 'process', threads: 2 }, codecs: { within: 'process' } } as const
@@ -211,8 +211,9 @@ test('a thread of a crew that is busy gets few of the next actors', async () => 
   expect(inARow).toBe(4)
 })
 
-describe('nothing is relayed', () => {
-  test('while the main thread of the crew is blocked its threads talk, to each other and outwards', async () => {
+describe('the main thread of a crew', () => {
+  /** Runs a program with a crew, as a bundle, whose main thread is blocked from now on. */
+  async function blocked(...args: readonly string[]) {
     const folder = mkdtempSync(join(tmpdir(), 'bulkhead-crews-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     await build({
@@ -223,15 +224,29 @@ describe('nothing is relayed', () => {
       outfile: join(folder, 'bundle.mjs'),
       logLevel: 'error',
     })
-    const program = run(join(folder, 'bundle.mjs'), { env: { BLOCKED_CREW: folder } })
+    const program = run(join(folder, 'bundle.mjs'), { args, env: { BLOCKED_CREW: folder } })
     const crew = Number(await program.said('crew'))
     process.kill(crew, 'SIGUSR2')
     await eventually(() => existsSync(join(folder, 'blocked')), patienceMs, 'it is blocked')
+    return { program, crew, folder }
+  }
+
+  test('relays nothing: while it is blocked the threads talk, to each other and outwards', async () => {
+    const { program, folder } = await blocked()
     writeFileSync(join(folder, 'talk'), '')
     expect(await program.said('talked')).toBe('420 420 420')
     expect(existsSync(join(folder, 'unblocked'))).toBe(false)
     writeFileSync(join(folder, 'go on'), '')
     expect(await program.ended).toEqual({ code: 0, signal: null })
     expect(existsSync(join(folder, 'unblocked'))).toBe(true)
+  })
+
+  test('that stands still for 5 s ends its crew as stuck, and another takes its place', async () => {
+    const { program, crew } = await blocked('end')
+    expect(await program.said('end')).toBe('stuck')
+    const back = Number(await program.said('back'))
+    expect([crew, program.pid]).not.toContain(back)
+    await eventually(() => !isRunning(crew), patienceMs, 'the old one ended')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 })

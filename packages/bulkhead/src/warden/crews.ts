@@ -2,6 +2,7 @@ import type { NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromCrew } from '../crew/crew-control.ts'
 import type { ThreadsRule, WardenOrders } from '../control.ts'
 import type { Outlets } from '../output/outlet.ts'
+import { debugLog } from '../nodejs/debug-log.ts'
 import { mayStartProcesses } from '../nodejs/permissions.ts'
 import type { ChildTable } from './child-table.ts'
 import { Crew } from './crew.ts'
@@ -11,6 +12,8 @@ import type { BodyEvents } from './node-body.ts'
 import type { NodeRecord } from './node-record.ts'
 import { ProcessBody } from './process-body.ts'
 import { Spares } from './spares.ts'
+
+const log = debugLog('bulkhead:warden')
 
 /** Milliseconds that the main thread of a crew may take for anything: it runs no actors. */
 const handlerMs = 5_000
@@ -138,6 +141,7 @@ export class Crews {
     })
     this.#open.set(compartment, crew)
     this.#all.add(crew)
+    log('crew in process %d (%s)', crew.osProcess, compartment ?? 'threads')
     this.#spares.keep(profile)
     return crew
   }
