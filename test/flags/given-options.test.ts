@@ -69,7 +69,8 @@ describe.concurrent.each(Object.keys(ways) as (keyof typeof ways)[])('options %s
   test('preloads run in the root and in its nodes, and nowhere else', async () => {
     const { stdout } = (await run(way)).outcome
     const said = stdout.filter((line) => line.endsWith('preloaded')).map((line) => line.replace(/ \d+\]/, ']'))
-    expect(said.toSorted()).toEqual(['[process] preloaded', '[thread] preloaded', 'preloaded'])
+    const inThreads = ['[thread] preloaded', '[thread] preloaded'] // one of them is of a crew, whose main thread preloads nothing
+    expect(said.toSorted()).toEqual(['[process] preloaded', ...inThreads, 'preloaded'])
   })
 
   test.each(placements)('--conditions: a %s resolves what the root resolves', async (placement) => {

@@ -63,7 +63,7 @@ describe.concurrent('--permission', { timeout: 60_000 }, () => {
   const hasNet = process.allowedNodeEnvironmentFlags.has('--allow-net')
   const most = ['--allow-worker', '--allow-child-process']
   const all = hasNet ? [...most, '--allow-net'] : most
-  const missingNet: [string, string[], string] = ['a process', most, '--allow-net']
+  const missingNet: [string, string[], string] = ['process', most, '--allow-net']
   const run = once(async (granted: string) => {
     const options = ['--permission', '--allow-fs-read=*', ...granted.split(' ').filter(Boolean)]
     return await outcomeOf([...options, fixture('permitted.ts')])
@@ -75,10 +75,11 @@ describe.concurrent('--permission', { timeout: 60_000 }, () => {
 
   test.each([
     ['start', [], '--allow-worker'],
-    ['a process', ['--allow-worker'], '--allow-child-process'],
+    ['process', ['--allow-worker'], '--allow-child-process'],
+    ['crew', ['--allow-worker'], '--allow-child-process'],
     ...(hasNet ? [missingNet] : []),
-  ])('%s with %j: an error names %s', async (_what, granted, missing) => {
-    expect(saidBy<string>(endedWell(await run(granted.join(' '))), 'refused')).toContain(missing)
+  ])('%s with %j: an error names %s', async (what, granted, missing) => {
+    expect(saidBy<string>(endedWell(await run(granted.join(' '))), `${what}-refused`)).toContain(missing)
   })
 })
 

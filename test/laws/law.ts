@@ -47,6 +47,6 @@ export interface Law {
   run(stage: Stage): Promise<void>
 }
 
-export type Placement = 'inline' | 'memory' | 'thread' | 'process'
+export type Placement = 'inline' | 'memory' | 'thread' | 'crew' | 'process'
 
 export const law = (title: string, run: Law['run']): Law => ({ title, run })

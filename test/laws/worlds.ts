@@ -27,12 +27,12 @@ export async function worldFor(placement: Placement): Promise<World> {
   return placement === 'memory' ? memoryWorld() : await systemWorld(placement)
 }
 
-async function systemWorld(placement: 'inline' | 'thread' | 'process'): Promise<World> {
+async function systemWorld(placement: Exclude<Placement, 'memory'>): Promise<World> {
   const log: LogRecord[] = []
   const system = await start({
     signals: false,
     inspect: false,
-    threads: 2,
+    threads: { count: 2, within: placement === 'crew' ? 'process' : 'root' },
     processes: 2,
     spares: 0,
     log: (record) => log.push(record),
@@ -64,13 +64,16 @@ async function systemWorld(placement: 'inline' | 'thread' | 'process'): Promise<
 }
 
 /** Two nodes of the kind, each with an actor that stays, so that the actors of every law can be placed beside the one or the other. */
-async function placesOf(system: System, placement: 'inline' | 'thread' | 'process'): Promise<Places> {
+async function placesOf(system: System, placement: Exclude<Placement, 'memory'>): Promise<Places> {
   if (placement === 'inline') return { here: 'inline', there: 'inline', shares: true }
+  const isolation = placement === 'crew' ? 'thread' : placement
   const anchors = new Map<number, ActorRef>()
   for (let i = 0; anchors.size < 2 && i < 8; i++) {
-    const anchor = await system.start(Puppet, [true], { id: `anchor-${i}`, restart: 'temporary', isolation: placement })
-    const { kind, node } = await system.explain(anchor)
-    if (kind !== placement) throw new Error(`an actor for a ${placement} lives in a ${kind}`)
+    const anchor = await system.start(Puppet, [true], { id: `anchor-${i}`, restart: 'temporary', isolation })
+    const { kind, node, osProcess } = await system.explain(anchor)
+    if (kind !== isolation) throw new Error(`an actor for a ${placement} lives in a ${kind}`)
+    if ((osProcess === process.pid) !== (placement === 'thread'))
+      throw new Error(`an actor for a ${placement} lives in process ${osProcess}`)
     if (!anchors.has(node)) anchors.set(node, anchor)
   }
   const [here, there] = [...anchors.values()].map((anchor): Isolation => ({ coordination: { with: anchor } }))

@@ -138,7 +138,7 @@ describe('what was said outweighs what was learnt', () => {
     for (let i = 0; i < 2; i++) await breaks(system, 'sharer', spin)
     const { at, because, osProcess } = await home(system, 'sharer')
     expect([at, osProcess]).toEqual(['thread dedicated', process.pid])
-    const stays = /stays where it is: memory: 'shared' needs a thread of the root's OS process; it was stuck/
+    const stays = /stays where it is: memory: 'shared' needs a thread of its starter's OS process; it was stuck/
     expect(because).toMatch(stays)
     expect(records.map(({ text }) => text).join('\n')).toMatch(stays)
   })

@@ -7,18 +7,23 @@ import { trial } from './trial.ts'
 const made = trial({ threads: 2 })
 const blockMs = 1_200
 
+const crewed = trial({ threads: { count: 2, within: 'process' } })
+
 const pairs = [
   ['thread', 'thread'],
+  ['crew', 'crew'],
+  ['crew', 'process'],
   ['thread', 'process'],
   ['process', 'process'],
 ] as const
 
 describe('a blocked root does not stop two other nodes from talking', () => {
   test.each(pairs)('%s and %s', async (one, other) => {
+    const { system } = one === 'crew' ? crewed : made
     const talkers = [one, other].map((place, index) =>
-      made.system.start(Talker, [], {
+      system.start(Talker, [], {
         id: `talker-${one}-${other}-${index}`,
-        isolation: place === 'thread' ? { cpu: 'heavy' } : { faults: 'contained' },
+        isolation: place === 'process' ? { faults: 'contained' } : { cpu: 'heavy' },
       }),
     )
     const [first, second] = await Promise.all(talkers)
@@ -36,7 +41,7 @@ describe('a blocked root does not stop two other nodes from talking', () => {
 })
 
 describe('while the root is blocked', () => {
-  test.each(['thread', 'process'] as const)(
+  test.each(['thread', 'crew', 'process'] as const)(
     'a stuck %s is ended and replaced by a supervisor that is not on the root',
     async (place) => {
       const program = run('remote-family.ts', { args: [place] })

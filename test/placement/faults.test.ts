@@ -4,15 +4,25 @@ import { CallFailed } from 'bulkhead'
 import type { Isolation, Pid } from 'bulkhead'
 import { Careless } from './fixtures/careless.ts'
 import { trial } from './trial.ts'
-import type { FaultyRef } from './trial.ts'
+import type { FaultyRef, Trial } from './trial.ts'
 
 const limitMs = 400
 const made = trial({ handlerMs: limitMs, intensity: 100 })
-const { counts, faulty, notices, watch } = made
+const crewed = trial({ handlerMs: limitMs, intensity: 100, threads: { within: 'process' } })
+
+const everywhere = ['inline', 'thread', 'crew', 'process'] as const
+const walled = ['thread', 'crew', 'process'] as const
+
+/** The threads of a crew are those of a system of its own. */
+const trialOf = (place: Place): Trial => (place === 'crew' ? crewed : made)
+const isolationOf = (place: Place) => (place === 'crew' ? 'thread' : place)
+type Place = (typeof everywhere)[number]
 
 /** What the three who can see an end are told: a link, a monitor, and whoever waits for a reply. */
-async function seen(isolation: Isolation, fault: (ref: FaultyRef) => Promise<unknown>) {
-  const { ref, pid } = await faulty(isolation)
+async function seen(place: Isolation | 'crew', fault: (ref: FaultyRef) => Promise<unknown>) {
+  const isCrew = place === 'crew'
+  const { faulty, notices } = isCrew ? crewed : made
+  const { ref, pid } = await faulty(isCrew ? 'thread' : place)
   const pending = fault(ref).then(
     (value) => ({ value }),
     (error: unknown) => error,
@@ -28,9 +38,6 @@ async function seen(isolation: Isolation, fault: (ref: FaultyRef) => Promise<unk
     linkEvidence: exitNode,
   }
 }
-
-const everywhere = ['inline', 'thread', 'process'] as const
-const walled = ['thread', 'process'] as const
 
 describe('an error is the reason of the actor that it belongs to', () => {
   const faults = {
@@ -56,11 +63,13 @@ describe('an error is the reason of the actor that it belongs to', () => {
 
 describe('an error that belongs to no actor ends its node', () => {
   for (const place of walled) {
+    const at = trialOf(place)
+    const { faulty, notices, watch } = at
     test(`${place}: with a single actor, which is to blame`, async () => {
-      const ref = await made.system.start(Careless, [], {
+      const ref = await at.system.start(Careless, [], {
         id: `careless-${place}`,
         restart: 'temporary',
-        isolation: place,
+        isolation: isolationOf(place),
       })
       await watch(ref.pid as Pid)
       await ref.call.carelessly()
@@ -73,10 +82,10 @@ describe('an error that belongs to no actor ends its node', () => {
     })
 
     test(`${place}: with several actors, all of which exit noconnection`, async () => {
-      const ref = await made.system.start(Careless, [], {
+      const ref = await at.system.start(Careless, [], {
         id: `careless-many-${place}`,
         restart: 'temporary',
-        isolation: place,
+        isolation: isolationOf(place),
       })
       await watch(ref.pid as Pid)
       const neighbour = await faulty({ coordination: { with: ref } })
@@ -94,23 +103,25 @@ describe('one death is told once and restarted once, however many events the pla
   // A worker that throws emits `error` and then `exit`; a process closes its sockets, its output and itself.
   test.each(walled)('%s', async (place) => {
     const name = `dies-once-${place}`
-    const isolation = place === 'thread' ? ({ cpu: 'heavy' } as const) : ({ faults: 'contained' } as const)
-    await made.system.start(Careless, [], { id: name, name, adapt: false, isolation })
-    const first = await made.system.available(name)
+    const isolation = place === 'process' ? ({ faults: 'contained' } as const) : ({ cpu: 'heavy' } as const)
+    const at = trialOf(place)
+    const { counts, notices, watch } = at
+    await at.system.start(Careless, [], { id: name, name, adapt: false, isolation })
+    const first = await at.system.available(name)
     await watch(first)
-    await made.system.named(Careless, name).call.carelessly()
+    await at.system.named(Careless, name).call.carelessly()
     await notices(first)
-    const second = await made.system.available(name)
+    const second = await at.system.available(name)
     // The replacement's own end is behind whatever else there was to say of the first.
     await watch(second)
-    await made.system.named(Careless, name).call.carelessly()
+    await at.system.named(Careless, name).call.carelessly()
     await notices(second)
     expect([await counts(first), await counts(second)]).toEqual([
       { exits: 1, downs: 1 },
       { exits: 1, downs: 1 },
     ])
-    const explained = await made.system.explain(await made.system.available(name))
-    const entry = (await made.system.tree())[0]?.children.find(({ path }) => path === explained.path)
+    const explained = await at.system.explain(await at.system.available(name))
+    const entry = (await at.system.tree())[0]?.children.find(({ path }) => path === explained.path)
     expect(entry?.restarts).toBe(2)
   })
 })
@@ -138,7 +149,8 @@ describe('a stuck actor ends with its node', () => {
 
 describe('a node that is stuck outside any handler blames nobody who only happened to run last', () => {
   test.each(walled)('%s', async (place) => {
-    const innocent = await faulty(place)
+    const { faulty, notices } = trialOf(place)
+    const innocent = await faulty(isolationOf(place))
     const guilty = await faulty({ coordination: { with: innocent.ref } })
     await guilty.ref.call.spinIn(250)
     await innocent.ref.call.whereabouts()

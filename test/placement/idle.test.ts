@@ -16,12 +16,15 @@ const budgetMs = 50
 /** V8 uses the first idle time to tidy its heap. */
 const windowsMax = 8
 
-test('root, 2 threads and 2 processes that idle use little CPU', { timeout: 60_000 }, async () => {
-  const program = run('idler.ts')
+test.each([
+  ['threads', 'thread', 4],
+  ['threads of a crew', 'crew', 5],
+])('root, 2 %s and 2 processes that idle use little CPU', { timeout: 60_000 }, async (_threads, place, osProcesses) => {
+  const program = run('idler.ts', { args: [place] })
   await program.said('ready')
   const pids = [program.pid, ...descendantsOf(program.pid)]
-  // the root, two nodes, and the shell that waits for the root to be killed
-  expect(pids).toHaveLength(4)
+  // The last one is the shell that waits for the root to be killed.
+  expect(pids).toHaveLength(osProcesses)
   const used: number[] = []
   while (used.every((ms) => ms > budgetMs) && used.length < windowsMax) {
     const before = cpuMs(pids)

@@ -40,6 +40,12 @@ describe('bulkhead inspect', () => {
     expect(stdout).toMatch(/far "far"\s+Faulty\s+process \d+\s+waiting/)
     expect(stdout).toMatch(/full\s+Faulty\s+thread \d+\s+running Faulty\.wait\s+5 waiting \(\d+ bytes\)/)
     expect(stdout).toMatch(/\/far: pooled process, since isolation: 'process'\n\s+not inline: /)
+    expect(stdout).toMatch(/member\s+Faulty\s+thread \d+\s+waiting/)
+    expect(stdout).toMatch(/thread \d+\s+compartment\s+crew \d+\s+1 actor/)
+    expect(stdout).toMatch(
+      /\/member: compartment thread, since .*in a crew, behind a process wall: .*\n.*\n.*\n\s+blast radius: 0 more on its node, 0 beyond it with its OS process/,
+    )
+    expect(stdout).toMatch(/\/full: (.*\n){3}\s+blast radius: 0 more on its node, 4 beyond it with its OS process/)
     expect(stdout).toMatch(/\/crasher, .* ago: RangeError: thrown\n\s+behaviour: Faulty\n\s+handler: Faulty\.throw/)
     program.kill('SIGTERM')
     await program.ended
@@ -52,7 +58,7 @@ describe('bulkhead inspect', () => {
     const { stdout } = await bulkhead('inspect', 'observed', '--json')
     const report = JSON.parse(stdout) as { pid: number; nodes: { kind: string }[]; crashes: unknown[] }
     expect(report.pid).toBe(program.pid)
-    expect(report.nodes.map(({ kind }) => kind).toSorted()).toEqual(['inline', 'process', 'thread'])
+    expect(report.nodes.map(({ kind }) => kind).toSorted()).toEqual(['inline', 'process', 'thread', 'thread'])
     expect(report.crashes).toHaveLength(1)
   })
 
@@ -64,6 +70,9 @@ describe('bulkhead inspect', () => {
     expect(stdout).toMatch(/crasher\s+Faulty\s+inline 1/)
     expect(stdout).toMatch(
       /inline 1\s+root\s+process \d+\s+\d+ actors\s+does not answer, busy with Faulty\.blockFor; as it was/,
+    )
+    expect(stdout).toMatch(
+      /thread \d+\s+compartment\s+crew \d+\s+1 actor\s+does not answer, busy with Faulty\.blockFor/,
     )
     expect(stdout).toMatch(/far "far"\s+Faulty\s+process \d+\s+waiting/)
   })

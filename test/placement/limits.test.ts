@@ -2,24 +2,28 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isolationIn } from './fixtures/places.ts'
 import { descendantsOf, eventually, run } from './program.ts'
 import { trial } from './trial.ts'
 
 const limitMs = 400
-const { faulty } = trial({ handlerMs: limitMs, killMs: 300 })
-const walled = ['thread', 'process'] as const
+const options = { handlerMs: limitMs, killMs: 300 }
+const made = trial(options)
+const crewed = trial({ ...options, threads: { within: 'process' } })
+const walled = ['thread', 'crew', 'process'] as const
 
 describe('handlerMs counts one uninterrupted turn', () => {
   for (const place of walled) {
+    const { faulty } = place === 'crew' ? crewed : made
     test(`${place}: turns shorter than that are nobody's fault, however many`, async () => {
-      const { ref } = await faulty(place)
+      const { ref } = await faulty(isolationIn(place))
       const before = await ref.call.whereabouts()
       for (let turn = 0; turn < 24; turn++) await ref.call.busyFor(limitMs * 0.3)
       expect(await ref.call.whereabouts()).toEqual(before)
     })
 
     test(`${place}: time that is awaited does not count`, async () => {
-      const { ref } = await faulty(place)
+      const { ref } = await faulty(isolationIn(place))
       const before = await ref.call.whereabouts()
       await ref.call.wait(limitMs * 4)
       expect(await ref.call.whereabouts()).toEqual(before)
@@ -46,13 +50,15 @@ describe('handlerMs counts one uninterrupted turn', () => {
 })
 
 describe('a kill that is not obeyed within killMs ends the node', () => {
-  const patient = trial({ handlerMs: Infinity, killMs: 300 })
+  const inRoot = trial({ handlerMs: Infinity, killMs: 300 })
+  const inCrew = trial({ handlerMs: Infinity, killMs: 300, threads: { within: 'process' } })
   let folder = ''
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'bulkhead-limits-'))))
   afterAll(() => rmSync(folder, { recursive: true }))
   for (const place of walled) {
+    const patient = place === 'crew' ? inCrew : inRoot
     test(`${place}: the victim exits killed, its neighbour noconnection`, async () => {
-      const victim = await patient.faulty(place)
+      const victim = await patient.faulty(isolationIn(place))
       const neighbour = await patient.faulty({ coordination: { with: victim.ref } })
       const sign = join(folder, place)
       const pending = victim.ref.call.spinAfterSign(sign).catch((error: unknown) => error)
@@ -66,7 +72,7 @@ describe('a kill that is not obeyed within killMs ends the node', () => {
     })
 
     test(`${place}: one that is obeyed harms no neighbour`, async () => {
-      const victim = await patient.faulty(place)
+      const victim = await patient.faulty(isolationIn(place))
       const neighbour = await patient.faulty({ coordination: { with: victim.ref } })
       await patient.kill(victim.pid)
       const { exit, down, downNode } = await patient.notices(victim.pid)

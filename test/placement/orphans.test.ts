@@ -34,6 +34,14 @@ describe('nothing outlives its root', () => {
     await eventually(gone(pids), 1_000, `some of ${pids.join()} ended`)
   })
 
+  test('a crew that was killed leaves none of its helpers behind', async () => {
+    const program = run('family.ts')
+    const [crew, helper] = (await pidsOf(program)).slice(-2) as [number, number]
+    process.kill(crew, 'SIGKILL')
+    await eventually(gone([crew, helper]), 1_000, 'the helper ended')
+    expect(descendantsOf(program.pid)).not.toContain(helper)
+  })
+
   test('a process that was killed leaves none of its helpers behind', async () => {
     const program = run('family.ts')
     const pids = await pidsOf(program)
@@ -45,8 +53,13 @@ describe('nothing outlives its root', () => {
 })
 
 describe('SIGTERM and SIGINT', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s: stops in order and leaves nothing', async (signal) => {
-    const program = run('service.ts')
+  const all = [
+    ['SIGTERM', 'thread'],
+    ['SIGINT', 'thread'],
+    ['SIGTERM', 'crew'],
+  ] as const
+  test.each(all)('%s: stops in order and leaves nothing, with %ss', async (signal, place) => {
+    const program = run('service.ts', { args: ['', place] })
     await program.said('ready')
     const children = descendantsOf(program.pid)
     expect(children.length).toBeGreaterThan(0)
@@ -88,11 +101,13 @@ describe('SIGTERM and SIGINT', () => {
 
 describe('a thread in a native call that nothing can end', () => {
   test.each([
-    ['exit', 'nobody'],
-    ['stop', 'nobody'],
-    ['exit', 'wait'],
-    ['stop', 'wait'],
-  ])('is fenced in time, and the program leaves at once with its own status: %s, %s', async (...args) => {
+    ['exit', 'thread', 'nobody'],
+    ['stop', 'thread', 'nobody'],
+    ['exit', 'thread', 'wait'],
+    ['stop', 'thread', 'wait'],
+    ['exit', 'crew', 'nobody'],
+    ['stop', 'crew', 'nobody'],
+  ])('is fenced in time, and the program leaves at once with its own status: %s, %s, %s', async (...args) => {
     const program = run('lingering.ts', { args })
     expect(JSON.parse(await program.said('reason'))).toMatchObject({ stuck: { handler: 'Faulty.callShell' } })
     const from = performance.now()

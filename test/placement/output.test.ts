@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { isolationIn } from './fixtures/places.ts'
 import { run } from './program.ts'
 import type { Program } from './program.ts'
 import { trial } from './trial.ts'
 
-const { faulty, notices } = trial({ handlerMs: 400 })
-const walled = ['thread', 'process'] as const
+const made = trial({ handlerMs: 400 })
+const crewed = trial({ handlerMs: 400, threads: { within: 'process' } })
+const walled = ['thread', 'crew', 'process'] as const
 const lines = 2_000
 
 /** What Node.js itself has to say about a program that failed. */
@@ -14,14 +16,14 @@ describe('what a node prints reaches the parent’s streams, tagged', () => {
   test.each(walled)('%s', async (place) => {
     const program = run('printer.ts', { args: [place, 'print'] })
     expect({ ...(await program.ended), stderr: complaints(program) }).toEqual({ code: 0, signal: null, stderr: [] })
-    const tag = `[${place} 2 ${await program.said('path')}]`
+    const tag = `[${isolationIn(place)} 2 ${await program.said('path')}]`
     expect(program.stdout).toContain(`${tag} to stdout`)
     expect(program.stderr).toContain(`${tag} to stderr`)
     expect(program.stdout).toContain(`${tag} without a newline`)
   })
 
-  test('thread: with the actor on whose behalf it is printed, among several', async () => {
-    const program = run('printer.ts', { args: ['thread', 'several'] })
+  test.each(['thread', 'crew'])('%s: with the actor on whose behalf it is printed, among several', async (place) => {
+    const program = run('printer.ts', { args: [place, 'several'] })
     expect({ ...(await program.ended), stderr: complaints(program) }).toEqual({ code: 0, signal: null, stderr: [] })
     expect(await program.said('neighbour')).toBe('on node 2')
     const path = await program.said('path')
@@ -38,7 +40,7 @@ describe('what a node prints reaches the parent’s streams, tagged', () => {
   test.each(walled)('%s: while the root is blocked', async (place) => {
     const program = run('printer.ts', { args: [place, 'blocked'] })
     await program.said('blocked')
-    await program.said(`[${place} 2`)
+    await program.said(`[${isolationIn(place)} 2`)
     expect(program.stdout).not.toContain('unblocked')
   })
 })
@@ -87,7 +89,8 @@ describe('no last word is lost, however the node ends', () => {
     })
 
     test(`${place}: the last lines are evidence`, async () => {
-      const { ref, pid } = await faulty(place)
+      const { faulty, notices } = place === 'crew' ? crewed : made
+      const { ref, pid } = await faulty(isolationIn(place))
       ref.call.printAndExit(100).catch(() => {})
       const { downNode } = await notices(pid)
       expect(downNode?.output).toEqual(Array.from({ length: 20 }, (_, index) => `line ${81 + index}`))

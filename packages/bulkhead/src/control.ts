@@ -72,8 +72,15 @@ export type ToNode =
   | { readonly type: 'become'; readonly birth: NodeBirth }
   | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd }
   | { readonly type: 'listen' }
-  | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string }
-  | { readonly type: 'dial'; readonly peer: NodeId; readonly address: string; readonly token: string }
+  /** `domain`: the failure domain that the peer shares with others. */
+  | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string; readonly domain?: string }
+  | {
+      readonly type: 'dial'
+      readonly peer: NodeId
+      readonly address: string
+      readonly token: string
+      readonly domain?: string
+    }
   /** `error`: what stands in the verdict for the error that ended it, taken apart. */
   | { readonly type: 'down'; readonly peer: NodeId; readonly verdict: Verdict; readonly error?: ErrorParts }
   | { readonly type: 'allocated'; readonly request: number; readonly allocation: Allocation }
@@ -134,7 +141,14 @@ export type Orders =
   | { readonly role: 'warden'; readonly orders: WardenOrders }
   | { readonly role: 'thread'; readonly orders: ThreadOrders }
   | { readonly role: 'process'; readonly orders: ProcessOrders }
+  | { readonly role: 'crew'; readonly orders: CrewOrders }
   | { readonly role: 'process_watch'; readonly orders: ProcessWatchOrders }
+
+/** How many thread nodes there are of a kind, and whose OS process they live in: the root's, or a crew's. */
+export interface ThreadsRule {
+  readonly count: number
+  readonly within: 'root' | 'process'
+}
 
 export interface WardenOrders {
   readonly system: string
@@ -143,7 +157,8 @@ export interface WardenOrders {
   /** Where the warden answers `bulkhead inspect`. */
   readonly inspectSocket: string | undefined
   readonly entry: string
-  readonly threads: number
+  readonly threads: ThreadsRule
+  readonly compartments: Readonly<Record<string, ThreadsRule>>
   readonly processes: number
   readonly spares: number
   readonly handlerMs: number
@@ -174,6 +189,13 @@ export interface ProcessOrders {
   /** The OS process that has to stay alive. */
   readonly parent: number
   readonly handlerMs: number | null
+}
+
+export interface CrewOrders extends ProcessOrders {
+  /** Options of Node.js for its threads, and what they find in `NODE_OPTIONS`. */
+  readonly options: Pick<NodesOptions, 'thread' | 'environment'>
+  /** Threads that wait in it to become nodes. */
+  readonly spares: number
 }
 
 export interface ProcessWatchOrders {

@@ -1,3 +1,4 @@
+import { bootCrew } from './crew/crew-boot.ts'
 import { bootProcess } from './hosted/process-boot.ts'
 import { bootThread } from './hosted/thread-boot.ts'
 import { orders } from './orders.ts'
@@ -21,6 +22,9 @@ switch (orders?.role) {
     break
   case 'process':
     bootProcess(orders.orders)
+    break
+  case 'crew':
+    bootCrew(orders.orders, entry)
     break
   case 'process_watch': // in a bundle: see `watchModule`
   case undefined:

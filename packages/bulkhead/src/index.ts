@@ -1,7 +1,8 @@
 /** What users install: actors, supervisors, and `start`, which places them in threads and processes. */
 export { start } from './start.ts'
 export type { SystemOptions } from './system-options.ts'
-export type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
+export type { CompartmentOptions, ThreadsOptions } from './threads-options.ts'
+export type { BlastRadius, Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
 export { telemetryChannels } from './nodejs/telemetry-channels.ts'
 export {
   ActorExited,

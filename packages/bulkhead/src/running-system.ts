@@ -75,12 +75,13 @@ export class RunningSystem implements System {
     const sharedNodes = new SharedNodes()
     sharedNodes.add(ROOT)
     const forwardsLog = options.log !== undefined
-    const { name, threads, processes, spares, handlerMs, killMs } = options
+    const { name, threads, compartments, processes, spares, handlerMs, killMs } = options
     const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
     const orders = {
       name,
       inspectSocket,
       threads,
+      compartments,
       processes,
       spares,
       handlerMs,
@@ -99,7 +100,7 @@ export class RunningSystem implements System {
       vitals,
       scope: new TracingScope(),
       log: options.log ?? printRecord,
-      inRootProcess: true,
+      hasThreads: true,
       shares: (node) => sharedNodes.has(node),
     })
     this.#node = this.#hosted.node

@@ -1,6 +1,6 @@
-import type { Pid } from '@bulkhead/core'
+import type { ActorSnapshot, NodeId, Pid } from '@bulkhead/core'
 import type { NodeSurvey } from './control.ts'
-import type { Explanation, TreeEntry } from './system.ts'
+import type { BlastRadius, Explanation, TreeEntry } from './system.ts'
 
 /** All actors of a survey, as a tree: children below who started them, in the order in which they were started. */
 export function treeOf(nodes: readonly NodeSurvey[]): TreeEntry[] {
@@ -21,7 +21,6 @@ export function explanationOf(nodes: readonly NodeSurvey[], pid: Pid): Explanati
   for (const { node, kind, osProcess, snapshot } of nodes) {
     const actor = snapshot?.actors.find((each) => each.pid === pid)
     if (actor === undefined) continue
-    const neighbours = snapshot?.actors.filter((other) => other !== actor) ?? []
     return {
       pid,
       path: actor.path,
@@ -29,11 +28,31 @@ export function explanationOf(nodes: readonly NodeSurvey[], pid: Pid): Explanati
       kind,
       osProcess,
       decision: actor.placement,
-      blastRadius: neighbours.map((other) => other.path),
+      blastRadius: blastRadiusOf(nodes, node, pid),
     }
   }
   return undefined
 }
+
+function blastRadiusOf(nodes: readonly NodeSurvey[], id: NodeId, pid: Pid): BlastRadius {
+  const own = nodes.find(({ node }) => node === id)
+  const near = endWith(own, nodes).filter((each) => each !== own)
+  return {
+    node: actorsOf(own)
+      .filter(({ pid: other }) => other !== pid)
+      .map(pathOf),
+    osProcess: near.flatMap(actorsOf).map(pathOf),
+  }
+}
+
+/** The nodes that end with the OS process of one: all of them, when that is the root's. */
+export function endWith(one: NodeSurvey | undefined, nodes: readonly NodeSurvey[]): readonly NodeSurvey[] {
+  const mates = nodes.filter(({ osProcess }) => osProcess === one?.osProcess)
+  return mates.some(({ share }) => share === 'root') ? nodes : mates
+}
+
+const actorsOf = (node: NodeSurvey | undefined): readonly ActorSnapshot[] => node?.snapshot?.actors ?? []
+const pathOf = ({ path }: ActorSnapshot): string => path
 
 /** Whether every node said itself, and just now, what it holds. */
 export function isComplete(nodes: readonly NodeSurvey[]): boolean {

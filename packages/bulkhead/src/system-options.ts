@@ -1,15 +1,22 @@
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { checkFields, InvalidOption } from '@bulkhead/core'
 import type { LogRecord } from '@bulkhead/core'
 import { DEFAULT_RULES } from '@bulkhead/supervisor'
+import type { ThreadsRule } from './control.ts'
+import { checkCompartments, checkThreads } from './threads-options.ts'
+import type { CompartmentOptions, ThreadsOptions } from './threads-options.ts'
 
 /** What `start` takes. Everything has a default. */
 export interface SystemOptions {
   /** What the system calls itself in its log and to `bulkhead inspect`. Default: the name of the program's main file. */
   readonly name?: string
-  /** Thread nodes that share the actors without a placement of their own. Default: one less than the cores, at least 1. */
-  readonly threads?: number
+  /**
+   * Thread nodes that share the actors without a placement of their own. Default: one less than the cores, at least 1. `within: 'process'` puts
+   * all thread nodes into one OS process behind a wall, a crew, instead of the root's.
+   */
+  readonly threads?: number | ThreadsOptions
+  /** Where the actors of a compartment live, by its name. Default: on one node, where `threads` says. */
+  readonly compartments?: Readonly<Record<string, CompartmentOptions>>
   /** Process nodes that share the actors placed in a process without a node of their own; started on demand. Default: 2. */
   readonly processes?: number
   /** Started, empty nodes kept waiting, of each kind that was used. Default 1. */
@@ -38,7 +45,8 @@ export interface SystemOptions {
 /** The options with their defaults filled in. */
 export interface CheckedOptions {
   readonly name: string
-  readonly threads: number
+  readonly threads: ThreadsRule
+  readonly compartments: Readonly<Record<string, ThreadsRule>>
   readonly processes: number
   readonly spares: number
   readonly handlerMs: number
@@ -52,11 +60,14 @@ export interface CheckedOptions {
 }
 
 type Rules = {
-  readonly [Field in keyof SystemOptions]-?: {
+  readonly [Field in Exclude<keyof SystemOptions, keyof typeof parts>]-?: {
     readonly accepts: (value: unknown) => boolean
     readonly expected: string
   }
 }
+
+/** Options with parts of their own. */
+const parts = { threads: checkThreads, compartments: checkCompartments }
 
 const isFlag = { accepts: (value: unknown) => typeof value === 'boolean', expected: 'use true or false' }
 
@@ -76,7 +87,6 @@ const rules: Rules = {
     accepts: (value) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
     expected: 'use 1 to 64 letters, digits, dots, underscores or hyphens',
   },
-  threads: isCount(1),
   processes: isCount(1),
   spares: isCount(0),
   handlerMs: isDuration(50, true),
@@ -102,14 +112,16 @@ const rules: Rules = {
 export function checkSystemOptions(options: SystemOptions, mainFile: string | undefined): CheckedOptions {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption('options', options, 'pass an object, or nothing')
-  checkFields(options, Object.keys(rules), 'option', 'options')
+  checkFields(options, [...Object.keys(rules), ...Object.keys(parts)], 'option', 'options')
   for (const [field, value] of Object.entries(options)) {
-    const rule = rules[field as keyof SystemOptions]
-    if (value !== undefined && !rule.accepts(value)) throw new InvalidOption(`options.${field}`, value, rule.expected)
+    const rule = rules[field as keyof Rules] as Rules[keyof Rules] | undefined
+    if (value !== undefined && rule !== undefined && !rule.accepts(value))
+      throw new InvalidOption(`options.${field}`, value, rule.expected)
   }
   return {
     name: options.name ?? nameOf(mainFile),
-    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    threads: checkThreads(options.threads),
+    compartments: checkCompartments(options.compartments),
     processes: options.processes ?? 2,
     spares: options.spares ?? 1,
     handlerMs: options.handlerMs ?? 5_000,

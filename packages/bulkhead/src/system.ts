@@ -58,8 +58,18 @@ export interface Explanation {
   readonly osProcess: number
   /** The decision with its reasons; undefined for what was spawned as a closure. */
   readonly decision: PlacementDecision | undefined
-  /** Paths of the actors that end when this one takes its node down, or has to be ended with it because it does not obey a kill. */
-  readonly blastRadius: readonly string[]
+  readonly blastRadius: BlastRadius
+}
+
+/** Paths of the other actors that would end with an actor, by what ends. */
+export interface BlastRadius {
+  /** Those of its node: it takes them along when it is stuck, calls `process.exit`, or does not obey a kill. */
+  readonly node: readonly string[]
+  /**
+   * Those of the other nodes of its OS process: they end, too, when native code, V8 or a signal ends that. Nothing outlives the root's, so there
+   * it is all others of the system.
+   */
+  readonly osProcess: readonly string[]
 }
 
 export interface TreeEntry extends ActorSnapshot {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createNode, Down } from '../src/index.ts'
-import type { ActorSelf, Evidence } from '../src/index.ts'
+import type { ActorSelf, Evidence, NodeHost } from '../src/index.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
 
 const evidence: Evidence = { node: 2, domain: 'test.2', cause: 'exited', code: 3 }
@@ -10,8 +10,8 @@ const heardBy = async (self: ActorSelf): Promise<unknown[]> =>
   (await mailOf(self)).map((mail) => (mail instanceof Down ? { down: mail.reason, cause: mail.node?.cause } : mail))
 
 /** Node 1 watches an actor of node 2. */
-async function setUp() {
-  const nodes = new Nodes(createNode, { ids: [1, 2] })
+async function setUp(host: Partial<NodeHost> = {}) {
+  const nodes = new Nodes(createNode, { ids: [1, 2], host })
   const [watcher, far] = [await nodes.actor(), await nodes.actor(2)]
   watcher.monitor(far.pid)
   await nodes.settled()
@@ -50,6 +50,17 @@ describe('the end of a node is told', () => {
     expect(await heardBy(watcher)).toEqual([])
     await nodes.pass(1)
     expect(await heardBy(watcher)).toEqual([{ down: 'noconnection', cause: 'unknown' }])
+  })
+
+  test.each([
+    ['that of its OS process, where the host knows it to share one', () => 'crew 7', 'crew 7'],
+    ['its own otherwise', () => undefined, 'test.2'],
+  ])('then its failure domain is %s', async (_title, domainOf, domain) => {
+    const { nodes, watcher, ends } = await setUp({ domainOf })
+    ends()
+    await nodes.pass(250)
+    const [down] = await mailOf(watcher)
+    expect((down as Down).node).toEqual({ node: 2, domain, cause: 'unknown' })
   })
 
   test('once, however often and late it is told again', async () => {

@@ -285,14 +285,14 @@ describe('a system that cannot meet a hint says so', () => {
   })
 
   test("memory: 'shared' from a starter in another OS process", () => {
-    const error = failure({ memory: 'shared' }, { ...everywhere, inRootProcess: false })
+    const error = failure({ memory: 'shared' }, { ...everywhere, hasThreads: false })
     expect(error).toBeInstanceOf(PlacementError)
     expect(error.message).toContain("memory: 'shared'")
     expect(error.message).toContain('OS process')
   })
 
   test("but not memory: 'private', and not a process", () => {
-    const context = { ...everywhere, inRootProcess: false }
+    const context = { ...everywhere, hasThreads: false }
     expect([outcome({ memory: 'private' }, context), outcome({ native: true }, context)]).toEqual([
       'thread pooled',
       'process dedicated',

@@ -73,7 +73,7 @@ describe('a child that took its node down', () => {
       },
       {
         context: 'not_moved',
-        text: `child a ${pids[1]} stays where it is: memory: 'shared' needs a thread of the root's OS process; it exited (code 3) on a thread of its own at noon`,
+        text: `child a ${pids[1]} stays where it is: memory: 'shared' needs a thread of its starter's OS process; it exited (code 3) on a thread of its own at noon`,
       },
     ])
   })

@@ -50,8 +50,8 @@ export interface HostedNodeOptions {
   readonly channel: ControlChannel<FromNode, ToNode>
   readonly vitals: Vitals
   readonly scope: TracingScope
-  /** Whether memory can be shared with the root. */
-  readonly inRootProcess: boolean
+  /** Whether this OS process has threads, with which memory can be shared. */
+  readonly hasThreads: boolean
   /** Whether memory can be shared with that node. */
   readonly shares: (node: NodeId) => boolean
   readonly log: (record: LogRecord) => void
@@ -64,13 +64,15 @@ export interface HostedNodeOptions {
 /** A node in this thread and its side of the talk with the warden. */
 export class HostedNode implements NodeHost {
   readonly kinds = ['inline', 'thread', 'process'] as const
-  readonly inRootProcess: boolean
+  readonly hasThreads: boolean
   readonly node: Node
   readonly #options: HostedNodeOptions
   readonly #channel: ControlChannel<FromNode, ToNode>
   readonly #questions = new Map<number, Question>()
   readonly #responder: LoopResponder
   readonly #letGo: () => void
+  /** Failure domains of nodes that share one with others. */
+  readonly #domains = new Map<NodeId, string>()
   #requests = 0
   #listener: Promise<Listener> | undefined
   #ended = false
@@ -79,7 +81,7 @@ export class HostedNode implements NodeHost {
     const { birth, channel, vitals, scope, log } = options
     this.#options = options
     this.#channel = channel
-    this.inRootProcess = options.inRootProcess
+    this.hasThreads = options.hasThreads
     this.#responder = new LoopResponder(vitals)
     const population = new PopulationReport(
       vitals,
@@ -153,6 +155,10 @@ export class HostedNode implements NodeHost {
     return this.#options.shares(node)
   }
 
+  domainOf(node: NodeId): string | undefined {
+    return this.#domains.get(node)
+  }
+
   override(path: string, behaviour: string): Isolation | undefined {
     return overrideFor(this.#options.birth.overrides, path, behaviour)
   }
@@ -170,10 +176,13 @@ export class HostedNode implements NodeHost {
       case 'listen':
         return void this.#listen()
       case 'accept':
+        this.#learnDomain(message)
         return void this.#accept(message.peer, message.token)
       case 'dial':
+        this.#learnDomain(message)
         return void this.#dial(message.peer, message.address, message.token)
       case 'down':
+        this.#domains.delete(message.peer)
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
       case 'kind':
@@ -237,6 +246,10 @@ export class HostedNode implements NodeHost {
       this.#questions.set(request, { resolve: resolve as Question['resolve'], reject })
       this.#say(question(request))
     })
+  }
+
+  #learnDomain({ peer, domain }: Extract<ToNode, { type: 'accept' | 'dial' }>): void {
+    if (domain !== undefined) this.#domains.set(peer, domain)
   }
 
   #settle(request: number, outcome: (question: Question) => void): void {

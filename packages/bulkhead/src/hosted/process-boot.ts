@@ -43,7 +43,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
         vitals,
         scope,
         log,
-        inRootProcess: false,
+        hasThreads: false,
         shares: () => false,
         onHandler: (id, name) => watch.post({ id, name }),
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
@@ -58,12 +58,13 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
   channel.post({ type: 'started', thread: process.pid })
 }
 
-interface Watch {
+/** A thread that watches the main one. */
+export interface Watch {
   post(news: 'up' | { readonly id: number; readonly name: string }): void
   onMessage(take: (ping: number) => void): void
 }
 
-function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>): Watch {
+export function startWatch(orders: Omit<Extract<Orders, { role: 'process_watch' }>['orders'], 'port'>): Watch {
   const { port1, port2 } = new MessageChannel()
   const all: Orders = { role: 'process_watch', orders: { ...orders, port: port2 } }
   const worker = new Worker(new URL(watchModule), {

@@ -34,7 +34,7 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
       const { birth } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
       const shares = (node: number): boolean => neighbours.has(node)
-      hosted = new HostedNode({ birth, channel, vitals, scope, log, inRootProcess: true, shares })
+      hosted = new HostedNode({ birth, channel, vitals, scope, log, hasThreads: true, shares })
       channel.post({ type: 'up' })
       return
     }

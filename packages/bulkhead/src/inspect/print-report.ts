@@ -1,5 +1,6 @@
-import type { PlacementDecision } from '@bulkhead/core'
-import { treeOf } from '../survey.ts'
+import type { NodeId, PlacementDecision } from '@bulkhead/core'
+import type { NodeSurvey } from '../control.ts'
+import { endWith, treeOf } from '../survey.ts'
 import type { TreeEntry } from '../system.ts'
 import type { CrashEntry, SystemReport } from './system-report.ts'
 
@@ -7,11 +8,15 @@ import type { CrashEntry, SystemReport } from './system-report.ts'
 export function printReport(report: SystemReport): string {
   const { name, system, pid, upMs, nodes, crashes } = report
   const tree = treeOf(nodes)
+  const radii = radiiOf(nodes)
   return [
     `${name}: system ${system}, process ${pid}, up for ${duration(upMs)}`,
     ...section('Actors', table(rowsOf(tree))),
-    ...section('Nodes', table(nodes.map(nodeRow))),
-    ...section('Placement', flatten(tree).flatMap(placementLines)),
+    ...section('Nodes', table(nodes.map((node) => nodeRow(node, pid)))),
+    ...section(
+      'Placement',
+      flatten(tree).flatMap((entry) => placementLines(entry, radii)),
+    ),
     ...section('Last crashes', crashes.length === 0 ? ['none'] : crashes.flatMap(crashLines)),
     '',
   ].join('\n')
@@ -43,7 +48,11 @@ function actorRow(
   ]
 }
 
-function nodeRow({ node, kind, osProcess, share, snapshot, ageMs, busyWith }: SystemReport['nodes'][number]): Row {
+function nodeRow(
+  { node, kind, osProcess, share, snapshot, ageMs, busyWith }: SystemReport['nodes'][number],
+  root: number,
+): Row {
+  const house = kind === 'thread' && osProcess !== root ? 'crew' : 'process'
   const actors = snapshot?.actors.length ?? 0
   const age =
     snapshot === undefined
@@ -51,16 +60,29 @@ function nodeRow({ node, kind, osProcess, share, snapshot, ageMs, busyWith }: Sy
       : ageMs === 0
         ? ''
         : `does not answer${busyWith === undefined ? '' : `, busy with ${busyWith}`}; as it was ${duration(ageMs)} ago`
-  return [`${kind} ${node}`, share, `process ${osProcess}`, `${actors} ${actors === 1 ? 'actor' : 'actors'}`, age]
+  return [`${kind} ${node}`, share, `${house} ${osProcess}`, `${actors} ${actors === 1 ? 'actor' : 'actors'}`, age]
 }
 
-function placementLines({ path, placement }: TreeEntry): string[] {
+function placementLines({ path, placement, node }: TreeEntry, radii: ReadonlyMap<NodeId, string>): string[] {
   if (placement === undefined) return []
   const { because, rejected } = placement
   return [
     `${path || '/'}: ${decided(placement)}, since ${because.join('; ')}`,
     ...rejected.map(({ kind, why }) => `  not ${kind}: ${why}`),
+    `  blast radius: ${radii.get(node)}`,
   ]
+}
+
+/** Who else would end with an actor of each node, in words. */
+function radiiOf(nodes: readonly NodeSurvey[]): ReadonlyMap<NodeId, string> {
+  const countOf = ({ snapshot }: NodeSurvey): number => snapshot?.actors.length ?? 0
+  return new Map(
+    nodes.map((each) => {
+      const onNode = Math.max(0, countOf(each) - 1)
+      const further = endWith(each, nodes).reduce((sum, other) => (other === each ? sum : sum + countOf(other)), 0)
+      return [each.node, `${onNode} more on its node, ${further} beyond it with its OS process`]
+    }),
+  )
 }
 
 const decided = ({ kind, share }: PlacementDecision): string => (kind === 'inline' ? kind : `${share} ${kind}`)

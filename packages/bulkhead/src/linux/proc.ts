@@ -61,14 +61,14 @@ class ProcFile {
 
 const scratch = Buffer.alloc(1_024)
 
-/** What the operating system says about one thread of this OS process. All of it is undefined, or false, where /proc does not tell. */
+/** What the operating system says about one thread, of this OS process unless said otherwise. All of it is undefined, or false, where /proc does not tell. */
 export class ThreadProbe {
   readonly #schedstat: ProcFile
   readonly #stat: ProcFile
   readonly #syscall: ProcFile
 
-  constructor(thread: number | undefined) {
-    const folder = `/proc/self/task/${thread}`
+  constructor(thread: number | undefined, osProcess: number | 'self' = 'self') {
+    const folder = `/proc/${osProcess}/task/${thread}`
     this.#schedstat = new ProcFile(`${folder}/schedstat`)
     this.#stat = new ProcFile(`${folder}/stat`)
     this.#syscall = new ProcFile(`${folder}/syscall`)

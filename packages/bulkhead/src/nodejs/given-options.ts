@@ -13,6 +13,8 @@ export interface NodesOptions {
   readonly process: readonly string[]
   /** What stands in `NODE_OPTIONS`. */
   readonly environment: string | undefined
+  /** Those of the OS process of a crew, whose main thread runs no code of the program's: without its preloads. */
+  readonly crew: { readonly process: readonly string[]; readonly environment: string | undefined }
 }
 
 /**
@@ -24,11 +26,23 @@ export function optionsForNodes(): NodesOptions {
   const environment = wordsOf(process.env['NODE_OPTIONS'] ?? '')
   const isInspected = [...execArgv, ...environment].some((word) => opening.test(nameOf(word)))
   const kept = without(without(execArgv, programs), inspecting)
+  const inspected = isInspected ? ['--inspect=0'] : []
+  const handedOn = without(environment, inspecting)
   return {
     thread: acceptedByWorkers(kept),
-    process: isInspected ? [...kept, '--inspect=0'] : kept,
-    environment: textOf(without(environment, inspecting)),
+    process: [...kept, ...inspected],
+    environment: textOf(handedOn),
+    crew: {
+      process: [...without(kept, preloading), ...inspected],
+      environment: textOf(without(handedOn, preloading)),
+    },
   }
+}
+
+/** What threads that are started by this one find in `NODE_OPTIONS`: they inherit its environment, though it was started without some of them. */
+export function setNodeOptions(options: string | undefined): void {
+  if (options === undefined) delete process.env['NODE_OPTIONS']
+  else process.env['NODE_OPTIONS'] = options
 }
 
 /** How to start a worker of our own, in which no code of the program's runs: without its preloads. */

@@ -11,6 +11,9 @@ export function checkProcessPermissions(): void {
     throw new Error(`this program runs under --permission, and a process node needs ${missing.join(' and ')}`)
 }
 
+/** Whether there can be process nodes. */
+export const mayStartProcesses = (): boolean => missingPermissions(['child', 'net']).length === 0
+
 /** The options that would grant what this program is not allowed of these. */
 export function missingPermissions(scopes: readonly (typeof needs)[number][0][]): string[] {
   const { permission, allowedNodeEnvironmentFlags: known } = process

@@ -21,8 +21,16 @@ export function openOutlets(): Outlets {
   return { stdout: new Outlet(writerTo(1)), stderr: new Outlet(writerTo(2)) }
 }
 
+/** How far the reader of a stream is behind. */
+export interface Backlog {
+  /** The reader is behind, but it reads: whoever can wait with printing should, until {@link whenReady}. */
+  readonly isBehind: boolean
+  /** Calls back, once, when the reader has caught up, or is no longer counted on. At once if that is so. */
+  whenReady(then: () => void): void
+}
+
 /** A stream of this OS process: what its reader has no room for waits here, in order and bounded. Nothing here blocks. */
-export class Outlet {
+export class Outlet implements Backlog {
   readonly #write: Write
   #waiting: Uint8Array[] = []
   #bytes = 0
@@ -48,12 +56,10 @@ export class Outlet {
     return true
   }
 
-  /** The reader is behind, but it reads: whoever can wait with printing should, until {@link whenReady}. */
   get isBehind(): boolean {
     return this.#bytes >= fullBytes && !this.#isStalled
   }
 
-  /** Calls back, once, when the reader has caught up, or is no longer counted on. At once if that is so. */
   whenReady(then: () => void): void {
     if (this.isBehind) this.#whenReady.push(then)
     else then()

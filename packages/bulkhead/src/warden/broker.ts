@@ -7,7 +7,9 @@ import type { NodeRecord } from './node-record.ts'
 export function introduce(one: NodeRecord, other: NodeRecord): void {
   one.peers.add(other.id)
   other.peers.add(one.id)
-  if (one.body.osProcess === other.body.osProcess) link(one, other)
+  const { crew } = one.body
+  if (crew !== undefined && crew === other.body.crew) crew.link(one.id, other.id)
+  else if (one.body.osProcess === other.body.osProcess) link(one, other)
   // the lower incarnation listens: it is the root, or has been there for longer, so it listens already
   else if (one.id < other.id) call(one, other)
   else call(other, one)
@@ -22,13 +24,22 @@ function link(one: NodeRecord, other: NodeRecord): void {
 function call(listener: NodeRecord, dialler: NodeRecord): void {
   const token = newToken()
   const dial = (): void => {
-    listener.body.post({ type: 'accept', peer: dialler.id, token })
-    dialler.body.post({ type: 'dial', peer: listener.id, address: listener.address ?? '', token })
+    listener.body.post({ type: 'accept', peer: dialler.id, token, ...domainOf(dialler) })
+    dialler.body.post({
+      type: 'dial',
+      peer: listener.id,
+      address: listener.address ?? '',
+      token,
+      ...domainOf(listener),
+    })
   }
   if (listener.address !== undefined) return dial()
   listener.dials.push(dial)
   if (listener.dials.length === 1) listener.body.post({ type: 'listen' })
 }
+
+const domainOf = ({ body }: NodeRecord): { readonly domain?: string } =>
+  body.crew === undefined ? {} : { domain: body.crew.domain }
 
 /** The node listens now. */
 export function listens(record: NodeRecord, address: string): void {

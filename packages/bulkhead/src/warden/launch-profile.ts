@@ -2,7 +2,8 @@ import type { PlacementDecision } from '@bulkhead/core'
 
 /** What a thread or process is started with; nodes of one profile can stand in for each other before they are used. */
 export interface LaunchProfile {
-  readonly kind: 'thread' | 'process'
+  /** `crew`: an OS process whose nodes are its threads. */
+  readonly kind: 'thread' | 'process' | 'crew'
   readonly heapMb?: number
   readonly rssMb?: number
   readonly stackMb?: number
@@ -29,5 +30,5 @@ export function poolKeyOf({ kind, heapMb, rssMb, stackMb, handlerMs }: LaunchPro
 
 /** Equal for profiles that are started in the same way: the turns of a thread are limited from outside, so their limit is chosen later. */
 export function launchKeyOf(profile: LaunchProfile): string {
-  return profile.kind === 'process' ? poolKeyOf(profile) : poolKeyOf({ ...profile, handlerMs: 0 })
+  return profile.kind === 'thread' ? poolKeyOf({ ...profile, handlerMs: 0 }) : poolKeyOf(profile)
 }

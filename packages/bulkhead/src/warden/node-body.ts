@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads'
+import type { NodeId } from '@bulkhead/core'
 import type { FromNode, ToNode } from '../control.ts'
 import type { ErrorParts } from '../error-parts.ts'
 import type { Vitals } from '../hosted/vitals.ts'
@@ -24,14 +25,28 @@ export interface BodyEnd {
   readonly forMs?: number
   readonly limitMb?: number
   readonly heapBytes?: number
-  /** Serial of the actor to blame. */
-  readonly culprit?: number
+  /** Serial of the actor to blame; `unknown`: not even the only actor of the node is. */
+  readonly culprit?: number | 'unknown'
+  /** The failure domain, where other nodes ended with this one. */
+  readonly domain?: string
+  /** What its OS process printed last beside its own lines. */
+  readonly output?: readonly string[]
 }
 
-export interface BodyEvents {
-  readonly message: (message: FromNode) => void
+export interface BodyEvents<Message = FromNode> {
+  readonly message: (message: Message) => void
   /** Called once. `gone`: the thread or process has really ended, so nothing of it runs any more. */
   readonly ended: (end: BodyEnd, gone: boolean) => void
+}
+
+/** The crew of a thread, as its neighbours see it. */
+export interface CrewOfBody {
+  /** The failure domain that all of its threads share. */
+  readonly domain: string
+  /** Its OS process has ended, whether or not that was told. */
+  readonly isOver: boolean
+  /** Gives two of its threads a connection over shared memory. */
+  link(one: NodeId, other: NodeId): void
 }
 
 /** What a node lives in: the root's thread, a worker thread, an OS process. */
@@ -39,6 +54,8 @@ export interface NodeBody {
   readonly kind: 'inline' | 'thread' | 'process'
   /** Its OS process. */
   readonly osProcess: number
+  /** The crew that the thread belongs to; undefined in the root's OS process. */
+  readonly crew?: CrewOfBody | undefined
   readonly output: TaggedOutput
   /** Readable in this OS process only. */
   readonly vitals: Vitals | undefined

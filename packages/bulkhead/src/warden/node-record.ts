@@ -94,6 +94,7 @@ export function fits(record: NodeRecord, decision: PlacementDecision): boolean {
     record.ending === undefined &&
     !record.retiring &&
     !record.isLost &&
+    record.body.crew?.isOver !== true &&
     record.share === decision.share &&
     record.compartment === decision.compartment
   )

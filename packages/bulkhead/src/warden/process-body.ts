@@ -2,7 +2,7 @@ import { spawnNodeProcess } from '@bulkhead/transport-process'
 import type { NodeProcess } from '@bulkhead/transport-process'
 import { socketChannel } from '../control-channel.ts'
 import type { ControlChannel } from '../control-channel.ts'
-import type { FromNode, LastWord, Orders, ToNode } from '../control.ts'
+import type { CrewOrders, FromNode, LastWord, Orders, ProcessOrders, ToNode } from '../control.ts'
 import { partsOf } from '../error-parts.ts'
 import { ProcessProbe, stackLimitBytes } from '../linux/proc.ts'
 import { checkProcessPermissions } from '../nodejs/permissions.ts'
@@ -28,10 +28,20 @@ export interface ProcessBodyOptions {
   readonly execArgv: readonly string[]
   readonly children: ChildTable
   readonly outlets: Outlets
+  /** What a crew is told beyond that, and what its main thread finds in `NODE_OPTIONS`. */
+  readonly crew?: {
+    readonly orders: Omit<CrewOrders, keyof ProcessOrders>
+    readonly environment: string | undefined
+  }
 }
 
-/** An OS process started by the warden; a second thread in it watches its event loop. */
-export class ProcessBody implements NodeBody {
+type Failure = Extract<FromNode, { type: 'failing' }>
+
+/** An OS process started by the warden: a node, or a crew; a second thread in it watches its event loop. */
+export class ProcessBody<Sent = ToNode, Received extends { readonly type: string } = FromNode> implements Omit<
+  NodeBody,
+  'post'
+> {
   readonly kind = 'process'
   readonly osProcess: number
   readonly vitals = undefined
@@ -39,26 +49,25 @@ export class ProcessBody implements NodeBody {
   readonly #process: NodeProcess
   readonly #probe: ProcessProbe
   readonly #profile: LaunchProfile
-  readonly #channel: ControlChannel<ToNode, FromNode>
-  readonly #events: BodyEvents
+  readonly #channel: ControlChannel<Sent, Received>
+  readonly #events: BodyEvents<Received>
   readonly #children: ChildTable
   readonly #outlets: Outlets
   #lastWord: LastWord | undefined
-  #failure: Extract<FromNode, { type: 'failing' }> | undefined
+  #failure: Failure | undefined
   #heardAt = sharedNow()
   #stoppedAt: number | undefined
   #rssBytes = 0
   #isOver = false
   #isReported = false
 
-  constructor({ entry, profile, execArgv, children, outlets }: ProcessBodyOptions, events: BodyEvents) {
+  constructor({ entry, profile, execArgv, crew, children, outlets }: ProcessBodyOptions, events: BodyEvents<Received>) {
     checkProcessPermissions()
     checkStack(profile.stackMb, stackLimitBytes())
     const { handlerMs } = profile
-    const orders: Orders = {
-      role: 'process',
-      orders: { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs },
-    }
+    const own = { parent: process.pid, handlerMs: handlerMs === Infinity ? null : handlerMs }
+    const orders: Orders =
+      crew === undefined ? { role: 'process', orders: own } : { role: 'crew', orders: { ...own, ...crew.orders } }
     this.#profile = profile
     this.#events = events
     this.#children = children
@@ -66,7 +75,11 @@ export class ProcessBody implements NodeBody {
     this.output = new TaggedOutput(outlets, this.kind)
     this.#process = spawnNodeProcess({
       entry,
-      env: { ...process.env, [ordersField]: JSON.stringify(orders) },
+      env: {
+        ...process.env,
+        ...(crew !== undefined && { NODE_OPTIONS: crew.environment }),
+        [ordersField]: JSON.stringify(orders),
+      },
       execArgv: processExecArgv(profile, execArgv),
       ref: true,
     })
@@ -77,7 +90,7 @@ export class ProcessBody implements NodeBody {
     this.#channel = socketChannel(control)
     this.#channel.onMessage((message) => {
       this.#heardAt = sharedNow()
-      if (message.type === 'failing') this.#failure = message
+      if (message.type === 'failing') this.#failure = message as unknown as Failure
       else events.message(message)
     })
     watch.on(
@@ -90,7 +103,7 @@ export class ProcessBody implements NodeBody {
     child.on('exit', (code, signal) => this.#onExit(code, signal))
   }
 
-  post(message: ToNode): void {
+  post(message: Sent): void {
     this.#channel.post(message)
   }
 
@@ -121,6 +134,11 @@ export class ProcessBody implements NodeBody {
 
   get silentMs(): number {
     return Math.round(sharedNow() - this.#heardAt)
+  }
+
+  /** It has ended, whether or not that was told: its last words may still be on their way. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   kill(): void {

@@ -1,33 +1,32 @@
-import type { NodeId } from '@bulkhead/core'
-import type { BodyEnd } from './node-body.ts'
-import type { NodeRecord } from './node-record.ts'
+import type { BodyEnd, NodeBody } from './node-body.ts'
 import { lookIdleMs } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 
-/** Milliseconds at least over which it is measured how busy the nodes are. */
-const measureMs = 250
-
-export interface RoundsOptions {
-  readonly nodes: ReadonlyMap<NodeId, NodeRecord>
-  /** Never ended, only reported. */
-  readonly root: NodeRecord
-  /** Milliseconds that a turn may take on a node without a limit of its own. */
-  readonly handlerMs: number
-  /** Told of each node that is found stuck. */
-  readonly stuck: (record: NodeRecord, end: BodyEnd) => void
-  /** Says something on the program's stderr. */
-  readonly say: (text: string) => void
+/** What is looked at on a round. */
+export interface Watched {
+  readonly body: Pick<NodeBody, 'look' | 'vitals' | 'handlerName'>
+  readonly profile: { readonly handlerMs: number } | undefined
+  /** Defined once it has ended, or was cut off: there is nothing more to see. */
+  readonly verdict: unknown
 }
 
-/** The warden's rounds: looks at every node as often as each needs it, judges, and measures how busy they are. */
-export class Rounds {
-  readonly #options: RoundsOptions
+export interface RoundsOptions<Record extends Watched> {
+  readonly watched: () => Iterable<Record>
+  /** Milliseconds that a turn may take on a node without a limit of its own. */
+  readonly handlerMs: number
+  /** Told of each look at each node. */
+  readonly judged: (record: Record, judgement: Judgement) => void
+  /** Told of each round that is over. */
+  readonly done?: () => void
+}
+
+/** The rounds of whoever watches nodes: looks at every one as often as each needs it, and judges. */
+export class Rounds<Record extends Watched> {
+  readonly #options: RoundsOptions<Record>
   #timer: NodeJS.Timeout | undefined
   #timerAt = 0
-  #measuredAt = performance.now()
-  #rootStuckMs = 0
 
-  constructor(options: RoundsOptions) {
+  constructor(options: RoundsOptions<Record>) {
     this.#options = options
     this.#look()
   }
@@ -47,48 +46,23 @@ export class Rounds {
   }
 
   readonly #look = (): void => {
-    const { nodes, root, handlerMs, stuck } = this.#options
+    const { watched, handlerMs, judged, done } = this.#options
     let nextMs = lookIdleMs(Infinity)
-    for (const record of nodes.values()) {
+    for (const record of watched()) {
       if (record.verdict !== undefined) continue
       const judgement = record.body.look()
-      if (record === root) this.#lookAtRoot(judgement)
-      else if (judgement.state === 'stuck') stuck(record, stuckEnd(record, judgement))
+      judged(record, judgement)
       const limitMs = record.profile?.handlerMs ?? handlerMs
       nextMs = Math.min(nextMs, judgement.state === 'busy' ? judgement.nextLookMs : lookIdleMs(limitMs))
     }
-    this.#measure()
+    done?.()
     this.#timer = undefined
     this.within(nextMs)
   }
-
-  /** A stuck root is reported, once for each time. */
-  #lookAtRoot(judgement: Judgement): void {
-    const { root, say } = this.#options
-    const forMs = judgement.state === 'stuck' ? judgement.forMs : 0
-    if (forMs > 0 && (this.#rootStuckMs === 0 || forMs < this.#rootStuckMs)) {
-      say(`the root has been stuck for ${Math.round(forMs)} ms in ${root.body.handlerName ?? 'code outside any actor'}`)
-    }
-    this.#rootStuckMs = forMs
-  }
-
-  /** How busy each node was since the last time. */
-  #measure(): void {
-    const { nodes, root } = this.#options
-    const now = performance.now()
-    const passedMs = now - this.#measuredAt
-    if (passedMs < measureMs) return
-    this.#measuredAt = now
-    for (const record of nodes.values()) {
-      if (record.verdict !== undefined || record === root) continue
-      const activeMs = record.body.activeMs() ?? 0
-      record.load = Math.min(1, (activeMs - record.lastActiveMs) / passedMs)
-      record.lastActiveMs = activeMs
-    }
-  }
 }
 
-function stuckEnd({ body }: NodeRecord, { what, forMs }: Extract<Judgement, { state: 'stuck' }>): BodyEnd {
+/** What a node that is found stuck ends with. */
+export function stuckEnd(body: Watched['body'], { what, forMs }: Extract<Judgement, { state: 'stuck' }>): BodyEnd {
   const culprit = what === 'turn' ? body.vitals?.culprit : body.vitals?.looper
   const { handlerName: handler } = body
   return {

@@ -1,11 +1,12 @@
+import type { FromNode } from '../control.ts'
 import { launchKeyOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEvents, NodeBody } from './node-body.ts'
 
 /** A body whose events go to whoever holds it. */
-export interface SpareBody {
-  readonly body: NodeBody
-  readonly events: { -readonly [Name in keyof BodyEvents]: BodyEvents[Name] }
+export interface SpareBody<Body = NodeBody, Message = FromNode> {
+  readonly body: Body
+  readonly events: { -readonly [Name in keyof BodyEvents]: BodyEvents<Message>[Name] }
 }
 
 /** Milliseconds before a spare that was used is replaced: whoever used it has work to do first. */
@@ -15,19 +16,19 @@ const replaceMs = 200
 const profilesMax = 4
 
 /** Threads and processes that were started and wait to become nodes. */
-export class Spares {
-  readonly #start: (profile: LaunchProfile, events: BodyEvents) => NodeBody
+export class Spares<Body extends { kill(): void } = NodeBody, Message = FromNode> {
+  readonly #start: (profile: LaunchProfile, events: BodyEvents<Message>) => Body
   readonly #count: number
-  readonly #waiting = new Map<string, SpareBody[]>()
+  readonly #waiting = new Map<string, SpareBody<Body, Message>[]>()
   #isOver = false
 
-  constructor(start: (profile: LaunchProfile, events: BodyEvents) => NodeBody, count: number) {
+  constructor(start: (profile: LaunchProfile, events: BodyEvents<Message>) => Body, count: number) {
     this.#start = start
     this.#count = count
   }
 
   /** One with this profile, ready or starting. */
-  take(profile: LaunchProfile): SpareBody {
+  take(profile: LaunchProfile): SpareBody<Body, Message> {
     return this.#waiting.get(launchKeyOf(profile))?.shift() ?? this.#newSpare(profile)
   }
 
@@ -54,16 +55,16 @@ export class Spares {
     for (const waiting of this.#waiting.values()) for (const { body } of waiting.splice(0)) body.kill()
   }
 
-  #waitingFor(profile: LaunchProfile): SpareBody[] {
+  #waitingFor(profile: LaunchProfile): SpareBody<Body, Message>[] {
     const key = launchKeyOf(profile)
     const waiting = this.#waiting.get(key) ?? []
     this.#waiting.set(key, waiting)
     return waiting
   }
 
-  #newSpare(profile: LaunchProfile): SpareBody {
+  #newSpare(profile: LaunchProfile): SpareBody<Body, Message> {
     const waiting = this.#waitingFor(profile)
-    const events: SpareBody['events'] = {
+    const events: SpareBody<Body, Message>['events'] = {
       message: () => {},
       ended: () => {
         const at = waiting.findIndex((spare) => spare.events === events)

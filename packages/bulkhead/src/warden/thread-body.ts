@@ -7,15 +7,19 @@ import { partsOf } from '../error-parts.ts'
 import { Vitals } from '../hosted/vitals.ts'
 import { ThreadProbe } from '../linux/proc.ts'
 import { ordersField } from '../orders.ts'
-import type { Outlet, Outlets } from '../output/outlet.ts'
+import type { Backlog } from '../output/outlet.ts'
 import { OutputReader } from '../output/output-ring.ts'
-import { TaggedOutput } from '../output/tagged-output.ts'
+import type { OutputStream } from '../output/output-ring.ts'
+import type { TaggedOutput } from '../output/tagged-output.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEvents, NodeBody } from './node-body.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Judgement } from './stuck.ts'
 
-export interface ThreadBodyOptions {
+/** Where what a thread prints goes. */
+export type ThreadOutput = Pick<TaggedOutput, 'take' | 'lose' | 'end'>
+
+export interface ThreadBodyOptions<Output extends ThreadOutput> {
   /** The module that boots. */
   readonly entry: string
   readonly profile: LaunchProfile
@@ -23,30 +27,36 @@ export interface ThreadBodyOptions {
   readonly execArgv: readonly string[]
   /** The nodes of this OS process. */
   readonly sharedNodes: SharedArrayBuffer
-  readonly outlets: Outlets
+  readonly output: Output
+  /** How far the readers of that are behind. */
+  readonly outlets: Readonly<Record<OutputStream, Backlog>>
   /** Whether a debugger can be attached. */
   readonly isExempt: () => boolean
 }
 
-/** A worker thread of the warden's OS process. */
-export class ThreadBody implements NodeBody {
+/** A worker thread of the OS process of whoever watches it. */
+export class ThreadBody<Output extends ThreadOutput = TaggedOutput> implements Omit<NodeBody, 'output'> {
   readonly kind = 'thread'
   readonly osProcess = process.pid
   readonly vitals = new Vitals()
-  readonly output: TaggedOutput
+  readonly output: Output
   readonly #worker: Worker
   readonly #channel: ControlChannel<ToNode, FromNode>
   readonly #ring = new OutputReader()
   readonly #watch: NodeWatch
   #probe = new ThreadProbe(undefined)
-  readonly #outlets: Outlets
+  readonly #outlets: Readonly<Record<OutputStream, Backlog>>
+  #thread: number | undefined
   #isDraining = false
   #hasEnded = false
   #error: { readonly value: unknown } | undefined
 
-  constructor({ entry, profile, execArgv, sharedNodes, outlets, isExempt }: ThreadBodyOptions, events: BodyEvents) {
+  constructor(
+    { entry, profile, execArgv, sharedNodes, output, outlets, isExempt }: ThreadBodyOptions<Output>,
+    events: BodyEvents,
+  ) {
     this.#outlets = outlets
-    this.output = new TaggedOutput(outlets, this.kind)
+    this.output = output
     const { port1, port2 } = new MessageChannel()
     const orders: Orders = {
       role: 'thread',
@@ -63,7 +73,7 @@ export class ThreadBody implements NodeBody {
     })
     this.#channel = portChannel(port1)
     this.#channel.onMessage((message) => {
-      if (message.type === 'started') this.#probe = new ThreadProbe(message.thread)
+      if (message.type === 'started') this.#probe = new ThreadProbe((this.#thread = message.thread))
       if (message.type === 'output') this.#drain()
       else events.message(message)
     })
@@ -85,6 +95,11 @@ export class ThreadBody implements NodeBody {
       this.#probe.close()
       events.ended(this.#endOf(code), true)
     })
+  }
+
+  /** The operating system's number of it, once it has started. */
+  get thread(): number | undefined {
+    return this.#thread
   }
 
   post(message: ToNode, transfer?: readonly Transferable[]): void {
@@ -124,7 +139,7 @@ export class ThreadBody implements NodeBody {
   /** Takes what is there now, and comes back for more: as soon as its loop has had a turn, or the reader of it has caught up. */
   #drain(): void {
     if (this.#isDraining || this.#hasEnded) return
-    let behind: Outlet | undefined
+    let behind: Backlog | undefined
     const hasMore = this.#ring.drain((stream, text, actor) => {
       this.output.take(stream, text, actor)
       if (this.#outlets[stream].isBehind) behind = this.#outlets[stream]

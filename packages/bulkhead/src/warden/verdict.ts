@@ -8,20 +8,20 @@ import type { NodeRecord } from './node-record.ts'
 /** What everybody is told about the end of a node. `fenced`: it is cut off before it has really ended. */
 export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenced: boolean): Verdict {
   const { id, body, population } = record
-  const output = body.output.lastLines
+  const output = [...body.output.lastLines, ...(end.output ?? [])]
   const evidence: Evidence = {
     node: id,
-    domain: `${system}.${id}`,
+    domain: end.domain ?? `${system}.${id}`,
     cause: end.cause,
     lastHeartbeatMs: body.silentMs,
     ...(end.code !== undefined && { code: end.code }),
     ...(end.signal !== undefined && { signal: end.signal }),
     ...(end.handler !== undefined && { handler: end.handler }),
     ...(end.heapBytes !== undefined && end.heapBytes > 0 && { heapBytes: end.heapBytes }),
-    ...(output.length > 0 && { output: [...output] }),
+    ...(output.length > 0 && { output }),
   }
   const serial = end.culprit ?? (body.vitals === undefined ? population.sole?.serial : body.vitals.sole)
-  const isBlamed = serial !== undefined && serial > 0 && end.cause !== 'stopped' && end.cause !== 'unknown'
+  const isBlamed = typeof serial === 'number' && serial > 0 && end.cause !== 'stopped' && end.cause !== 'unknown'
   return {
     evidence,
     ...(isBlamed && { culprit: { pid: makePid(pidPrefix(system, id), serial), reason: reasonOf(end) } }),

@@ -1,4 +1,5 @@
 import type { WardenOrders } from '../control.ts'
+import { setNodeOptions } from '../nodejs/given-options.ts'
 import { openOutlets } from '../output/outlet.ts'
 import { startReaper } from '../orphans/reaper.ts'
 import { ChildTable } from './child-table.ts'
@@ -13,10 +14,4 @@ export function bootWarden(orders: WardenOrders): void {
   )
   setNodeOptions(orders.options.environment)
   return void new Warden(orders, outlets, startReaper(new ChildTable(orders.children)))
-}
-
-/** The warden itself was started without some of them; what it starts inherits its environment. */
-function setNodeOptions(options: string | undefined): void {
-  if (options === undefined) delete process.env['NODE_OPTIONS']
-  else process.env['NODE_OPTIONS'] = options
 }

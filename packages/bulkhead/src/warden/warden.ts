@@ -1,5 +1,5 @@
 import { Lessons, nearer, ROOT, serialOf, show } from '@bulkhead/core'
-import type { NodeId, PlacementDecision, Verdict } from '@bulkhead/core'
+import type { NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
 import { InspectServer } from '../inspect/inspect-server.ts'
@@ -7,21 +7,27 @@ import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import type { Outlets } from '../output/outlet.ts'
+import { TaggedOutput } from '../output/tagged-output.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
 import type { Reaper } from '../orphans/reaper.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
 import { cutOff, endOf } from './cut-off.ts'
+import type { Crew } from './crew.ts'
+import { Crews } from './crews.ts'
+import { downOf, EndedNodes } from './ended-nodes.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
+import { LoadMeter } from './load-meter.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { Lingering } from './lingering.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
+import { RootAlarm } from './root-alarm.ts'
 import { RootBody } from './root-body.ts'
-import { Rounds } from './rounds.ts'
+import { Rounds, stuckEnd } from './rounds.ts'
 import { Spares } from './spares.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
@@ -41,9 +47,6 @@ const lostMs = 1_000
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
 
-/** Ends that are remembered. */
-const verdictsKept = 1_000
-
 /** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
 export class Warden {
   readonly #orders: WardenOrders
@@ -51,10 +54,11 @@ export class Warden {
   readonly #children: ChildTable
   readonly #sharedNodes: SharedNodes
   readonly #nodes = new Map<NodeId, NodeRecord>()
-  readonly #ended = new Map<NodeId, ToNode>()
+  readonly #ended = new EndedNodes()
   readonly #root: NodeRecord
   readonly #rootBody: RootBody
   readonly #spares: Spares
+  readonly #crews: Crews
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
@@ -62,7 +66,7 @@ export class Warden {
   readonly #reaper: Reaper | undefined
   readonly #lingering = new Lingering((text) => this.#say(text))
   #lastId: NodeId = ROOT
-  readonly #rounds: Rounds
+  readonly #rounds: Rounds<NodeRecord>
   readonly #startedAt = performance.now()
   #isShuttingDown = false
   #onEmpty: (() => void) | undefined
@@ -81,17 +85,28 @@ export class Warden {
     this.#root.settleUp()
     this.#nodes.set(ROOT, this.#root)
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
+    this.#crews = new Crews(orders, {
+      nodes: this.#nodes,
+      children: this.#children,
+      outlets,
+      gone: () => this.#tellEmpty(),
+    })
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
       orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
+    const alarm = new RootAlarm(this.#rootBody, (text) => this.#say(text))
+    const load = new LoadMeter()
     this.#rounds = new Rounds({
-      nodes: this.#nodes,
-      root: this.#root,
+      watched: () => this.#nodes.values(),
       handlerMs: orders.handlerMs,
-      stuck: (record, end) => this.#cutOff(record, end),
-      say: (text) => this.#say(text),
+      judged: (record, judgement) => {
+        if (record === this.#root) alarm.look(judgement)
+        else if (judgement.state === 'stuck') this.#cutOff(record, stuckEnd(record.body, judgement))
+      },
+      done: () => load.measure(this.#nodes.values()),
     })
-    this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
+    if (orders.threads.within === 'root')
+      this.#spares.keep(profileOf({ kind: 'thread', limits: {} } as PlacementDecision, orders.handlerMs))
   }
 
   // ---- what nodes say
@@ -157,7 +172,7 @@ export class Warden {
 
   #connect(record: NodeRecord, peerId: NodeId): void {
     const peer = this.#nodes.get(peerId)
-    if (peer === undefined) return record.body.post(this.#ended.get(peerId) ?? neverWas(peerId))
+    if (peer === undefined) return record.body.post(this.#ended.verdictOf(peerId))
     if (peer.verdict !== undefined) return record.body.post(downOf(peer, peer.verdict))
     if (record.peers.has(peerId)) return
     log('introduce %d to %d', record.id, peerId)
@@ -169,8 +184,9 @@ export class Warden {
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, async () => {
       await this.#lingering.whenEnded(path)
-      const decision = this.#lessons.apply(path, byHints)
-      const record = this.#allocate(decision)
+      const placed = this.#lessons.apply(path, byHints)
+      const record = this.#allocate(from, placed)
+      const decision = this.#crews.explained(placed, record)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
@@ -208,19 +224,19 @@ export class Warden {
     return why === undefined ? decision : { ...decision, because: [...decision.because, why] }
   }
 
-  #allocate(decision: PlacementDecision): NodeRecord {
+  #allocate(from: NodeRecord, decision: PlacementDecision): NodeRecord {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
     const fitting = [...this.#nodes.values()].filter((each) => fits(each, decision))
-    const { threads, processes } = this.#orders
-    const found =
-      decision.share === 'compartment'
-        ? nodeOfCompartment(fitting, profile)
-        : decision.share === 'pooled'
-          ? choose(sharing(fitting, profile), profile.kind === 'thread' ? threads : processes)
-          : undefined
-    return found ?? this.#launch(profile, decision)
+    const nodesMax = profile.kind === 'thread' ? this.#crews.countFor(decision) : this.#orders.processes
+    if (decision.share === 'compartment') {
+      const crew = this.#crews.crewFor(from, decision, fitting[0])
+      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, crew)
+    }
+    const crew = this.#crews.crewFor(from, decision)
+    const found = decision.share === 'pooled' ? choose(sharing(fitting, profile, crew), nodesMax) : undefined
+    return found ?? this.#launch(profile, decision, crew)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -230,11 +246,11 @@ export class Warden {
     return record
   }
 
-  #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
+  #launch(profile: LaunchProfile, decision: PlacementDecision, crew: Crew | undefined): NodeRecord {
     const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
-    const { body, events } = this.#spares.take(profile)
+    const { body, events } = crew?.launch(id, profile) ?? this.#spares.take(profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
@@ -246,7 +262,7 @@ export class Warden {
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
-    this.#spares.keep(profile)
+    if (crew === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
@@ -262,6 +278,7 @@ export class Warden {
             profile,
             execArgv: options.thread,
             sharedNodes: this.#orders.sharedNodes,
+            output: new TaggedOutput(outlets, 'thread'),
             outlets,
             isExempt: () => this.#rootBody.vitals.inspected,
           },
@@ -348,22 +365,23 @@ export class Warden {
         )
         record.body.kill()
       }
-      if (fenced && record.body.kind === 'thread') this.#children.countLingering(1)
-    } else if (!fenced && record.verdict.fenced === true && record.body.kind === 'thread')
+      if (fenced && isOurThread(record)) this.#children.countLingering(1)
+    } else if (!fenced && record.verdict.fenced === true && isOurThread(record))
       this.#children.countLingering(-1)
     if (fenced) return
     this.#lingering.ended(record.id)
     this.#surveyor.forget(record.id)
-    this.#bury(record)
-    if (this.#living().length === 0) this.#onEmpty?.()
+    this.#nodes.delete(record.id)
+    this.#ended.add(record)
+    this.#tellEmpty()
   }
 
-  /** Of a node that is gone only the verdict is kept, for those who ask for it late. */
-  #bury(record: NodeRecord): void {
-    this.#nodes.delete(record.id)
-    if (record.verdict !== undefined) this.#ended.set(record.id, downOf(record, record.verdict))
-    const [oldest] = this.#ended.keys()
-    if (this.#ended.size > verdictsKept && oldest !== undefined) this.#ended.delete(oldest)
+  #tellEmpty(): void {
+    if (this.#isEmpty) this.#onEmpty?.()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#living().length === 0 && this.#crews.isEmpty
   }
 
   #living(): NodeRecord[] {
@@ -394,9 +412,13 @@ export class Warden {
     this.#spares.end()
     const living = this.#living()
     for (const record of living) this.#retire(record)
-    if (living.length > 0) {
+    this.#crews.close()
+    if (!this.#isEmpty) {
       const all = new Promise<void>((resolve) => (this.#onEmpty = resolve))
-      const timer = setTimeout(() => this.#living().forEach((record) => record.body.kill()), withinMs)
+      const timer = setTimeout(() => {
+        this.#living().forEach((record) => record.body.kill())
+        this.#crews.kill()
+      }, withinMs)
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, withinMs + 500))])
       clearTimeout(timer)
     }
@@ -425,13 +447,8 @@ interface Found {
 type FromNodePopulation = NodeRecord['population']
 type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
 
-function downOf({ id, error }: NodeRecord, verdict: Verdict): ToNode {
-  return { type: 'down', peer: id, verdict, ...(error !== undefined && { error }) }
-}
-
-function neverWas(node: NodeId): ToNode {
-  return { type: 'down', peer: node, verdict: { evidence: { node, domain: `unknown ${node}`, cause: 'unknown' } } }
-}
+/** A thread that holds the root's OS process while it runs a native call. */
+const isOurThread = ({ body }: NodeRecord): boolean => body.kind === 'thread' && body.osProcess === process.pid
 
 function whyOf({ error, cause }: BodyEnd): string {
   return error === undefined ? cause : show(errorOf(error))

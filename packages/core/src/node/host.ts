@@ -46,10 +46,15 @@ export interface NodeHost {
   ): void
   /** Whether memory can be shared with that node: both are in one OS process. Undefined: found out when they are connected. */
   shares?(node: NodeId): boolean | undefined
+  /**
+   * The failure domain of the OS process that a node shares with others, for when its end is seen and nobody says what it was. Default: it has one
+   * of its own.
+   */
+  domainOf?(node: NodeId): string | undefined
   /** The kinds of node that this system has: what `place` may choose from. */
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
-  /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
-  readonly inRootProcess?: boolean
+  /** Whether the OS process of this node has threads, with which memory can be shared. Default true. */
+  readonly hasThreads?: boolean
   /** An operator's word about where the actor at this path, or with this behaviour, lives. It wins over code. */
   override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */

@@ -19,7 +19,8 @@ const CONTAINED_BY: Readonly<Partial<Record<Evidence['cause'], { readonly wall: 
 }
 
 /** The wall that an actor with this decision lives behind. */
-export function wallOf({ kind, share }: Pick<PlacementDecision, 'kind' | 'share'>): Wall {
+export function wallOf({ kind, share, within }: Pick<PlacementDecision, 'kind' | 'share' | 'within'>): Wall {
+  if (within === 'own_crew') return 'process'
   if (share !== 'dedicated' && share !== 'compartment') return 'shared'
   return kind === 'process' ? 'process' : 'thread'
 }
@@ -30,7 +31,7 @@ export function wallOf({ kind, share }: Pick<PlacementDecision, 'kind' | 'share'
  * already; nobody is to blame; or, for `killed`, it is known whom the kill was meant for and not who kept the node from obeying. `at`: when it was, for the sentence.
  */
 export function climb(
-  decision: Pick<PlacementDecision, 'kind' | 'share' | 'compartment' | 'furthest' | 'moved'>,
+  decision: Pick<PlacementDecision, 'kind' | 'share' | 'compartment' | 'within' | 'furthest' | 'moved'>,
   evidence: Evidence,
   at: string,
 ): Lesson | undefined {

@@ -15,8 +15,8 @@ export interface PlacementContext {
   readonly kinds: readonly Kind[]
   /** Who decided: the code, or an operator's file. Part of the reasons. */
   readonly by?: string
-  /** Whether the starter is in the root's OS process, where memory can be shared. Default true. */
-  readonly inRootProcess?: boolean
+  /** Whether the starter's OS process has threads, with which memory can be shared. Default true. */
+  readonly hasThreads?: boolean
   /** Whether the system can put a process into a sandbox. Default false. */
   readonly sandboxes?: boolean
   /** Whether crashes may move the actor. Default true. */
@@ -25,6 +25,8 @@ export interface PlacementContext {
   readonly system?: string
   /** The kind of node on which the actor of `coordination` lives. Default: it is not known yet. */
   readonly neighbour?: Kind
+  /** Whether the starter shares memory with that node. Default: with any but a process. */
+  readonly neighbourShares?: boolean
 }
 
 const WHY_LESS: Record<Kind, string> = {
@@ -61,7 +63,7 @@ function furthestOf(
   if (by !== undefined) return { wall: 'shared', because: `${by} says where it lives` }
   if (!adapt) return { wall: 'shared', because: 'adapt: false' }
   if (memory === 'shared')
-    return { wall: 'thread', because: "memory: 'shared' needs a thread of the root's OS process" }
+    return { wall: 'thread', because: "memory: 'shared' needs a thread of its starter's OS process" }
   if (!kinds.includes('process')) return { wall: 'thread', because: 'this system has no processes' }
   return { wall: 'process', because: 'nothing is further out than a process of its own' }
 }
@@ -87,7 +89,7 @@ interface Wish {
 }
 
 function byHints(hints: IsolationHints, context: PlacementContext): Decided {
-  const { kinds, by, inRootProcess = true, sandboxes = false } = context
+  const { kinds, by, hasThreads = true, sandboxes = false } = context
   if (hints.trust === 'untrusted' && !sandboxes) {
     throw new PlacementError(
       "trust: 'untrusted' needs a sandbox, and this system has no sandbox yet: run only code that you trust, with faults: 'contained' against its crashes",
@@ -101,9 +103,9 @@ function byHints(hints: IsolationHints, context: PlacementContext): Decided {
     because: 'no hint that matters: the least loaded thread of the pool',
   }
   contradict(hints, wishes)
-  if (hints.memory === 'shared' && !inRootProcess) {
+  if (hints.memory === 'shared' && !hasThreads) {
     throw new PlacementError(
-      "memory: 'shared' needs an actor in the root's OS process, but its starter is in another: start it from there",
+      "memory: 'shared' needs a thread of its starter's OS process, but that is a process without threads: start it from the root or from a thread",
     )
   }
   const reasons = wishes.length === 0 ? [first.because] : wishes.map((wish) => wish.because)
@@ -114,6 +116,7 @@ function byHints(hints: IsolationHints, context: PlacementContext): Decided {
     ...decide(first.kind, shared?.share ?? first.share, limitsOf(hints), hints.trust === 'untrusted', because),
     ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
     ...waiting(hints),
+    ...(hints.memory === 'shared' && { within: 'starter' as const }),
   }
 }
 
@@ -121,7 +124,7 @@ function byHints(hints: IsolationHints, context: PlacementContext): Decided {
 function beside(
   hints: IsolationHints,
   pid: string | undefined,
-  { system, neighbour = 'thread' }: PlacementContext,
+  { system, neighbour = 'thread', neighbourShares = neighbour !== 'process' }: PlacementContext,
   because: readonly string[],
 ): Decided {
   if (!isPid(pid)) {
@@ -133,7 +136,7 @@ function beside(
   }
   if (system !== undefined && systemOf(pid) !== system)
     throw new PlacementError(`coordination: ${pid} belongs to another system: name an actor of this one`)
-  if (hints.memory === 'shared' && neighbour === 'process')
+  if (hints.memory === 'shared' && !neighbourShares)
     clash(
       "memory: 'shared'",
       'coordination',
@@ -194,7 +197,7 @@ function wishesOf(hints: IsolationHints): Wish[] {
     'dedicated',
     `limits.rssMb: ${limits.rssMb} holds for a whole process only`,
   )
-  add(hints.memory === 'shared', 'thread', 'pooled', "memory: 'shared' needs a thread of the root's OS process")
+  add(hints.memory === 'shared', 'thread', 'pooled', "memory: 'shared' needs a thread of its starter's OS process")
   add(hints.cpu === 'heavy', 'thread', 'dedicated', "cpu: 'heavy' blocks its event loop, so it gets one of its own")
   add(limits.stackMb !== undefined, 'thread', 'dedicated', `limits.stackMb: ${limits.stackMb} holds for a whole node`)
   add(hints.coordination, 'thread', 'with', `coordination: the node of ${hints.coordination?.with.pid}`)

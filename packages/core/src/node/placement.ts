@@ -14,6 +14,11 @@ export interface PlacementDecision {
   readonly compartment?: string
   /** The node to share, for `share: 'with'`. */
   readonly node?: number
+  /**
+   * The OS process of a thread. `starter`: that of whoever starts the actor. `crew`: one for threads, behind a wall of its own. `own_crew`: one
+   * for the threads of this compartment only. Otherwise the root's, or what the system is told.
+   */
+  readonly within?: 'starter' | 'crew' | 'own_crew'
   readonly limits: IsolationLimits
   /** It is started again only when the thread on which it lived before has really ended. */
   readonly afterFence?: 'wait'

@@ -413,7 +413,7 @@ function unknownVerdict(kernel: Kernel, node: NodeId, ending: Ending): Verdict {
   return {
     evidence: {
       node,
-      domain: `${kernel.system}.${node}`,
+      domain: kernel.host.domainOf?.(node) ?? `${kernel.system}.${node}`,
       cause: 'unknown',
       ...(ending.detail !== undefined && { error: ending.detail }),
     },

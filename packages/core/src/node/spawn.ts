@@ -87,14 +87,19 @@ export function spawn(
 
 /** What is handed to an actor can keep it from moving, just as its hints can. */
 function heldBy({ beside = [] }: Encoded, placement: PlacementDecision): PlacementDecision {
-  if (beside.length === 0 || placement.furthest.wall !== 'process') return placement
-  return { ...placement, furthest: { wall: 'thread', because: 'its arguments hold a SharedArrayBuffer' } }
+  if (beside.length === 0) return placement
+  const why = 'its arguments hold a SharedArrayBuffer'
+  return {
+    ...placement,
+    ...(placement.kind === 'thread' && placement.share !== 'with' && { within: 'starter' }),
+    ...(placement.furthest.wall === 'process' && { furthest: { wall: 'thread', because: why } }),
+  }
 }
 
 /** Whether this node can share memory with the one that a decision is about, as far as it is known. */
 function shares(kernel: Kernel, { kind, share, node = kernel.id }: PlacementDecision): boolean {
   if (share === 'with' && node === kernel.id) return true
-  return kind !== 'process' && kernel.host.inRootProcess !== false
+  return kind !== 'process' && kernel.host.hasThreads !== false
 }
 
 function sendSpawn(
@@ -111,7 +116,7 @@ function sendSpawn(
   }
   pending.node = node
   if (decision !== pending.request.placement) pending.request = { ...pending.request, placement: decision }
-  if (encoded.beside !== undefined && !shares(kernel, decision)) {
+  if (encoded.beside !== undefined && !(kernel.host.shares?.(node) ?? shares(kernel, decision))) {
     const reason = new NotSendable(
       'args',
       `hold a SharedArrayBuffer, which cannot leave its OS process, and node ${node} is in another one`,

@@ -36,7 +36,7 @@ export async function startActor(
       kinds: kernel.host.kinds,
       system: kernel.system,
       ...(override !== undefined && { by: "the operator's placement file" }),
-      ...(kernel.host.inRootProcess !== undefined && { inRootProcess: kernel.host.inRootProcess }),
+      ...(kernel.host.hasThreads !== undefined && { hasThreads: kernel.host.hasThreads }),
       ...(options.adapt !== undefined && { adapt: options.adapt }),
       ...context,
     })
@@ -65,7 +65,9 @@ async function seatOf(
 ): Promise<Allocation> {
   const { node } = decision
   if (node === undefined || host.kindOf === undefined) return host.allocate(decision, path)
-  return host.allocate(decide({ neighbour: await host.kindOf(node) }), path)
+  const neighbour = await host.kindOf(node)
+  const neighbourShares = host.shares?.(node)
+  return host.allocate(decide({ neighbour, ...(neighbourShares !== undefined && { neighbourShares }) }), path)
 }
 
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
