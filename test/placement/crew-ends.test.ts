@@ -5,7 +5,7 @@ import { begin, faulty, homeOf, mate, patienceMs } from './crew.ts'
 import { FaultyFamily } from './fixtures/faulty-family.ts'
 import { Faulty } from './fixtures/faulty.ts'
 import { Witness } from './fixtures/witness.ts'
-import { childrenOf, descendantsOf, eventually, isRunning, run } from './program.ts'
+import { childrenOf, descendantsOf, eventually, isRunning, processesOf, run } from './program.ts'
 import { trial } from './trial.ts'
 import type { FaultyRef } from './trial.ts'
 
@@ -136,11 +136,11 @@ describe('after the end of a crew', () => {
 
   test('a spare that waits becomes the new crew', async () => {
     const { system } = await begin({ spares: 1 })
-    const others = childrenOf(process.pid)
+    const others = processesOf(process.pid)
     await faulty(system, 'lonely', { adapt: false })
     const first = await homeOf(system, 'lonely')
     const spares = (): number[] =>
-      childrenOf(process.pid).filter((pid) => pid !== first.osProcess && !others.includes(pid) && isRunning(pid))
+      processesOf(process.pid).filter((pid) => pid !== first.osProcess && !others.includes(pid))
     await eventually(() => spares().length === 1, patienceMs, 'there is a spare')
     const [spare] = spares()
     system
