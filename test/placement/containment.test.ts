@@ -79,11 +79,10 @@ describe('one actor, one call in flight, then a second call', () => {
       const end = await program.ended
       if (end.signal === null) {
         const [outcome] = program.stdout.filter((line) => line.startsWith('outcome'))
-        expect(JSON.parse(outcome?.slice('outcome'.length) ?? '')).toEqual({
-          first: { out_of_memory: {} },
-          second: true,
-        })
-        expect(end.code).toBe(0)
+        const { first, second } = JSON.parse(outcome?.slice('outcome'.length) ?? '') as Record<string, unknown>
+        // A heap that is full takes long to give back, and nobody waits for the verdict for longer than 250 ms.
+        expect([{ out_of_memory: {} }, 'noconnection']).toContainEqual(first)
+        expect([second, end.code]).toEqual([true, 0])
       } else expect(end).toEqual({ code: null, signal: 'SIGABRT' })
     },
   )
