@@ -68,6 +68,19 @@ export const startLaws: readonly Law[] = [
     },
   ),
 
+  law(
+    'startMonitor gives the actor and its monitor; when it fails, the plain reason and no DOWN (SRV-010)',
+    async ({ self, here, take }) => {
+      const { ref, monitor } = await self.startMonitor(Puppet, [false], { isolation: here })
+      await expect(self.startMonitor(Starter, ['stop', 'no'], { isolation: here })).rejects.toMatchObject({
+        code: 'start_failed',
+        reason: 'no',
+      } satisfies Partial<StartFailed>)
+      self.exit(ref.pid as Pid, 'boom')
+      expect(await take(1)).toMatchObject([{ ref: monitor, target: ref.pid, reason: 'boom' }])
+    },
+  ),
+
   law('a start that takes too long is killed, and nothing of it stays (SRV-009, PROC-075)', async ({ self, here }) => {
     const outcome = await self.tryStart(Starter, ['hang'], {
       isolation: here,

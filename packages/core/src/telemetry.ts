@@ -58,6 +58,7 @@ export type DeadLetterReason =
   | 'drop_newest'
   | 'drop_oldest'
   | 'late_reply'
+  | 'unaliased'
 
 /** What is known about an actor that ended abnormally. */
 export interface CrashReport {

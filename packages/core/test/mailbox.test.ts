@@ -36,11 +36,12 @@ describe('the queue', () => {
     expect([mailbox.shift(), mailbox.shift(), mailbox.shift(), mailbox.shift()]).toEqual([...mails, undefined])
   })
 
-  test('counts mail, notices and bytes; bounds are about the mail that is no notice', () => {
+  test('counts mail, what has no bound, and bytes; bounds are about what is neither notice nor system request', () => {
     const mailbox = new Mailbox()
-    for (const each of [mail('call', 10), mail('notice'), mail('cast', 5), mail('notice')]) mailbox.push(each)
-    const { count, notices, bytes, ordinary } = mailbox
-    expect({ count, notices, bytes, ordinary }).toEqual({ count: 4, notices: 2, bytes: 15, ordinary: 2 })
+    for (const each of [mail('call', 10), mail('notice'), mail('cast', 5), mail('notice'), mail('system', 7)])
+      mailbox.push(each)
+    const { count, unbounded, bytes, ordinary } = mailbox
+    expect({ count, unbounded, bytes, ordinary }).toEqual({ count: 5, unbounded: 3, bytes: 15, ordinary: 2 })
   })
 
   test('takeWhere takes the oldest that fits and leaves the others in their order', () => {
@@ -58,7 +59,7 @@ describe('the queue', () => {
       last: undefined,
       count: 0,
       bytes: 0,
-      notices: 0,
+      unbounded: 0,
     })
   })
 })
@@ -94,14 +95,14 @@ describe('a receive that waits', () => {
     for (const at of [0, 1, 2]) {
       const { mailbox, mails } = filled(3)
       const previous = mails[at - 1]
-      mailbox.take(mails[at] as Mail, previous)
+      mailbox.take(mails[at] as Mail)
       mailbox.putBack(mails[at] as Mail, previous)
       mailbox.push(mail('notice'))
       expect(contents(mailbox).slice(0, 3)).toEqual(mails)
-      expect({ count: mailbox.count, bytes: mailbox.bytes, notices: mailbox.notices }).toEqual({
+      expect({ count: mailbox.count, bytes: mailbox.bytes, unbounded: mailbox.unbounded }).toEqual({
         count: 4,
         bytes: 3,
-        notices: 1,
+        unbounded: 1,
       })
     }
   })
@@ -135,7 +136,7 @@ test('any program of push, shift, takeWhere and put back behaves as an array wou
         } else if (what === 'look' && mailbox.news !== undefined) {
           const previous = mailbox.seen
           const news = mailbox.news
-          mailbox.take(news, previous)
+          mailbox.take(news)
           mailbox.putBack(news, previous)
           mailbox.seen = news
           seen++

@@ -7,7 +7,8 @@ import type { Args, Behaviour } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
 import type { Format } from './crash-facts.ts'
-import { lastMessageOf } from './crash-facts.ts'
+import { formatted, lastMessageOf } from './crash-facts.ts'
+import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
@@ -59,6 +60,14 @@ export class ActorProgram implements Program {
     // A function has `finally` for that.
   }
 
+  stop(cell: Cell, reason: ExitReason): void {
+    cell.kernel.exit(cell, reason)
+  }
+
+  shown(message: unknown): unknown {
+    return formatted('formatMessage', this.#formatMessage, message)
+  }
+
   report(cell: Cell): Pick<CrashReport, 'lastMessage'> {
     return lastMessageOf(cell, this.#formatMessage)
   }
@@ -67,7 +76,7 @@ export class ActorProgram implements Program {
 export interface ActorOptions {
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
-  /** What crash reports and inspection may show of the last message. Default: the message itself. */
+  /** What crash reports, `sys` and inspection may show of a message. Default: the message itself. */
   readonly formatMessage?: (message: unknown) => unknown
 }
 

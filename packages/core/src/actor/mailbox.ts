@@ -1,14 +1,17 @@
 import type { Beside, Decoder } from '../messaging/codec.ts'
 import type { Pid } from './pid.ts'
 
-/** `notice`: EXIT, DOWN, timeouts, which hold a value and count against no bound. The others hold encoded bytes. */
-export type MailKind = 'message' | 'call' | 'cast' | 'notice'
+/**
+ * `notice`: EXIT, DOWN, timeouts, responses, which hold a value. `system`: a request to the actor's runtime and not to its code. Neither counts
+ * against a bound. All but notices hold encoded bytes.
+ */
+export type MailKind = 'message' | 'call' | 'cast' | 'notice' | 'system'
 
 /** One entry of a mailbox. */
 export class Mail {
   readonly kind: MailKind
   readonly from: Pid | undefined
-  /** The caller's ref, for calls. */
+  /** The caller's ref, for calls and system requests; for DOWN and responses the ref that they are about. */
   readonly ref: number
   readonly bytes: Uint8Array | undefined
   readonly beside: Beside | undefined
@@ -20,7 +23,10 @@ export class Mail {
   value: unknown = UNOPENED
   /** When it came; known only while somebody listens to how long mail waits. */
   readonly queuedAt: number | undefined
+  /** The newest ref that its node had made when it came: it cannot hold a newer one. */
+  newestRef = 0
   next: Mail | undefined = undefined
+  previous: Mail | undefined = undefined
 
   constructor(
     kind: MailKind,
@@ -42,8 +48,14 @@ export class Mail {
     this.queuedAt = queuedAt
   }
 
+  /** What it counts against a bound in bytes. */
   get sizeBytes(): number {
-    return this.bytes === undefined ? 0 : this.bytes.length
+    return this.bytes === undefined || !this.bounded ? 0 : this.bytes.length
+  }
+
+  /** Whether bounds of the mailbox concern it. */
+  get bounded(): boolean {
+    return this.kind !== 'notice' && this.kind !== 'system'
   }
 }
 
@@ -54,36 +66,59 @@ export class Mailbox {
   first: Mail | undefined = undefined
   last: Mail | undefined = undefined
   count = 0
-  /** How many of them are notices. */
-  notices = 0
+  /** How many of them no bound concerns. */
+  unbounded = 0
   bytes = 0
   /** The last mail that the waiting `receive` looked at and left; what stands behind it is new to that receive. */
   seen: Mail | undefined = undefined
+  /** The last mail that a suspended actor left where it was. */
+  skimmed: Mail | undefined = undefined
 
-  push(mail: Mail): void {
+  push(mail: Mail, newestRef = 0): void {
+    mail.newestRef = newestRef
+    mail.previous = this.last
     if (this.last === undefined) this.first = mail
     else this.last.next = mail
     this.last = mail
-    this.count++
-    if (mail.kind === 'notice') this.notices++
-    this.bytes += mail.sizeBytes
+    this.#added(mail)
   }
 
-  /** Takes `mail`, which follows `previous` (undefined: it is the first). */
-  take(mail: Mail, previous: Mail | undefined): void {
-    if (previous === undefined) this.first = mail.next
-    else previous.next = mail.next
-    if (this.last === mail) this.last = previous
+  take(mail: Mail): void {
+    const { previous, next } = mail
+    if (previous === undefined) this.first = next
+    else previous.next = next
+    if (next === undefined) this.last = previous
+    else next.previous = previous
     if (this.seen === mail) this.seen = previous
+    if (this.skimmed === mail) this.skimmed = previous
     mail.next = undefined
+    mail.previous = undefined
     this.count--
-    if (mail.kind === 'notice') this.notices--
+    if (!mail.bounded) this.unbounded--
     this.bytes -= mail.sizeBytes
   }
 
-  /** What bounds are about: everything but notices. */
+  /** Undoes a `take`: `mail` follows `previous` again (undefined: it is the first). */
+  putBack(mail: Mail, previous: Mail | undefined): void {
+    const next = previous === undefined ? this.first : previous.next
+    if (previous === undefined) this.first = mail
+    else previous.next = mail
+    mail.previous = previous
+    mail.next = next
+    if (next === undefined) this.last = mail
+    else next.previous = mail
+    this.#added(mail)
+  }
+
+  #added(mail: Mail): void {
+    this.count++
+    if (!mail.bounded) this.unbounded++
+    this.bytes += mail.sizeBytes
+  }
+
+  /** What bounds are about. */
   get ordinary(): number {
-    return this.count - this.notices
+    return this.count - this.unbounded
   }
 
   /** The first mail that the waiting `receive` has not seen. */
@@ -91,33 +126,33 @@ export class Mailbox {
     return this.seen === undefined ? this.first : this.seen.next
   }
 
-  /** Undoes a `take`. */
-  putBack(mail: Mail, previous: Mail | undefined): void {
-    const next = previous === undefined ? this.first : previous.next
-    if (previous === undefined) this.first = mail
-    else previous.next = mail
-    mail.next = next
-    if (next === undefined) this.last = mail
-    this.count++
-    if (mail.kind === 'notice') this.notices++
-    this.bytes += mail.sizeBytes
+  /** The first mail that the suspended actor has not looked at. */
+  get unskimmed(): Mail | undefined {
+    return this.skimmed === undefined ? this.first : this.skimmed.next
+  }
+
+  /**
+   * The newest mail that came before `ref` was made; undefined when there is none. Neither it nor what stands before it can hold that ref. Costs a
+   * step for each mail that is newer.
+   */
+  olderThan(ref: number): Mail | undefined {
+    let mail = this.last
+    while (mail !== undefined && mail.newestRef >= ref) mail = mail.previous
+    return mail
   }
 
   shift(): Mail | undefined {
     const mail = this.first
-    if (mail !== undefined) this.take(mail, undefined)
+    if (mail !== undefined) this.take(mail)
     return mail
   }
 
   /** Takes the first mail that `fits`. */
   takeWhere(fits: (mail: Mail) => boolean): Mail | undefined {
-    let previous: Mail | undefined
     for (let mail = this.first; mail !== undefined; mail = mail.next) {
-      if (fits(mail)) {
-        this.take(mail, previous)
-        return mail
-      }
-      previous = mail
+      if (!fits(mail)) continue
+      this.take(mail)
+      return mail
     }
     return undefined
   }
@@ -127,8 +162,9 @@ export class Mailbox {
     this.first = undefined
     this.last = undefined
     this.seen = undefined
+    this.skimmed = undefined
     this.count = 0
-    this.notices = 0
+    this.unbounded = 0
     this.bytes = 0
     return first
   }

@@ -16,6 +16,10 @@ export interface Program {
   handle(cell: Cell, mail: Mail): void
   /** The last callback, before an end that the actor itself knows of: a stop, a crash in a handler, its parent's exit when it traps. */
   terminate(cell: Cell, reason: ExitReason): void | Promise<void>
+  /** Ends the actor in order, from outside: its last callback, then the end. */
+  stop(cell: Cell, reason: ExitReason): void
+  /** A message as a report may show it. */
+  shown(message: unknown): unknown
   /** What a crash report may show of the last message and of the state. */
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }
