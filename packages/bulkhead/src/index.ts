@@ -139,7 +139,9 @@ export {
   childTemplate,
   DEFAULT_RULES,
   defineDynamicSupervisor,
+  definePartitionSupervisor,
   defineSupervisor,
+  partition,
 } from '@bulkhead/supervisor'
 export type {
   AutoShutdown,
@@ -155,6 +157,9 @@ export type {
   DynamicSupervisorSpec,
   IntensityOptions,
   KeptChildSpec,
+  PartitionKey,
+  PartitionOptions,
+  PartitionSupervisor,
   ReportContext,
   RestartType,
   Rules,

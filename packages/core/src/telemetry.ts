@@ -18,6 +18,16 @@ export interface Telemetry {
     readonly pid: Pid | undefined
     readonly reason: ExitReason
   }): void
+  /**
+   * A supervisor started a child: `info` by itself, when it starts and when it restarts one; `debug` when it was asked to. OTP: the progress report.
+   */
+  progress?(event: {
+    readonly supervisor: Pid
+    readonly child: string
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly level: 'info' | 'debug'
+  }): void
   /** A handler ran: milliseconds that its message waited in the mailbox and that its synchronous part took. */
   handled?(event: {
     readonly pid: Pid

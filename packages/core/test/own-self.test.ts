@@ -23,6 +23,7 @@ const ended = async () => {
 describe('an actor that has ended', () => {
   /** Every member of `self` that does something. */
   const uses: Readonly<Record<string, (self: ActorSelf) => unknown>> = {
+    initAck: (self) => self.initAck(),
     send: (self) => self.send('idle', 1),
     drained: (self) => self.drained('idle'),
     'exit/1': (self) => self.exit('again'),
@@ -57,6 +58,7 @@ describe('an actor that has ended', () => {
     readTimer: (self) => self.readTimer(1),
     log: (self) => self.log('x'),
     report: (self) => self.report('info', 'x'),
+    reportProgress: (self) => self.reportProgress({ child: 'x', pid: self.pid, behaviour: 'x', level: 'info' }),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
     learnFrom: (self) =>
       self.learnFrom({

@@ -114,7 +114,7 @@ async function startChild(supervision: Supervision, given: ChildSpec): Promise<P
   if (present) return refuse(alreadyThere(present))
   const { args, ...spec } = checked
   const child = supervision.add(spec, args)
-  const start = await supervision.start(child)
+  const start = await supervision.start(child, 'debug')
   if (start.kind === 'failed') supervision.children.delete(child)
   return answerStart(child, start)
 }
@@ -125,7 +125,7 @@ function alreadyThere({ id, status, pid }: Child): ChildError {
 
 async function restartChild(supervision: Supervision, child: Child): Promise<Pid | undefined | Refusal> {
   if (child.status === 'running' || child.status === 'restarting') return refuse(new ChildError(child.status, child.id))
-  const start = child.status === 'held' ? await supervision.resume(child) : await supervision.start(child)
+  const start = child.status === 'held' ? await supervision.resume(child) : await supervision.start(child, 'debug')
   return answerStart(child, start)
 }
 

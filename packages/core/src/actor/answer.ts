@@ -50,7 +50,10 @@ export function answerKind(value: unknown): Answer[typeof BRAND] | undefined {
   return typeof value === 'object' && value !== null ? (value as Partial<Answer>)[BRAND] : undefined
 }
 
-/** Fails the caller with `error` and nobody else: the server goes on. For domain errors; a throw is a crash. */
+/**
+ * From a call: fails the caller with `error` and nobody else; the server goes on. For domain errors; a throw is a crash. From `init`: the start
+ * fails with `error`, which is no crash (OTP: `{error, Reason}`). May be thrown as well as returned, as all of these.
+ */
 export function refuse(error: unknown): Refusal {
   return { [BRAND]: 'refuse', error }
 }

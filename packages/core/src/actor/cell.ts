@@ -93,6 +93,8 @@ export class Cell {
   /** Timers that go when this actor ends, and the refs of those that an actor may cancel. */
   timers: Map<Timer, TimerRef | undefined> | undefined = undefined
   aborter: AbortControllerLike | undefined = undefined
+  /** While its starter waits for it: says that it has started. */
+  acknowledge: (() => void) | undefined = undefined
   /** While it starts: tells the starter that it ended instead. */
   onFailedStart: ((ended: Ended) => void) | undefined = undefined
   /** What a handler asked to happen before any mail. */

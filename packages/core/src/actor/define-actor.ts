@@ -16,24 +16,32 @@ import { isThenable } from './thenable.ts'
 
 /** Runs one function from beginning to end; its mail is taken by `self.receive`. */
 export class ActorProgram implements Program {
-  readonly acknowledges = false
+  readonly acknowledges: boolean
   readonly handles = false
   readonly #body: (self: ActorSelf, ...args: never[]) => unknown
-
   readonly #formatMessage: Format
 
-  constructor(body: (self: ActorSelf, ...args: never[]) => unknown, formatMessage?: Format) {
+  constructor(
+    body: (self: ActorSelf, ...args: never[]) => unknown,
+    { formatMessage, acknowledges = false }: ActorOptions = {},
+  ) {
     this.#body = body
     this.#formatMessage = formatMessage
+    this.acknowledges = acknowledges
   }
 
   begin(cell: Cell, args: readonly unknown[]): Begun {
+    this.#run(cell, args)
+    return this.acknowledges ? 'unacknowledged' : 'ready'
+  }
+
+  #run(cell: Cell, args: readonly unknown[]): void {
     let result: unknown
     try {
       result = this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
     } catch (error) {
       this.#failed(cell, error)
-      return 'ready'
+      return
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(
@@ -41,7 +49,6 @@ export class ActorProgram implements Program {
         (error: unknown) => this.#failed(cell, error),
       )
     } else cell.kernel.exit(cell, 'normal')
-    return 'ready'
   }
 
   #failed(cell: Cell, error: unknown): void {
@@ -74,6 +81,11 @@ export class ActorProgram implements Program {
 }
 
 export interface ActorOptions {
+  /**
+   * Whether its starter waits until it calls `self.initAck()`; the start has failed when it ends before (OTP: `proc_lib:start_link` and
+   * `init_ack`). Default false: the start is over as soon as it runs.
+   */
+  readonly acknowledges?: boolean
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** What crash reports, `sys` and inspection may show of a message. Default: the message itself. */
@@ -94,17 +106,19 @@ export function defineActor<A extends Args>(
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption(`${name}.options`, options, 'give an object such as { isolation }, or nothing')
-  checkFields(options, ['isolation', 'formatMessage'], 'option', name)
+  checkFields(options, ['isolation', 'formatMessage', 'acknowledges'], 'option', name)
   checkIsolation(options.isolation, `${name}.isolation`)
   if (options.formatMessage !== undefined && typeof options.formatMessage !== 'function')
     throw new InvalidOption(`${name}.formatMessage`, options.formatMessage, 'give a function')
+  if (options.acknowledges !== undefined && typeof options.acknowledges !== 'boolean')
+    throw new InvalidOption(`${name}.acknowledges`, options.acknowledges, 'give true or false')
   const behaviour = new DefinedBehaviour({
     key,
     name,
     url,
     type: 'worker',
     isolation: options.isolation,
-    program: new ActorProgram(body as never, options.formatMessage),
+    program: new ActorProgram(body as never, options),
   })
   addBehaviour(meta, behaviour)
   return behaviour

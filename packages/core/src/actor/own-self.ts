@@ -91,6 +91,12 @@ class OwnSelf implements ActorSelf {
     return cell.aborter.signal
   }
 
+  initAck(): void {
+    const cell = this.#alive
+    cell.acknowledge?.()
+    cell.acknowledge = undefined
+  }
+
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean {
     const cell = this.#alive
     if (options !== undefined) checkSendOptions(options)
@@ -356,6 +362,11 @@ class OwnSelf implements ActorSelf {
   report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void {
     const cell = this.#alive
     cell.kernel.log(level, text, cell, data)
+  }
+
+  reportProgress(event: Parameters<ActorSelf['reportProgress']>[0]): void {
+    const cell = this.#alive
+    cell.kernel.platform.telemetry?.progress?.({ supervisor: cell.pid, ...event })
   }
 
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void {

@@ -3,8 +3,16 @@ import type { ExitReason } from './exit-reason.ts'
 import type { Cell } from './cell.ts'
 import type { Mail } from './mailbox.ts'
 
-/** How the start of an actor went on; `ready` leaves it alive and waiting for mail. */
-export type Begun = 'ready' | 'ignore' | { readonly exit: ExitReason }
+/**
+ * How the start of an actor went on; `ready` leaves it alive and waiting for mail. `unacknowledged`: it runs, and says
+ * by itself when it has started. `refused`: the start fails with this, and the actor ends `normal`.
+ */
+export type Begun =
+  | 'ready'
+  | 'unacknowledged'
+  | 'ignore'
+  | { readonly exit: ExitReason }
+  | { readonly refused: ExitReason }
 
 /** What an actor runs: a server's callbacks, or one long function. The kernel drives it; it never drives itself. */
 export interface Program {

@@ -64,6 +64,11 @@ export interface ActorSelf {
   /** Aborted when the actor ends: hand it to `fetch` and the like. */
   readonly abortSignal: AbortSignalLike
 
+  /**
+   * Says to whoever starts this actor that it has started: for actors with `acknowledges`, whose start waits for it. Says nothing to anybody else
+   * and the second time. OTP: `proc_lib:init_ack`.
+   */
+  initAck(): void
   /** Sends a message. Never throws because of the receiver; false above the high-water mark or when nobody is there. Throws `NotSendable`. */
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean
   /** Waits until the way to `to` is below its high-water mark. */
@@ -173,6 +178,13 @@ export interface ActorSelf {
   log(...values: readonly unknown[]): void
   /** A line of the log with a level, and data for whoever reads it by machine. */
   report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void
+  /** For supervisors: tells telemetry that a child was started; `debug` when somebody had asked for it. */
+  reportProgress(event: {
+    readonly child: string
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly level: 'info' | 'debug'
+  }): void
   /** For supervisors: tells telemetry that a child was started again, or that it could not be. */
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
   /**

@@ -63,7 +63,9 @@ export class ServerProgram implements Program {
     } catch (error) {
       if (error instanceof Exiting) return { exit: error.reason }
       if (cell.dead) leftoverFailed(cell, error)
-      throw error
+      // An answer that was thrown is one that was returned, from deeper down.
+      if (answerKind(error) === undefined) throw error
+      result = error
     }
     switch (answerKind(result)) {
       case 'ignore':
@@ -86,10 +88,11 @@ export class ServerProgram implements Program {
         return 'ready'
       }
       case 'refuse':
+        return { refused: (result as Refusal).error }
       case 'later':
         throw badReturn(
           `${this.#name}.init`,
-          'what only a call can: return the state, ignore(), stop() or andContinue()',
+          'what only a call can: return the state, ignore(), refuse(), stop(), andContinue() or andTimeout()',
         )
       default:
         cell.state = result
@@ -272,7 +275,9 @@ export class ServerProgram implements Program {
       leftoverFailed(cell, error)
       return
     }
-    this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
+    // An answer that was thrown is one that was returned, from deeper down.
+    if (answerKind(error) === undefined) this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
+    else this.#settled(cell, caller, error)
   }
 
   /** Runs `terminate`, then sends the last reply, then ends the actor. */

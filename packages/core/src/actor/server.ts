@@ -16,7 +16,7 @@ export interface ServerSelf<S> extends ActorSelf {
 }
 
 /** What `init` may return: the state, or one of those that say otherwise. */
-export type Init<S> = S | Ignore | Stop<unknown> | Continue<S> | WithTimeout<S>
+export type Init<S> = S | Ignore | Refusal | Stop<unknown> | Continue<S> | WithTimeout<S>
 
 // `never[]` is the one parameter list that every handler fits.
 export type Handlers<S> = { [name: string]: (self: ServerSelf<S>, ...args: never[]) => unknown } & {
