@@ -7,7 +7,7 @@ import { patienceMs } from './stage.ts'
 
 export const requestLaws: readonly Law[] = [
   law(
-    'sendRequest does not wait; the response is the reply, the refusal, or why there is none (SRV-022)',
+    'sendRequest does not wait; the response is the reply, the refusal, or why there is none (SRV-022, SRV-025)',
     async ({ self, start }) => {
       const clerk = await start(Clerk, [])
       const [added, refused, ended] = [
