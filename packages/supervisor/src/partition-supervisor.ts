@@ -68,7 +68,7 @@ export function definePartitionSupervisor<A extends Args, P, G extends unknown[]
   name: string,
   behaviour: Behaviour<A, P>,
   options: PartitionOptions<NoInfer<A>, G>,
-): PartitionSupervisor<NoInfer<G>, NoInfer<P>> {
+): PartitionSupervisor<G, NoInfer<P>> {
   checkBehaviour(behaviour)
   const { partitions, args, strategy, intensity, periodMs, ...rest } = checkOptions(name, options)
   // What is wrong with them is wrong now, not when somebody starts it.
