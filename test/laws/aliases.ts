@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { sys } from '@bulkhead/core'
 import type { Alias, Down } from '@bulkhead/core'
 import { law } from './law.ts'
 import type { Law } from './law.ts'
@@ -65,10 +66,34 @@ export const aliasLaws: readonly Law[] = [
       const downs = (await one.heard(3)).filter((heard) => 'down' in heard)
       expect(downs).toHaveLength(2)
       expect(downs).toContainEqual({ down: 'boom', ref: taken.ref, target: other.pid })
-      await sender.do(['send', ended.alias, 'dropped'])
-      expect(await one.heardFrom(sender)).toHaveLength(3)
+      // A monitor of the dead is over at once, and so is its alias.
+      const late = await set()
+      const [nobody] = (await one.do(['monitor', 'nobody-at-all', { alias: 'reply_demonitor' }])) as { alias: Alias }[]
+      await one.heard(5)
+      for (const gone of [ended, late, nobody!]) await sender.do(['send', gone.alias, 'dropped'])
+      expect(await one.heardFrom(sender)).toHaveLength(5)
     },
   ),
+
+  law('a full mailbox takes the reply for which an alias was made, and nothing else', async ({ puppet, stranger }) => {
+    const [one, other, target] = [await puppet({ mailbox: { count: 1 } }), await stranger(), await puppet()]
+    const [plain, reply] = (await one.do(['alias'], ['alias', { reply: true }])) as Alias[]
+    const [{ alias }] = (await one.do(['monitor', target.pid, { alias: 'reply_demonitor' }])) as [{ alias: Alias }]
+    await sys.suspend(one.ref)
+    await other.do(
+      ['send', one.pid, 'fills it'],
+      ['send', plain!, 'dropped'],
+      ['send', reply!, 'reply'],
+      ['send', alias, { long: 'x'.repeat(1_000) }],
+      ['isAlive', one.pid],
+    )
+    await sys.resume(one.ref)
+    expect(await one.heard(3)).toMatchObject([
+      { message: 'fills it' },
+      { message: 'reply' },
+      { message: { long: expect.any(String) as string } },
+    ])
+  }),
 
   law('an alias takes messages only, and is no name', async ({ self }) => {
     const alias = self.alias()

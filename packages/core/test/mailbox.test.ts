@@ -9,12 +9,12 @@ const mail = (kind: MailKind = 'message', sizeBytes = 1): Mail =>
   new Mail(
     kind,
     undefined,
-    ++number,
+    kind === 'message' ? 0 : ++number,
     kind === 'notice' ? undefined : new Uint8Array(sizeBytes),
     undefined,
     undefined,
     undefined,
-    0,
+    ++number,
   )
 
 const filled = (count: number): { mailbox: Mailbox; mails: Mail[] } => {

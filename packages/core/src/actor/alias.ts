@@ -44,7 +44,8 @@ export function partsOfAlias(value: unknown): { readonly pid: Pid; readonly ref:
   return start !== undefined && isPid(pid) ? { pid, ref: Number(ref) } : undefined
 }
 
-function aliasOf(pid: Pid, ref: number): Alias {
+/** The alias of an actor that has this ref. */
+export function aliasOf(pid: Pid, ref: number): Alias {
   return `${pid.slice(0, -1)}#${ref}>` as Alias
 }
 
@@ -55,10 +56,9 @@ export function alias(cell: Cell, once: boolean): Alias {
   return aliasOf(cell.pid, ref)
 }
 
-/** The alias that comes with a monitor, under the same ref. Throws `InvalidOption`. */
-export function aliasWith(cell: Cell, ref: MonitorRef, mode: AliasMode): Alias {
+/** The alias that comes with a monitor is active under the same ref. */
+export function addAlias(cell: Cell, ref: MonitorRef, mode: AliasMode): void {
   ;(cell.aliases ??= new Map()).set(ref, { once: mode === 'reply_demonitor', tied: mode !== 'explicit_unalias' })
-  return aliasOf(cell.pid, ref)
 }
 
 export function checkAliasMode(mode: unknown): asserts mode is AliasMode {
@@ -72,15 +72,15 @@ export function unalias(cell: Cell, given: Alias): boolean {
   return parts.pid === cell.pid && cell.aliases?.delete(parts.ref) === true
 }
 
-/** A message came through an alias: whether that is active. The first one may be the last. */
-export function passesAlias(cell: Cell, ref: number): boolean {
+/** A message came through an alias, which may be active no more. The first one may be the last: the reply for which the alias was made. */
+export function throughAlias(cell: Cell, ref: number): 'nobody' | 'message' | 'reply' {
   const end = cell.aliases?.get(ref)
-  if (end === undefined) return false
+  if (end === undefined) return 'nobody'
   if (end.once) {
     cell.aliases?.delete(ref)
     if (end.tied) forgetMonitor(cell.kernel, cell, ref)
   }
-  return true
+  return end.once ? 'reply' : 'message'
 }
 
 function forgetMonitor(kernel: Kernel, cell: Cell, ref: MonitorRef): void {

@@ -11,7 +11,7 @@ export type MailKind = 'message' | 'call' | 'cast' | 'notice' | 'system'
 export class Mail {
   readonly kind: MailKind
   readonly from: Pid | undefined
-  /** The caller's ref, for calls and system requests; for DOWN and responses the ref that they are about. */
+  /** The caller's ref, for calls and system requests; for DOWN, responses and replies through an alias the ref that they are about. */
   readonly ref: number
   readonly bytes: Uint8Array | undefined
   readonly beside: Beside | undefined
@@ -53,9 +53,9 @@ export class Mail {
     return this.bytes === undefined || !this.bounded ? 0 : this.bytes.length
   }
 
-  /** Whether bounds of the mailbox concern it. */
+  /** Whether bounds of the mailbox concern it. A message with a ref is the one reply that its alias was made for. */
   get bounded(): boolean {
-    return this.kind !== 'notice' && this.kind !== 'system'
+    return this.kind === 'message' ? this.ref === 0 : this.kind !== 'notice' && this.kind !== 'system'
   }
 }
 

@@ -10,7 +10,7 @@ import type { Lesson } from '../node/ladder.ts'
 import type { SpawnResult } from '../node/spawn.ts'
 import type { Target } from './actor-ref.ts'
 import { BoundRef } from './actor-ref.ts'
-import { alias, aliasWith, unalias } from './alias.ts'
+import { alias, aliasOf, unalias } from './alias.ts'
 import type { Alias, AliasMode } from './alias.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
 import { checkBehaviour, DefinedBehaviour } from './behaviour-table.ts'
@@ -156,8 +156,8 @@ class OwnSelf implements ActorSelf {
   ): MonitorRef | { readonly ref: MonitorRef; readonly alias: Alias } {
     const cell = this.#alive
     checkMonitorOptions(options)
-    const ref = monitor(cell, to, options.tag)
-    return options.alias === undefined ? ref : { ref, alias: aliasWith(cell, ref, options.alias) }
+    const ref = monitor(cell, to, options.tag, options.alias)
+    return options.alias === undefined ? ref : { ref, alias: aliasOf(cell.pid, ref) }
   }
 
   alias(options: { readonly reply?: boolean } = {}): Alias {

@@ -1,6 +1,6 @@
 import type { Cell } from '../actor/cell.ts'
 import type { MailKind } from '../actor/mailbox.ts'
-import { isAlias, partsOfAlias, passesAlias } from '../actor/alias.ts'
+import { isAlias, partsOfAlias, throughAlias } from '../actor/alias.ts'
 import { Mail } from '../actor/mailbox.ts'
 import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
@@ -108,9 +108,13 @@ export function deliverHere(
 ): boolean {
   const cell = kernel.cellOf(to)
   if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
-  if (kind === 'message' && ref !== 0 && !passesAlias(cell, ref)) {
-    kernel.deadLetter(to, from, 'unaliased')
-    return false
+  if (kind === 'message' && ref !== 0) {
+    const what = throughAlias(cell, ref)
+    if (what === 'nobody') {
+      kernel.deadLetter(to, from, 'unaliased')
+      return false
+    }
+    if (what === 'message') ref = 0
   }
   return deliverTo(kernel, cell, kind, from, ref, encoded.bytes, encoded.beside, decoder)
 }

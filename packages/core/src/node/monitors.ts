@@ -1,4 +1,5 @@
-import { monitorGone } from '../actor/alias.ts'
+import { addAlias, monitorGone } from '../actor/alias.ts'
+import type { AliasMode } from '../actor/alias.ts'
 import type { Cell } from '../actor/cell.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { MonitorRef } from '../actor/notices.ts'
@@ -10,15 +11,18 @@ import { InvalidOption } from '../errors.ts'
 import { deliverNotice, resolve, shownAs } from './deliver.ts'
 import { sendableReason } from './reasons.ts'
 
-/** OTP's `monitor/2,3`. A name is resolved once, now. */
-export function monitor(cell: Cell, to: Destination, tag?: unknown): MonitorRef {
+/** OTP's `monitor/2,3`. A name is resolved once, now. `alias`: how long the alias of the same ref lasts, if there is to be one. */
+export function monitor(cell: Cell, to: Destination, tag?: unknown, alias?: AliasMode): MonitorRef {
   const { kernel } = cell
   const target = resolve(kernel, to)
   const shown = shownAs(to)
   // Copied now, as everything is that will stand in a mailbox.
   const tagOf = tag === undefined ? undefined : copyOf(cell, tag)
   const ref = kernel.nextRef()
+  // Before there is a monitor, whose DOWN may come at once and takes the alias along.
+  if (alias !== undefined) addAlias(cell, ref, alias)
   if (target === undefined) {
+    monitorGone(cell, ref)
     deliverNotice(cell, () => new Down(ref, shown, 'noproc', undefined, tagOf?.()), ref)
     return ref
   }
