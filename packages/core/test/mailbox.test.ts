@@ -95,7 +95,7 @@ describe('a receive that waits', () => {
     for (const at of [0, 1, 2]) {
       const { mailbox, mails } = filled(3)
       const previous = mails[at - 1]
-      mailbox.take(mails[at] as Mail)
+      mailbox.take(mails[at] as Mail, previous)
       mailbox.putBack(mails[at] as Mail, previous)
       mailbox.push(mail('notice'))
       expect(contents(mailbox).slice(0, 3)).toEqual(mails)
@@ -105,6 +105,42 @@ describe('a receive that waits', () => {
         unbounded: 1,
       })
     }
+  })
+})
+
+describe('marks', () => {
+  test('a receive since a ref begins behind what was there when it was made, as that is taken', () => {
+    const { mailbox, mails } = filled(3)
+    mailbox.mark(10)
+    const later = mail()
+    mailbox.push(later)
+    expect([mailbox.olderThan(9), mailbox.olderThan(10), mailbox.olderThan(11)]).toEqual([
+      undefined,
+      mails[2],
+      mails[2],
+    ])
+    expect(mailbox.takeWhere((each) => each === mails[2])).toBe(mails[2])
+    expect(mailbox.olderThan(10)).toBe(mails[1])
+    mailbox.shift()
+    mailbox.shift()
+    expect(mailbox.olderThan(10)).toBeUndefined()
+    expect(mailbox.first).toBe(later)
+  })
+
+  test('of many the newest are kept; one that is not known any more begins at an older one, or at the beginning', () => {
+    const mailbox = new Mailbox()
+    const mails = Array.from({ length: 20 }, () => mail())
+    mailbox.mark(0)
+    for (const [at, each] of mails.entries()) {
+      mailbox.push(each)
+      mailbox.mark(10 * (at + 1))
+    }
+    expect(mailbox.olderThan(200)).toBe(mails[19])
+    expect(mailbox.olderThan(195)).toBe(mails[18])
+    expect(mailbox.olderThan(10)).toBeUndefined()
+    while (mailbox.shift() !== undefined);
+    mailbox.push(mail())
+    expect(mailbox.olderThan(200)).toBeUndefined()
   })
 })
 
@@ -136,7 +172,7 @@ test('any program of push, shift, takeWhere and put back behaves as an array wou
         } else if (what === 'look' && mailbox.news !== undefined) {
           const previous = mailbox.seen
           const news = mailbox.news
-          mailbox.take(news)
+          mailbox.take(news, previous)
           mailbox.putBack(news, previous)
           mailbox.seen = news
           seen++

@@ -52,6 +52,7 @@ export function aliasOf(pid: Pid, ref: number): Alias {
 /** OTP's `alias/1`. */
 export function alias(cell: Cell, once: boolean): Alias {
   const ref = cell.kernel.nextRef()
+  cell.mailbox.mark(ref)
   ;(cell.aliases ??= new Map()).set(ref, { once, tied: false })
   return aliasOf(cell.pid, ref)
 }

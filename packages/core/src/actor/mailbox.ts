@@ -23,10 +23,7 @@ export class Mail {
   value: unknown = UNOPENED
   /** When it came; known only while somebody listens to how long mail waits. */
   readonly queuedAt: number | undefined
-  /** The newest ref that its node had made when it came: it cannot hold a newer one. */
-  newestRef = 0
   next: Mail | undefined = undefined
-  previous: Mail | undefined = undefined
 
   constructor(
     kind: MailKind,
@@ -61,6 +58,15 @@ export class Mail {
 
 export const UNOPENED: unique symbol = Symbol('unopened')
 
+/** Where a mailbox ended when a ref was made: neither this mail nor what stands before it can hold that ref. */
+interface Mark {
+  readonly ref: number
+  at: Mail | undefined
+}
+
+/** Marks that a mailbox keeps. Without one a receive begins further back, and finds the same. */
+const MARKS_MAX = 8
+
 /** The queue of one actor: encoded mail in the order of arrival, any of which a selective receive may take. */
 export class Mailbox {
   first: Mail | undefined = undefined
@@ -74,28 +80,33 @@ export class Mailbox {
   /** The last mail that a suspended actor left where it was. */
   skimmed: Mail | undefined = undefined
 
-  push(mail: Mail, newestRef = 0): void {
-    mail.newestRef = newestRef
-    mail.previous = this.last
+  /** The newest refs for which somebody may wait; none while the mailbox is empty. */
+  #marks: Mark[] | undefined = undefined
+
+  push(mail: Mail): void {
     if (this.last === undefined) this.first = mail
     else this.last.next = mail
     this.last = mail
     this.#added(mail)
   }
 
-  take(mail: Mail): void {
-    const { previous, next } = mail
-    if (previous === undefined) this.first = next
-    else previous.next = next
-    if (next === undefined) this.last = previous
-    else next.previous = previous
+  /** Takes `mail`, which follows `previous` (undefined: it is the first). */
+  take(mail: Mail, previous: Mail | undefined): void {
+    if (previous === undefined) this.first = mail.next
+    else previous.next = mail.next
+    if (this.last === mail) this.last = previous
     if (this.seen === mail) this.seen = previous
     if (this.skimmed === mail) this.skimmed = previous
     mail.next = undefined
-    mail.previous = undefined
     this.count--
     if (!mail.bounded) this.unbounded--
     this.bytes -= mail.sizeBytes
+    if (this.#marks !== undefined) this.#unmark(mail, previous)
+  }
+
+  #unmark(mail: Mail, previous: Mail | undefined): void {
+    if (this.first === undefined) this.#marks = undefined
+    for (const mark of this.#marks ?? []) if (mark.at === mail) mark.at = previous
   }
 
   /** Undoes a `take`: `mail` follows `previous` again (undefined: it is the first). */
@@ -103,10 +114,8 @@ export class Mailbox {
     const next = previous === undefined ? this.first : previous.next
     if (previous === undefined) this.first = mail
     else previous.next = mail
-    mail.previous = previous
     mail.next = next
     if (next === undefined) this.last = mail
-    else next.previous = mail
     this.#added(mail)
   }
 
@@ -131,28 +140,34 @@ export class Mailbox {
     return this.skimmed === undefined ? this.first : this.skimmed.next
   }
 
-  /**
-   * The newest mail that came before `ref` was made; undefined when there is none. Neither it nor what stands before it can hold that ref. Costs a
-   * step for each mail that is newer.
-   */
+  /** A ref is made for which somebody may wait: what is here now cannot hold it. */
+  mark(ref: number): void {
+    if (this.last === undefined) return
+    const marks = (this.#marks ??= [])
+    marks.push({ ref, at: this.last })
+    if (marks.length > MARKS_MAX) marks.shift()
+  }
+
+  /** A mail that came before `ref` was made, the newest that is known; undefined when none is. */
   olderThan(ref: number): Mail | undefined {
-    let mail = this.last
-    while (mail !== undefined && mail.newestRef >= ref) mail = mail.previous
-    return mail
+    return this.#marks?.findLast((mark) => mark.ref <= ref)?.at
   }
 
   shift(): Mail | undefined {
     const mail = this.first
-    if (mail !== undefined) this.take(mail)
+    if (mail !== undefined) this.take(mail, undefined)
     return mail
   }
 
   /** Takes the first mail that `fits`. */
   takeWhere(fits: (mail: Mail) => boolean): Mail | undefined {
+    let previous: Mail | undefined
     for (let mail = this.first; mail !== undefined; mail = mail.next) {
-      if (!fits(mail)) continue
-      this.take(mail)
-      return mail
+      if (fits(mail)) {
+        this.take(mail, previous)
+        return mail
+      }
+      previous = mail
     }
     return undefined
   }
@@ -163,6 +178,7 @@ export class Mailbox {
     this.last = undefined
     this.seen = undefined
     this.skimmed = undefined
+    this.#marks = undefined
     this.count = 0
     this.unbounded = 0
     this.bytes = 0

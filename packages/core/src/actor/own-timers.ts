@@ -70,6 +70,7 @@ export function startTimer(cell: Cell, time: TimerTime, message: unknown): Timer
   const { kernel } = cell
   const { bytes, beside } = kernel.encoder.encode(message, { shares: true })
   const ref = kernel.nextRef()
+  cell.mailbox.mark(ref)
   arm(kernel, ref, ms, cell, () => deliverNotice(cell, () => new Timeout(ref, kernel.decoder.decode(bytes, beside))))
   return ref
 }

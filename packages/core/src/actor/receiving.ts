@@ -146,12 +146,12 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
     // A server answers between two handlers, not while one of them waits in a receive.
     if (cell.program.handles) mailbox.seen = mail
     else {
-      mailbox.take(mail)
+      mailbox.take(mail, previous)
       handleSystem(cell, mail)
     }
     return true
   }
-  mailbox.take(mail)
+  mailbox.take(mail, previous)
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++
   // A call that is taken here cannot be answered; its caller hears of this actor's end.

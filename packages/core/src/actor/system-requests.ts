@@ -92,10 +92,10 @@ export function skim(cell: Cell): boolean {
   const mail = mailbox.unskimmed
   if (mail === undefined || (cell.busy && cell.program.handles)) return false
   if (mail.kind === 'system' && mayPerform(cell, mail)) {
-    mailbox.take(mail)
+    mailbox.take(mail, mailbox.skimmed)
     handleSystem(cell, mail)
   } else if (mail.kind === 'notice' && isParentsEnd(cell, mail)) {
-    mailbox.take(mail)
+    mailbox.take(mail, mailbox.skimmed)
     cell.program.stop(cell, (mail.value as Exit).reason)
   } else mailbox.skimmed = mail
   return true

@@ -48,6 +48,7 @@ export function sendRequest(cell: Cell, to: Destination, name: string, args: rea
   const target = resolve(kernel, to)
   const shown = shownAs(to)
   const ref = kernel.nextRef()
+  cell.mailbox.mark(ref)
   const deliver = (outcome: () => Outcome<unknown>): void =>
     deliverNotice(cell, () => new Response(ref, outcome()), ref)
   const failed = (reason: unknown): void => {

@@ -132,7 +132,7 @@ export function deliverTo(
 ): boolean {
   const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, timeOfArrival(kernel))
   if (cell.limits !== undefined && mail.bounded && !makeRoom(kernel, cell, mail)) return false
-  cell.mailbox.push(mail, kernel.newestRef)
+  cell.mailbox.push(mail)
   kernel.queue.add(cell)
   return cell.mailbox.bytes < kernel.highWaterBytes
 }
@@ -141,7 +141,7 @@ export function deliverTo(
 export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
   const { kernel, mailbox } = cell
   const mail = new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel))
-  mailbox.push(mail, kernel.newestRef)
+  mailbox.push(mail)
   kernel.queue.add(cell)
 }
 

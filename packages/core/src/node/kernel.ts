@@ -101,10 +101,6 @@ export class Kernel {
     return ++this.#ref
   }
 
-  get newestRef(): number {
-    return this.#ref
-  }
-
   isLocal(pid: Pid): boolean {
     return pid.startsWith(this.prefix)
   }

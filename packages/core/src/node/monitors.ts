@@ -19,6 +19,7 @@ export function monitor(cell: Cell, to: Destination, tag?: unknown, alias?: Alia
   // Copied now, as everything is that will stand in a mailbox.
   const tagOf = tag === undefined ? undefined : copyOf(cell, tag)
   const ref = kernel.nextRef()
+  cell.mailbox.mark(ref)
   // Before there is a monitor, whose DOWN may come at once and takes the alias along.
   if (alias !== undefined) addAlias(cell, ref, alias)
   if (target === undefined) {
