@@ -57,7 +57,7 @@ export const requestLaws: readonly Law[] = [
       const [slow, fast, ends] = [await start(Clerk, []), await start(Clerk, []), await start(Clerk, [])]
       const kept = slow.sendRequest.keep()
       const ids = new RequestIds<unknown, string>().add(kept, 'slow')
-      expect(() => ids.add(kept, 'again')).toThrow(/already/)
+      expect(() => ids.add(kept, 'again')).toThrow('already')
       ids.add(ends.sendRequest.end('boom'), 'ends')
       expect(ids.size).toBe(2)
       expect(await receiveResponse(ids, patienceMs, { delete: true })).toMatchObject({

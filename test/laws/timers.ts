@@ -29,7 +29,7 @@ export const timerLaws: readonly Law[] = [
       const ref = self.startTimer({ abs: from - 1_000 }, 'at once')
       expect(await take(2)).toMatchObject([{ ref, message: 'at once' }, 'later'])
       expect(self.now() - from).toBeGreaterThanOrEqual(40)
-      expect(() => self.startTimer({ abs: Number.NaN }, 'never')).toThrow(/^ms.abs is/)
+      expect(() => self.startTimer({ abs: Number.NaN }, 'never')).toThrow('ms.abs is')
     },
   ),
 
