@@ -81,6 +81,7 @@ export interface ActorSelf {
   /** Links the two fates. Linking to nobody delivers an exit signal with `noproc`; it never throws. */
   link(to: Destination): true
   unlink(to: Destination): true
+  /** A `Down` message when that actor ends, or at once when it is not there. OTP: `monitor/2,3`. */
   monitor(to: Destination, options?: { readonly tag?: unknown }): MonitorRef
   /**
    * With an alias of this actor, under the same ref, that whoever answers can be given: after it is gone, no late answer arrives.

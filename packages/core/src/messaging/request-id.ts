@@ -6,6 +6,7 @@ import type { Pid } from '../actor/pid.ts'
 import { receive } from '../actor/receiving.ts'
 import type { Destination } from '../actor/self.ts'
 import { ActorExited, CallFailed, InvalidOption } from '../errors.ts'
+import { checkFields } from '../known-fields.ts'
 import { deliverNotice, resolve, sendMail, shownAs } from '../node/deliver.ts'
 import { shareable } from '../node/reasons.ts'
 import { abandon } from './call.ts'
@@ -101,7 +102,7 @@ export function waitResponse(
   time: WaitTime = Infinity,
   options: TakeOptions = {},
 ): Promise<unknown> {
-  return what instanceof RequestId ? oneOf(what, time) : what.take(time, options.delete === true)
+  return what instanceof RequestId ? oneOf(what, time) : several(what).take(time, deletes(options))
 }
 
 /**
@@ -119,8 +120,13 @@ export async function receiveResponse(
   time: WaitTime = Infinity,
   options: TakeOptions = {},
 ): Promise<unknown> {
-  const ids = what instanceof RequestId ? [what] : what.list().map(({ id }) => id)
-  const outcome = what instanceof RequestId ? await oneOf(what, time) : await what.take(time, options.delete === true)
+  const ids =
+    what instanceof RequestId
+      ? [what]
+      : several(what)
+          .list()
+          .map(({ id }) => id)
+  const outcome = what instanceof RequestId ? await oneOf(what, time) : await what.take(time, deletes(options))
   if (outcome.kind === 'timeout') for (const id of ids) abandon(RequestId.ownerOf(id).kernel, id.ref)
   return outcome
 }
@@ -140,7 +146,7 @@ export function checkResponse(
   what: RequestId | RequestIds<unknown, unknown>,
   options: TakeOptions = {},
 ): unknown {
-  if (!(what instanceof RequestId)) return what.check(message, options.delete === true)
+  if (!(what instanceof RequestId)) return several(what).check(message, deletes(options))
   RequestId.ownerOf(what)
   return message instanceof Response && message.ref === what.ref ? message.outcome : { kind: 'no_reply' }
 }
@@ -168,6 +174,20 @@ export type OneResponse<R, L> = (Outcome<R> & Labelled<R, L>) | TimedOut | NoReq
 export interface TakeOptions {
   /** Whether a request whose response was taken is taken out of the collection. Default false. */
   readonly delete?: boolean
+}
+
+/** What is no collection is told so. By what it can do, since this module knows no other class of it. */
+function several(what: unknown): RequestIds<unknown, unknown> {
+  if (typeof what === 'object' && what !== null && 'take' in what && 'check' in what)
+    return what as RequestIds<unknown, unknown>
+  throw new InvalidOption('id', what, 'give what ref.sendRequest returned, or RequestIds')
+}
+
+function deletes(options: TakeOptions): boolean {
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOption('options', options, 'give { delete: true }, or nothing')
+  checkFields(options, ['delete'])
+  return options.delete === true
 }
 
 function oneOf(id: RequestId, time: WaitTime): Promise<Outcome<unknown> | TimedOut> {
