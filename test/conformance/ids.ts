@@ -236,7 +236,7 @@ const servers: readonly Item[] = [
   holds(
     'SRV-052',
     'what a status shows is redacted; a format that fails shows nothing',
-    'formatState and formatMessage; the reason of a crash is shown as it is',
+    'formatState, formatMessage and formatReason',
   ),
 ]
 

@@ -75,6 +75,7 @@ export interface CrashReport {
   readonly pid: Pid
   readonly path: string | undefined
   readonly behaviour: string
+  /** As the behaviour's `formatReason` shows it. */
   readonly reason: ExitReason
   /** The handler that ran last, such as `Counter.increment`. */
   readonly handler: string | undefined

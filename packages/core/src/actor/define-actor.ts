@@ -20,13 +20,15 @@ export class ActorProgram implements Program {
   readonly handles = false
   readonly #body: (self: ActorSelf, ...args: never[]) => unknown
   readonly #formatMessage: Format
+  readonly #formatReason: Format
 
   constructor(
     body: (self: ActorSelf, ...args: never[]) => unknown,
-    { formatMessage, acknowledges = false }: ActorOptions = {},
+    { formatMessage, formatReason, acknowledges = false }: ActorOptions = {},
   ) {
     this.#body = body
     this.#formatMessage = formatMessage
+    this.#formatReason = formatReason
     this.acknowledges = acknowledges
   }
 
@@ -75,6 +77,10 @@ export class ActorProgram implements Program {
     return formatted('formatMessage', this.#formatMessage, message)
   }
 
+  shownReason(reason: ExitReason): ExitReason {
+    return formatted('formatReason', this.#formatReason, reason)
+  }
+
   report(cell: Cell): Pick<CrashReport, 'lastMessage'> {
     return lastMessageOf(cell, this.#formatMessage)
   }
@@ -90,6 +96,8 @@ export interface ActorOptions {
   readonly isolation?: Isolation
   /** What crash reports, `sys` and inspection may show of a message. Default: the message itself. */
   readonly formatMessage?: (message: unknown) => unknown
+  /** What crash reports may show of the reason. Default: the reason itself. */
+  readonly formatReason?: (reason: ExitReason) => unknown
 }
 
 /**
@@ -106,10 +114,11 @@ export function defineActor<A extends Args>(
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption(`${name}.options`, options, 'give an object such as { isolation }, or nothing')
-  checkFields(options, ['isolation', 'formatMessage', 'acknowledges'], 'option', name)
+  checkFields(options, ['isolation', 'formatMessage', 'formatReason', 'acknowledges'], 'option', name)
   checkIsolation(options.isolation, `${name}.isolation`)
-  if (options.formatMessage !== undefined && typeof options.formatMessage !== 'function')
-    throw new InvalidOption(`${name}.formatMessage`, options.formatMessage, 'give a function')
+  for (const field of ['formatMessage', 'formatReason'] as const)
+    if (options[field] !== undefined && typeof options[field] !== 'function')
+      throw new InvalidOption(`${name}.${field}`, options[field], 'give a function')
   if (options.acknowledges !== undefined && typeof options.acknowledges !== 'boolean')
     throw new InvalidOption(`${name}.acknowledges`, options.acknowledges, 'give true or false')
   const behaviour = new DefinedBehaviour({

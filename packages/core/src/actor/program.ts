@@ -28,6 +28,8 @@ export interface Program {
   stop(cell: Cell, reason: ExitReason): void
   /** A message as a report may show it. */
   shown(message: unknown): unknown
+  /** The reason of its end as a report may show it. */
+  shownReason(reason: ExitReason): ExitReason
   /** What a crash report may show of the last message and of the state. */
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }

@@ -33,6 +33,7 @@ interface Spec {
   readonly terminate?: Handler
   readonly formatState?: Format
   readonly formatMessage?: Format
+  readonly formatReason?: Format
 }
 
 /** What is to happen with what a handler returned: a call has somebody to answer. */
@@ -324,6 +325,10 @@ export class ServerProgram implements Program {
 
   shown(message: unknown): unknown {
     return formatted('formatMessage', this.#spec.formatMessage, message)
+  }
+
+  shownReason(reason: ExitReason): ExitReason {
+    return formatted('formatReason', this.#spec.formatReason, reason)
   }
 
   terminate(cell: Cell, reason: ExitReason): void | Promise<void> {

@@ -59,6 +59,11 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly formatState?: (state: NoInfer<S>) => unknown
   /** What crash reports, `sys` and inspection may show of a message; a call or cast is its name and arguments. Default: the message itself. */
   readonly formatMessage?: (message: unknown) => unknown
+  /**
+   * What crash reports may show of the reason. Default: the reason itself. Links, monitors and callers hear the real one, and so does a
+   * supervisor, whose report shows it.
+   */
+  readonly formatReason?: (reason: ExitReason) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
@@ -68,7 +73,7 @@ export interface ServerSpec<A extends Args, S, C, K> {
 }
 
 const FORBIDDEN = ['then', 'constructor', 'toJSON']
-const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage']
+const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage', 'formatReason']
 const MAPS = ['calls', 'casts']
 const FIELDS = [...CALLBACKS, ...MAPS, 'isolation', 'callTimeoutMs', 'type']
 
