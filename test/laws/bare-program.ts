@@ -2,9 +2,11 @@ import { createNode, defineServer } from '@bulkhead/core'
 import type { ActorSelf, Pid, Platform } from '@bulkhead/core'
 import { child, defineSupervisor } from '@bulkhead/supervisor'
 import { expect } from 'vitest'
+import { aliasLaws } from './aliases.ts'
 import { callLaws } from './calls.ts'
 import { errorLaws } from './errors.ts'
 import { exitLaws } from './exits.ts'
+import { infoLaws } from './info.ts'
 import { law } from './law.ts'
 import type { Law } from './law.ts'
 import { linkLaws } from './links.ts'
@@ -13,8 +15,10 @@ import { monitorLaws } from './monitors.ts'
 import { nameLaws } from './names.ts'
 import { orderLaws } from './order.ts'
 import { receiveLaws } from './receive.ts'
+import { requestLaws } from './requests.ts'
 import { setStage } from './stage.ts'
 import { startLaws } from './starts.ts'
+import { systemLaws } from './system-requests.ts'
 import { timerLaws } from './timers.ts'
 import { valueLaws } from './values.ts'
 
@@ -70,6 +74,10 @@ const laws: Readonly<Record<string, readonly Law[]>> = {
   monitors: monitorLaws,
   starts: startLaws,
   calls: callLaws,
+  requests: requestLaws,
+  aliases: aliasLaws,
+  info: infoLaws,
+  system: systemLaws,
   names: nameLaws,
   timers: timerLaws,
   receive: receiveLaws,

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
+import { aliasLaws } from './aliases.ts'
 import { callLaws } from './calls.ts'
 import { errorLaws } from './errors.ts'
 import { exitLaws } from './exits.ts'
+import { infoLaws } from './info.ts'
 import type { Law, Placement } from './law.ts'
 import { linkLaws } from './links.ts'
 import { mailboxLaws } from './mailboxes.ts'
@@ -9,7 +11,9 @@ import { monitorLaws } from './monitors.ts'
 import { nameLaws } from './names.ts'
 import { orderLaws } from './order.ts'
 import { receiveLaws } from './receive.ts'
+import { requestLaws } from './requests.ts'
 import { startLaws } from './starts.ts'
+import { systemLaws } from './system-requests.ts'
 import { timerLaws } from './timers.ts'
 import { valueLaws } from './values.ts'
 import { worldFor } from './worlds.ts'
@@ -23,6 +27,10 @@ export const allLaws: Readonly<Record<string, readonly Law[]>> = {
   monitors: monitorLaws,
   starts: startLaws,
   calls: callLaws,
+  requests: requestLaws,
+  aliases: aliasLaws,
+  info: infoLaws,
+  system: systemLaws,
   names: nameLaws,
   timers: timerLaws,
   receive: receiveLaws,

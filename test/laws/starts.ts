@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { nodeOf, ROOT } from '@bulkhead/core'
 import type { Down, Pid, StartFailed } from '@bulkhead/core'
-import { Brief } from './fixtures/brief.ts'
+import { Brief, Careful } from './fixtures/brief.ts'
 import { Puppet, Starter } from './fixtures/puppet.ts'
 import { law } from './law.ts'
 import type { Law } from './law.ts'
@@ -65,6 +65,58 @@ export const startLaws: readonly Law[] = [
           on.with({ reason: expect.anything() as never }, (found) => found).after(0, () => 'nothing'),
         ),
       ).resolves.toBe('nothing')
+    },
+  ),
+
+  law(
+    'the start of an actor that acknowledges is over when it says so; an end before that is the reason (PROC-074, PROC-075)',
+    async ({ self, here, take }) => {
+      const options = { isolation: here, link: true, monitor: true }
+      const started = await self.tryStart(Careful, ['start', self.pid], options)
+      expect(await take(1)).toEqual(['nothing'])
+      if (started.kind !== 'started') throw new Error(started.kind)
+      self.send(started.pid, 'end')
+      expect(await take(2)).toMatchObject([{ reason: 'normal' }, { reason: 'normal' }])
+      expect(await self.tryStart(Careful, ['end', self.pid], options)).toEqual({ kind: 'failed', reason: 'normal' })
+      expect(await self.tryStart(Careful, ['crash', self.pid], options)).toMatchObject({
+        reason: { message: 'not yet' },
+      })
+      expect(await self.tryStart(Careful, ['hang', self.pid], { ...options, timeoutMs: 100 })).toEqual({
+        kind: 'failed',
+        reason: 'timeout',
+      })
+      // Acknowledged is started, whatever comes next: then there is an EXIT and a DOWN of it, and of no other.
+      expect(await self.tryStart(Careful, ['start and end', self.pid], options)).toMatchObject({ kind: 'started' })
+      expect(await take(3)).toMatchObject(['nothing', { reason: 'boom' }, { reason: 'boom' }])
+    },
+  ),
+
+  law(
+    'a start that init refuses fails with that, and hurts nobody (SRV-004)',
+    async ({ self, here, puppet, watch, take }) => {
+      expect(await self.tryStart(Starter, ['refuse', { why: 1 }], { isolation: here })).toEqual({
+        kind: 'failed',
+        reason: { why: 1 },
+      })
+      const parent = await puppet()
+      await watch(parent.pid)
+      const [outcome] = await parent.do(['tryStart', Starter, ['refuse', 'no'], { isolation: here, link: true }])
+      expect(outcome).toEqual({ kind: 'failed', reason: 'no' })
+      self.exit(parent.pid, 'end')
+      expect(await take(1)).toMatchObject([{ reason: 'end' }])
+    },
+  ),
+
+  law(
+    'startMonitor gives the actor and its monitor; when it fails, the plain reason and no DOWN (SRV-010)',
+    async ({ self, here, take }) => {
+      const { ref, monitor } = await self.startMonitor(Puppet, [false], { isolation: here })
+      await expect(self.startMonitor(Starter, ['stop', 'no'], { isolation: here })).rejects.toMatchObject({
+        code: 'start_failed',
+        reason: 'no',
+      } satisfies Partial<StartFailed>)
+      self.exit(ref.pid as Pid, 'boom')
+      expect(await take(1)).toMatchObject([{ ref: monitor, target: ref.pid, reason: 'boom' }])
     },
   ),
 

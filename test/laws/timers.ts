@@ -21,6 +21,31 @@ export const timerLaws: readonly Law[] = [
     expect(await one.heard(1)).toEqual([{ timeout: { about: ['this'] }, ref }])
   }),
 
+  law(
+    'a timer for an absolute time fires when the clock shows it, and one that has passed at once (PROC-061)',
+    async ({ self, take }) => {
+      const from = self.now()
+      self.sendAfter({ abs: from + 40 }, self.pid, 'later')
+      const ref = self.startTimer({ abs: from - 1_000 }, 'at once')
+      expect(await take(2)).toMatchObject([{ ref, message: 'at once' }, 'later'])
+      expect(self.now() - from).toBeGreaterThanOrEqual(40)
+      expect(() => self.startTimer({ abs: Number.NaN }, 'never')).toThrow('ms.abs is')
+    },
+  ),
+
+  law(
+    'a timer can be read, also by another actor of its node, and false is read from none (PROC-064)',
+    async ({ puppet }) => {
+      const [one, other] = [await puppet(), await puppet()]
+      const [ref] = (await one.do(['startTimer', 60_000, 'never'])) as [number]
+      const [left] = (await other.do(['readTimer', ref])) as [number]
+      expect(left).toBeGreaterThan(1_000)
+      expect(left).toBeLessThanOrEqual(60_000)
+      await other.do(['cancelTimer', ref])
+      expect(await one.do(['readTimer', ref], ['readTimer', 10 ** 9])).toEqual([false, false])
+    },
+  ),
+
   law('a cancelled timer says what was left, and never fires (PROC-062)', async ({ puppet }) => {
     const one = await puppet()
     const [ref] = (await one.do(['startTimer', 60_000, 1])) as [number]

@@ -5,6 +5,7 @@ import type { Pid } from '../../packages/core/src/actor/pid.ts'
 import type { ActorSelf } from '../../packages/core/src/actor/self.ts'
 import { show } from '../../packages/core/src/errors.ts'
 import type { ExploredNode } from './explored-node.ts'
+import type { Call } from './laws/calls.ts'
 import type { ActorSpec } from './program.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -32,6 +33,8 @@ export class Actor {
   readonly deferred: { readonly from: From<unknown>; readonly call: number }[] = []
   readonly monitors: MonitorRef[] = []
   readonly timers: TimerRef[] = []
+  /** Its requests that were not answered, by their refs. */
+  readonly requests = new Map<number, Call>()
   /** Actors of which it handled a DOWN, with the first one's reason and the event in which it came. */
   readonly saidDown = new Map<Pid, { readonly reason: string; readonly step: number }>()
   /** Nodes from which nothing may be heard, since what was heard was sent by somebody who knew them fenced. */

@@ -1,5 +1,5 @@
 import { addBehaviour, DefinedBehaviour } from '../../packages/core/src/actor/behaviour-table.ts'
-import { Down, Exit, NodeDown, Timeout } from '../../packages/core/src/actor/notices.ts'
+import { Down, Exit, NodeDown, Response, Timeout } from '../../packages/core/src/actor/notices.ts'
 import { nodeOf, ROOT, serialOf } from '../../packages/core/src/actor/pid.ts'
 import type { Pid } from '../../packages/core/src/actor/pid.ts'
 import type { ActorSelf } from '../../packages/core/src/actor/self.ts'
@@ -9,6 +9,7 @@ import type { ExploredNode } from './explored-node.ts'
 import { Journal } from './journal.ts'
 import type { Failure } from './journal.ts'
 import { Laws } from './laws.ts'
+import type { Call } from './laws/calls.ts'
 import { Frames } from './laws/frames.ts'
 import { lazyUrl, Performer } from './perform.ts'
 import type { ActorSpec, Fault, Operation, Program } from './program.ts'
@@ -331,6 +332,8 @@ class Exploration {
       )
       if (heard instanceof Exit) laws.heardExit(actor, heard)
       else laws.heardDown(actor, heard)
+    } else if (heard instanceof Response) {
+      this.#answered(actor, heard)
     } else if (heard instanceof NodeDown) {
       this.journal.note(() => `  ${actor.label} gets NodeDown of ${heard.node}`)
       laws.monitors.nodeFell(actor, heard)
@@ -341,14 +344,26 @@ class Exploration {
     }
   }
 
+  #answered(actor: Actor, { ref, outcome }: Response): void {
+    const call = actor.requests.get(ref) as Call
+    this.journal.note(() => `  ${actor.label} gets the response to call ${call.id}: ${outcome.kind}`)
+    actor.requests.delete(ref)
+    if (outcome.kind === 'reply') this.#laws.calls.replied(call, outcome.reply)
+    else this.#laws.calls.failed(call, outcome.error)
+  }
+
   #news(actor: Actor): void {
     actor.hasNews = true
     if (this.#blocked.delete(actor)) this.#goOn(actor)
   }
 
-  #reads(actor: Actor, message: Letter & { readonly timer?: number }): void {
-    if (message.timer !== undefined) this.#laws.timers.fires(actor, message.timer)
+  #reads(actor: Actor, message: Letter & { readonly timer?: number; readonly answers?: number }): void {
+    if (message.answers !== undefined) this.#laws.aliases.answered(actor, message.answers)
+    else if (message.timer !== undefined) this.#laws.timers.fires(actor, message.timer)
     else this.#laws.order.arrives(actor, message.from, message.number)
+    const { alias, ref } = message
+    if (alias !== undefined && actor.end === undefined)
+      for (let i = 0; i < 2; i++) actor.self?.send(alias, { answers: ref })
     if (message.answer !== undefined && actor.end === undefined)
       reply(message.answer, { call: message.call, by: actor.pid })
   }

@@ -9,6 +9,8 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
   cast: 3,
   busy: 2,
   call: 9,
+  request: 4,
+  alias: 4,
   answer: 4,
   handOver: 2,
   link: 9,
@@ -20,6 +22,7 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
   register: 4,
   unregister: 2,
   isAlive: 3,
+  info: 2,
   monitorNode: 2,
   sendAfter: 2,
   startTimer: 2,
@@ -33,11 +36,11 @@ const weights: Record<Exclude<Op, 'spawn'>, number> = {
 const themes = {
   none: [],
   links: ['link', 'unlink', 'exit', 'trap', 'end'],
-  monitors: ['monitor', 'demonitor', 'isAlive', 'monitorNode', 'exit', 'end'],
-  calls: ['call', 'answer', 'handOver', 'busy', 'exit'],
+  monitors: ['monitor', 'demonitor', 'alias', 'isAlive', 'monitorNode', 'exit', 'end'],
+  calls: ['call', 'request', 'answer', 'handOver', 'busy', 'exit'],
   names: ['register', 'monitor', 'link', 'awaitNews', 'end'],
   messages: ['send', 'cast', 'sendAfter', 'drained', 'link'],
-  nodes: ['send', 'call', 'isAlive', 'monitor', 'monitorNode'],
+  nodes: ['send', 'call', 'isAlive', 'info', 'monitor', 'alias', 'monitorNode'],
 } as const
 type Theme = keyof typeof themes
 
@@ -64,6 +67,7 @@ const reasons: Record<Reason, number> = {
 }
 
 const callModes: Record<CallMode, number> = {
+  system: 2,
   reply: 6,
   slow: 3,
   later: 8,
@@ -184,7 +188,9 @@ class Generator {
       case 'link':
       case 'unlink':
       case 'monitor':
+      case 'alias':
       case 'isAlive':
+      case 'info':
       case 'drained':
         return { op, to: this.#target() }
       case 'busy':
@@ -196,6 +202,10 @@ class Generator {
           mode: random.weighted(callModes),
           timeoutMs: random.pick([1, 10, 100, Infinity, Infinity]),
         }
+      case 'request': {
+        const { system: _system, typo: _typo, ...modes } = callModes
+        return { op, to: this.#target(true), mode: random.weighted(modes) }
+      }
       case 'answer':
       case 'awaitNews':
         return { op }

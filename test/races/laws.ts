@@ -4,6 +4,7 @@ import type { StartOutcome } from '../../packages/core/src/actor/self.ts'
 import type { Actor, Actors } from './actors.ts'
 import type { ExploredNode } from './explored-node.ts'
 import type { Journal } from './journal.ts'
+import { Aliases } from './laws/aliases.ts'
 import { Calls } from './laws/calls.ts'
 import type { Frames } from './laws/frames.ts'
 import { Kills } from './laws/kills.ts'
@@ -31,6 +32,7 @@ export class Laws {
   readonly timers: TimerLaws
   readonly tables: Tables
   readonly nodeEnds: NodeEnds
+  readonly aliases: Aliases
   readonly #actors: Actors
 
   constructor(
@@ -46,6 +48,7 @@ export class Laws {
     this.monitors = new Monitors(journal, actors)
     this.links = new Links(journal, actors, this.order, frames)
     this.calls = new Calls(journal, actors, scheduler, this.links)
+    this.aliases = new Aliases(journal, actors)
     this.starts = new Starts(journal, actors, this.links, this.monitors)
     this.names = new Names(journal, actors, living)
     this.kills = new Kills(journal, actors)
@@ -66,7 +69,8 @@ export class Laws {
   heardDown(at: Actor, down: Down): void {
     const { target } = down
     if (isPid(target)) this.starts.hears(at, target, 'DOWN')
-    this.monitors.fires(at, down)
+    if (this.aliases.has(at, down.ref)) this.aliases.ended(at, down)
+    else this.monitors.fires(at, down)
     // Nobody had the name, or nobody was there: that is no news of an end.
     if (isPid(target)) this.names.hears(at, target)
   }
@@ -79,7 +83,7 @@ export class Laws {
 
   /** Nothing can happen any more. */
   atRest(): void {
-    const { order, monitors, links, calls, starts, names, kills, timers, tables } = this
-    for (const law of [order, monitors, links, calls, starts, names, kills, timers, tables]) law.atRest()
+    const { order, monitors, aliases, links, calls, starts, names, kills, timers, tables } = this
+    for (const law of [order, monitors, aliases, links, calls, starts, names, kills, timers, tables]) law.atRest()
   }
 }

@@ -3,6 +3,7 @@ import type { Behaviour } from '../../packages/core/src/actor/behaviour.ts'
 import { nodeOf } from '../../packages/core/src/actor/pid.ts'
 import type { Pid } from '../../packages/core/src/actor/pid.ts'
 import type { ActorSelf, StartOptions } from '../../packages/core/src/actor/self.ts'
+import { sys } from '../../packages/core/src/actor/sys.ts'
 import { reply } from '../../packages/core/src/messaging/call.ts'
 import type { Actor, Actors } from './actors.ts'
 import { wordOf } from './actors.ts'
@@ -48,6 +49,10 @@ export class Performer {
         return this.#busy(actor, self, operation)
       case 'call':
         return this.#call(actor, self, operation)
+      case 'request':
+        return this.#request(actor, self, operation)
+      case 'alias':
+        return this.#alias(actor, self, operation)
       case 'answer':
         return this.#answer(actor)
       case 'handOver':
@@ -68,6 +73,7 @@ export class Performer {
       case 'unregister':
         return this.#unregister(actor, self, operation)
       case 'isAlive':
+      case 'info':
         return this.#isAlive(actor, self, operation)
       case 'monitorNode':
         return this.#monitorNode(actor, self, operation)
@@ -166,13 +172,18 @@ export class Performer {
     const { laws, journal } = this.#scene
     const { to, actor: callee } = this.#resolve(self, target)
     const isSent = callee !== undefined && callee !== actor
-    const number = isSent ? laws.order.sends(actor, callee, mode === 'typo' ? 'silent' : 'letter') : 0
+    const isSilent = mode === 'typo' || mode === 'system'
+    const number = isSent ? laws.order.sends(actor, callee, isSilent ? 'silent' : 'letter') : 0
     const call = laws.calls.begins(actor, callee?.pid, mode, timeoutMs)
     journal.note(() => `  call ${call.id}`)
     const ref = typeof target === 'string' ? self.named(Puppet, target) : self.ref(Puppet, to as Pid)
     const methods = ref.within(timeoutMs).call as Record<string, (...args: unknown[]) => Promise<unknown>>
     const method = methods[mode === 'typo' ? 'aks' : 'ask'] as (...args: unknown[]) => Promise<unknown>
-    method({ from: actor.pid, number }, mode, call.id).then(
+    const asked =
+      mode === 'system'
+        ? sys.getStatus(ref.within(timeoutMs)).then(({ pid }) => ({ call: call.id, by: pid }))
+        : method({ from: actor.pid, number }, mode, call.id)
+    asked.then(
       (value) => {
         journal.note(`  call ${call.id} replied`)
         laws.calls.replied(call, value)
@@ -182,6 +193,27 @@ export class Performer {
         laws.calls.failed(call, error)
       },
     )
+  }
+
+  #request(actor: Actor, self: ActorSelf, { to: target, mode }: Op<'request'>): void {
+    const { laws } = this.#scene
+    const { to, actor: callee } = this.#resolve(self, target)
+    const number = callee === undefined ? 0 : laws.order.sends(actor, callee, 'letter')
+    const call = laws.calls.begins(actor, callee?.pid, mode, Infinity)
+    const ref = typeof target === 'string' ? self.named(Puppet, target) : self.ref(Puppet, to as Pid)
+    const id = ref.sendRequest.ask({ from: actor.pid, number }, mode, call.id)
+    actor.requests.set(id.ref, call)
+  }
+
+  #alias(actor: Actor, self: ActorSelf, { to: target }: Op<'alias'>): void {
+    const { laws } = this.#scene
+    const { to, actor: watched } = this.#resolve(self, target)
+    if (watched === undefined) return
+    laws.starts.ties(actor, watched.pid)
+    const { ref, alias } = self.monitor(to, { alias: 'reply_demonitor' })
+    laws.aliases.set(actor, ref, watched.pid)
+    const number = laws.order.sends(actor, watched, 'letter')
+    self.send(to, { from: actor.pid, number, alias, ref })
   }
 
   #answer({ deferred, pid }: Actor): void {
@@ -260,11 +292,12 @@ export class Performer {
     )
   }
 
-  #isAlive(actor: Actor, self: ActorSelf, { to: target }: Op<'isAlive'>): void {
+  #isAlive(actor: Actor, self: ActorSelf, { op, to: target }: Op<'isAlive' | 'info'>): void {
     const { laws, journal } = this.#scene
     const { to, actor: other } = this.#resolve(self, target)
     const question = laws.kills.asks(actor, other)
-    self.isAlive(to).then(
+    const asked = op === 'isAlive' ? self.isAlive(to) : self.info(to, ['status']).then((found) => found !== undefined)
+    asked.then(
       (alive) => laws.kills.answered(question, alive),
       (error: unknown) => journal.broken('alive', wordOf(error)),
     )

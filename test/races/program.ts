@@ -9,9 +9,20 @@ export type Target = number | Name
 export type Reason = 'normal' | 'shutdown' | 'kill' | 'killed' | 'noproc' | 'clean' | 'error' | 'unique'
 
 /**
- * What a server does with a call. `later` keeps it until an `answer` or `handOver`; `slow` awaits first; `typo` calls what is not there.
+ * What a server does with a call. `later` keeps it until an `answer` or `handOver`; `slow` awaits first; `typo` calls what is not there; `system`
+ * asks for its status, which its runtime answers.
  */
-export type CallMode = 'reply' | 'slow' | 'later' | 'refuse' | 'crash' | 'stop' | 'stopReply' | 'exit' | 'typo'
+export type CallMode =
+  | 'system'
+  | 'reply'
+  | 'slow'
+  | 'later'
+  | 'refuse'
+  | 'crash'
+  | 'stop'
+  | 'stopReply'
+  | 'exit'
+  | 'typo'
 
 export type EndMode = 'stop' | 'throw' | 'reject' | 'exit' | 'slowStop'
 
@@ -23,6 +34,10 @@ export type Operation =
   | { readonly op: 'cast'; readonly to: Target }
   | { readonly op: 'busy'; readonly ms: number }
   | { readonly op: 'call'; readonly to: Target; readonly mode: CallMode; readonly timeoutMs: number }
+  /** A call that is not waited for: its response is a message. */
+  | { readonly op: 'request'; readonly to: Target; readonly mode: Exclude<CallMode, 'system' | 'typo'> }
+  /** Monitors, and hands out an alias through which the first answer takes the monitor back. */
+  | { readonly op: 'alias'; readonly to: Target }
   | { readonly op: 'answer' }
   | { readonly op: 'handOver'; readonly to: number }
   | { readonly op: 'link' | 'unlink'; readonly to: Target }
@@ -32,7 +47,7 @@ export type Operation =
   | { readonly op: 'trap'; readonly on: boolean }
   | { readonly op: 'register'; readonly name: Name; readonly who: number | undefined }
   | { readonly op: 'unregister'; readonly name: Name }
-  | { readonly op: 'isAlive'; readonly to: Target }
+  | { readonly op: 'isAlive' | 'info'; readonly to: Target }
   | { readonly op: 'monitorNode'; readonly of: number }
   | { readonly op: 'sendAfter'; readonly to: Target; readonly ms: number }
   | { readonly op: 'startTimer'; readonly ms: number }

@@ -1,3 +1,4 @@
+import type { Alias } from '../../packages/core/src/actor/alias.ts'
 import type { From } from '../../packages/core/src/actor/from.ts'
 import type { Pid } from '../../packages/core/src/actor/pid.ts'
 import type { ActorSelf } from '../../packages/core/src/actor/self.ts'
@@ -14,6 +15,9 @@ export interface Letter {
   /** Something to be answered, by whoever gets the letter. */
   readonly answer?: From<unknown>
   readonly call?: number
+  /** Through which to answer, twice, and the ref that the answer names. */
+  readonly alias?: Alias
+  readonly ref?: number
 }
 
 /** What the puppets say to whoever pulls their strings. */
@@ -82,6 +86,7 @@ function answer(self: ActorSelf, mode: CallMode, call: number): unknown {
   switch (mode) {
     case 'reply':
     case 'typo':
+    case 'system':
       return reply
     case 'slow':
       return pause(self, 3).then(() => reply)

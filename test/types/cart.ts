@@ -1,6 +1,8 @@
 import {
   andContinue,
+  andTimeout,
   defineActor,
+  definePartitionSupervisor,
   defineServer,
   defineSupervisor,
   child,
@@ -31,6 +33,7 @@ export const Cart = defineServer(import.meta, 'Cart', {
     next: (self) => later<number>((from) => self.state.waiting.push(from)),
     close: () => stop('normal', { reply: 'bye' as const }),
     refresh: (self) => andContinue(self.state.limit > 0, 'reload'),
+    rest: (self) => andTimeout(self.state.items, 500),
     slow: async (_self, ms: number) => ms > 0,
   },
   casts: {
@@ -75,3 +78,14 @@ export const Shop = defineSupervisor(import.meta, 'Shop', (owner: string) => ({
   strategy: 'one_for_one',
   children: [child(Cart, [owner, 10], { id: 'cart' }), child(Echo, ['> ', 3], { restart: 'transient' })],
 }))
+
+/** Starts idle, or not at all. */
+export const Lazy = defineServer(import.meta, 'Lazy', {
+  init: (_self, go: boolean) => (go ? andTimeout({ ran: 1 }, 100) : refuse('not now')),
+  calls: { ran: (self) => self.state.ran },
+})
+
+export const Carts = definePartitionSupervisor(import.meta, 'Carts', Cart, {
+  partitions: 4,
+  args: (partition: number, owner: string) => [`${owner} ${partition}`, 10],
+})

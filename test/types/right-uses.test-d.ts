@@ -1,5 +1,6 @@
-import type { ActorRef, ActorSelf, System } from 'bulkhead'
-import { Cart, cacheOf, Maybe, Shop } from './cart.ts'
+import { checkResponse, multiCall, partition, receiveResponse, RequestIds, sys, waitResponse } from 'bulkhead'
+import type { ActorRef, ActorSelf, Alias, MonitorRef, Outcome, RequestId, System } from 'bulkhead'
+import { Cart, Carts, cacheOf, Lazy, Maybe, Shop } from './cart.ts'
 
 /** Whether two types are exactly the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -40,6 +41,43 @@ export async function rightUses(system: System, self: ActorSelf): Promise<void> 
 
   const received = self.receive((on) => on.with({ n: 1 }, ({ n }) => n).after(5, () => 'quiet' as const))
   holds<Same<typeof received, Promise<1 | 'quiet'>>>()
+
+  const rested = cart.call.rest()
+  holds<Same<typeof rested, Promise<string[]>>>()
+  const lazy = (await self.start(Lazy, [true])).call.ran()
+  holds<Same<typeof lazy, Promise<number>>>()
+
+  const id = cart.sendRequest.add('book', 2)
+  holds<Same<typeof id, RequestId<number>>>()
+  const response = await receiveResponse(id, 250)
+  holds<Same<typeof response, Outcome<number> | { readonly kind: 'timeout' }>>()
+  if (response.kind === 'reply') holds<Same<typeof response.reply, number>>()
+  const checked = checkResponse('message', id)
+  if (checked.kind === 'reply') holds<Same<typeof checked.reply, number>>()
+  const ids = new RequestIds<number, 'first'>().add(id, 'first')
+  const next2 = await waitResponse(ids, { abs: 5 }, { delete: true })
+  if (next2.kind === 'reply') holds<Same<[typeof next2.reply, typeof next2.label], [number, 'first']>>()
+  const { replies } = await multiCall([cart, cart], (ref) => ref.call.pay(5))
+  for (const { ref, reply } of replies) {
+    holds<Same<typeof reply, { paid: number; by: string }>>()
+    holds<Same<typeof ref, typeof cart>>()
+  }
+
+  const some = await self.info(cart, ['links', 'trapExit'])
+  holds<Same<keyof NonNullable<typeof some>, 'links' | 'trapExit'>>()
+  const usual = await self.info(cart)
+  void usual?.messageQueueLen
+  const ref = self.monitor(cart)
+  holds<Same<typeof ref, MonitorRef>>()
+  const both = self.monitor(cart, { alias: 'demonitor' })
+  holds<Same<typeof both.alias, Alias>>()
+  const { ref: started, monitor } = await self.startMonitor(Cart, ['ann', 5])
+  holds<Same<[typeof started, typeof monitor], [typeof cart, MonitorRef]>>()
+  const replaced = sys.replaceState(cart, (state: { limit: number }) => ({ limit: state.limit + 1 }))
+  holds<Same<typeof replaced, Promise<{ limit: number }>>>()
+  await system.start(Carts, ['carts', 'ann'])
+  const part = partition(system, Carts, 'carts', 'key')
+  holds<Same<typeof part, typeof cart>>()
 
   const untyped: ActorRef = cart
   void untyped.pid

@@ -1,6 +1,18 @@
-import { child, defineServer, defineSupervisor, P, reply } from 'bulkhead'
+import {
+  child,
+  definePartitionSupervisor,
+  defineServer,
+  defineSupervisor,
+  multiCall,
+  P,
+  partition,
+  receiveResponse,
+  reply,
+  RequestIds,
+  sys,
+} from 'bulkhead'
 import type { ActorSelf, From, Pid, Refusal, System } from 'bulkhead'
-import { Cart, cacheOf, Echo, Maybe, Shop } from './cart.ts'
+import { Cart, Carts, cacheOf, Echo, Maybe, Shop } from './cart.ts'
 
 /** Each line below a comment must not compile; the compiler reports a comment that is not needed. */
 export async function wrongUses(system: System, self: ActorSelf): Promise<void> {
@@ -38,6 +50,50 @@ export async function wrongUses(system: System, self: ActorSelf): Promise<void> 
   void (await system.start(Echo, ['> ', 1])).call.echo()
   // @ts-expect-error: a server without calls has none
   void (await system.start(Maybe, [true])).call.go()
+
+  // @ts-expect-error: a typo in the name of a request
+  void cart.sendRequest.ad('book', 1)
+  // @ts-expect-error: a cast is no request
+  void cart.sendRequest.clear()
+  // @ts-expect-error: an argument of a request of the wrong type
+  void cart.sendRequest.add('book', '1')
+  // @ts-expect-error: a request id is not the reply
+  const asked: number = cart.sendRequest.add('book', 1)
+  const response = await receiveResponse(cart.sendRequest.add('book', 1))
+  // @ts-expect-error: a response may be an error, or not have come
+  void response.reply
+  // @ts-expect-error: a reply of the wrong type
+  if (response.kind === 'reply') response.reply.at(0)
+  // @ts-expect-error: a request with another reply than the collection is for
+  new RequestIds<string, number>().add(cart.sendRequest.add('book', 1), 1)
+  // @ts-expect-error: a label of another type
+  new RequestIds<number, number>().add(cart.sendRequest.add('book', 1), 'one')
+  // @ts-expect-error: a typo in a call to many
+  void multiCall([cart], (ref) => ref.call.ad('book', 1))
+  // @ts-expect-error: there is no such item
+  void self.info(cart, ['age'])
+  // @ts-expect-error: an item that was not asked for
+  void (await self.info(cart, ['links']))?.trapExit
+  // @ts-expect-error: messages are told only when they are asked for
+  void (await self.info(cart))?.messages
+  // @ts-expect-error: there is no such kind of alias
+  self.monitor(cart, { alias: 'for ever' })
+  // @ts-expect-error: a pid is no alias
+  self.unalias(self.pid)
+  // @ts-expect-error: an alias is no pid
+  self.ref(Cart, self.alias())
+  // @ts-expect-error: the state stays what it is
+  void sys.replaceState(cart, (state: { limit: number }) => state.limit)
+  // @ts-expect-error: a pid is no reference
+  void sys.suspend(self.pid)
+  // @ts-expect-error: the arguments of startMonitor are those of init
+  void self.startMonitor(Cart, ['ann'])
+  // @ts-expect-error: a partition supervisor is started with a name, and what its args take
+  void system.start(Carts, ['carts'])
+  // @ts-expect-error: a partition understands what its behaviour does
+  void partition(system, Carts, 'carts', 1).call.ad('book', 1)
+  // @ts-expect-error: another supervisor has no partitions
+  void partition(system, Shop, 'carts', 1)
 
   // @ts-expect-error: arguments of init are missing
   await system.start(Cart, [])
@@ -83,7 +139,7 @@ export async function wrongUses(system: System, self: ActorSelf): Promise<void> 
   // @ts-expect-error: a pid is no plain string that one makes up
   const pid: Pid = '<x.1.2>'
 
-  void [text, refusal, from, waited, pid]
+  void [text, refusal, from, waited, asked, pid]
 }
 
 // @ts-expect-error: a behaviour needs its module
@@ -129,6 +185,9 @@ defineServer(import.meta, 'WrongFormat', {
   // @ts-expect-error: nor here
   formatState: (state) => state.total,
 })
+
+// @ts-expect-error: the arguments of a partition are those of its init
+definePartitionSupervisor(import.meta, 'WrongParts', Cart, { partitions: 2, args: (index: number) => [index, 5] })
 
 // @ts-expect-error: there is no such strategy
 defineSupervisor(import.meta, 'WrongStrategy', () => ({ strategy: 'all_for_one', children: [] }))

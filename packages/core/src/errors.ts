@@ -76,6 +76,7 @@ const CALL_WORDS: Readonly<Record<string, string>> = {
   overloaded: 'overloaded (its mailbox is full)',
   undecodable: 'undecodable (its arguments, or its reply, do not decode)',
   undefined_call: 'undefined_call (it has no such call)',
+  callback_failed: 'callback_failed (the function that was given threw)',
 }
 
 /**

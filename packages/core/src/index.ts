@@ -4,16 +4,36 @@ export { P } from './actor/patterns.ts'
 export { defineServer } from './actor/server.ts'
 export type { Called, Handlers, Init, ServerSelf, ServerSpec } from './actor/server.ts'
 export { defineActor } from './actor/define-actor.ts'
-export { andContinue, answerKind, ignore, later, refuse, stop } from './actor/answer.ts'
-export type { Continue, Ignore, Later, Refusal, Stop } from './actor/answer.ts'
+export { andContinue, andTimeout, answerKind, ignore, later, refuse, stop } from './actor/answer.ts'
+export type { Continue, Ignore, Later, Refusal, Stop, WithTimeout } from './actor/answer.ts'
 export { From } from './actor/from.ts'
 export { reply } from './messaging/call.ts'
+export { multiCall } from './messaging/multi-call.ts'
+export type { MultiCall } from './messaging/multi-call.ts'
+export { checkResponse, receiveResponse, RequestId, waitResponse } from './messaging/request-id.ts'
+export type {
+  Labelled,
+  NoReply,
+  NoRequest,
+  OneResponse,
+  TakeOptions,
+  TimedOut,
+  WaitTime,
+} from './messaging/request-id.ts'
+export { RequestIds } from './messaging/request-ids.ts'
+export { sys } from './actor/sys.ts'
+export type { Sys } from './actor/sys.ts'
+export type { ActorStatus } from './actor/system-requests.ts'
+export type { Statistics, SystemEvent } from './actor/system-state.ts'
+export { isAlias } from './actor/alias.ts'
+export type { Alias, AliasMode } from './actor/alias.ts'
+export type { ActorInfo } from './node/actor-info.ts'
 export type { ActorRef, Args, Behaviour, Protocol, Server } from './actor/behaviour.ts'
 export { checkBehaviour, findBehaviour } from './actor/behaviour-table.ts'
 export type { ActorSelf, Destination, StartOptions, StartOutcome } from './actor/self.ts'
 export type { ReceiveClauses } from './actor/receive.ts'
-export { Down, Exit, NodeDown, Timeout } from './actor/notices.ts'
-export type { MonitorRef, TimerRef } from './actor/notices.ts'
+export { Down, Exit, IdleTimeout, NodeDown, Response, Timeout } from './actor/notices.ts'
+export type { MonitorRef, Outcome, TimerRef } from './actor/notices.ts'
 export { isPid, makePid, nodeOf, pidPrefix, ROOT, serialOf } from './actor/pid.ts'
 export type { NodeId, Pid } from './actor/pid.ts'
 export { isCleanExit } from './actor/exit-reason.ts'

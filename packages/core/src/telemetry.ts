@@ -25,6 +25,16 @@ export interface Telemetry {
     readonly pid: Pid | undefined
     readonly reason: ExitReason
   }): void
+  /**
+   * A supervisor started a child: `info` by itself, when it starts and when it restarts one; `debug` when it was asked to. OTP: the progress report.
+   */
+  progress?(event: {
+    readonly supervisor: Pid
+    readonly child: string
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly level: 'info' | 'debug'
+  }): void
   /** A handler ran: milliseconds that its message waited in the mailbox and that its synchronous part took. */
   handled?(event: {
     readonly pid: Pid
@@ -65,12 +75,14 @@ export type DeadLetterReason =
   | 'drop_newest'
   | 'drop_oldest'
   | 'late_reply'
+  | 'unaliased'
 
 /** What is known about an actor that ended abnormally. */
 export interface CrashReport {
   readonly pid: Pid
   readonly path: string | undefined
   readonly behaviour: string
+  /** As the behaviour's `formatReason` shows it. */
   readonly reason: ExitReason
   /** The handler that ran last, such as `Counter.increment`. */
   readonly handler: string | undefined

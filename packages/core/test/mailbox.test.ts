@@ -9,12 +9,12 @@ const mail = (kind: MailKind = 'message', sizeBytes = 1): Mail =>
   new Mail(
     kind,
     undefined,
-    ++number,
+    kind === 'message' ? 0 : ++number,
     kind === 'notice' ? undefined : new Uint8Array(sizeBytes),
     undefined,
     undefined,
     undefined,
-    0,
+    ++number,
   )
 
 const filled = (count: number): { mailbox: Mailbox; mails: Mail[] } => {
@@ -36,11 +36,12 @@ describe('the queue', () => {
     expect([mailbox.shift(), mailbox.shift(), mailbox.shift(), mailbox.shift()]).toEqual([...mails, undefined])
   })
 
-  test('counts mail, notices and bytes; bounds are about the mail that is no notice', () => {
+  test('counts mail, what has no bound, and bytes; bounds are about what is neither notice nor system request', () => {
     const mailbox = new Mailbox()
-    for (const each of [mail('call', 10), mail('notice'), mail('cast', 5), mail('notice')]) mailbox.push(each)
-    const { count, notices, bytes, ordinary } = mailbox
-    expect({ count, notices, bytes, ordinary }).toEqual({ count: 4, notices: 2, bytes: 15, ordinary: 2 })
+    for (const each of [mail('call', 10), mail('notice'), mail('cast', 5), mail('notice'), mail('system', 7)])
+      mailbox.push(each)
+    const { count, unbounded, bytes, ordinary } = mailbox
+    expect({ count, unbounded, bytes, ordinary }).toEqual({ count: 5, unbounded: 3, bytes: 15, ordinary: 2 })
   })
 
   test('takeWhere takes the oldest that fits and leaves the others in their order', () => {
@@ -58,7 +59,7 @@ describe('the queue', () => {
       last: undefined,
       count: 0,
       bytes: 0,
-      notices: 0,
+      unbounded: 0,
     })
   })
 })
@@ -98,12 +99,48 @@ describe('a receive that waits', () => {
       mailbox.putBack(mails[at] as Mail, previous)
       mailbox.push(mail('notice'))
       expect(contents(mailbox).slice(0, 3)).toEqual(mails)
-      expect({ count: mailbox.count, bytes: mailbox.bytes, notices: mailbox.notices }).toEqual({
+      expect({ count: mailbox.count, bytes: mailbox.bytes, unbounded: mailbox.unbounded }).toEqual({
         count: 4,
         bytes: 3,
-        notices: 1,
+        unbounded: 1,
       })
     }
+  })
+})
+
+describe('marks', () => {
+  test('a receive since a ref begins behind what was there when it was made, as that is taken', () => {
+    const { mailbox, mails } = filled(3)
+    mailbox.mark(10)
+    const later = mail()
+    mailbox.push(later)
+    expect([mailbox.olderThan(9), mailbox.olderThan(10), mailbox.olderThan(11)]).toEqual([
+      undefined,
+      mails[2],
+      mails[2],
+    ])
+    expect(mailbox.takeWhere((each) => each === mails[2])).toBe(mails[2])
+    expect(mailbox.olderThan(10)).toBe(mails[1])
+    mailbox.shift()
+    mailbox.shift()
+    expect(mailbox.olderThan(10)).toBeUndefined()
+    expect(mailbox.first).toBe(later)
+  })
+
+  test('of many the newest are kept; one that is not known any more begins at an older one, or at the beginning', () => {
+    const mailbox = new Mailbox()
+    const mails = Array.from({ length: 20 }, () => mail())
+    mailbox.mark(0)
+    for (const [at, each] of mails.entries()) {
+      mailbox.push(each)
+      mailbox.mark(10 * (at + 1))
+    }
+    expect(mailbox.olderThan(200)).toBe(mails[19])
+    expect(mailbox.olderThan(195)).toBe(mails[18])
+    expect(mailbox.olderThan(10)).toBeUndefined()
+    while (mailbox.shift() !== undefined);
+    mailbox.push(mail())
+    expect(mailbox.olderThan(200)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ActorExited, createNode, defineActor, defineServer, later, P, place, reply, stop } from '../src/index.ts'
-import type { ActorSelf, From, Pid } from '../src/index.ts'
+import type { ActorSelf, Alias, From, Pid } from '../src/index.ts'
 import { gate, rejection, watched } from '../../../test/support/gate.ts'
 import { Nodes } from '../../../test/support/nodes.ts'
 
@@ -23,6 +23,7 @@ const ended = async () => {
 describe('an actor that has ended', () => {
   /** Every member of `self` that does something. */
   const uses: Readonly<Record<string, (self: ActorSelf) => unknown>> = {
+    initAck: (self) => self.initAck(),
     send: (self) => self.send('idle', 1),
     drained: (self) => self.drained('idle'),
     'exit/1': (self) => self.exit('again'),
@@ -32,6 +33,9 @@ describe('an actor that has ended', () => {
     monitor: (self) => self.monitor('idle'),
     demonitor: (self) => self.demonitor(1),
     monitorNode: (self) => self.monitorNode(1),
+    alias: (self) => self.alias(),
+    unalias: (self) => self.unalias('<test.1.1#1>' as Alias),
+    info: (self) => self.info('idle'),
     isAlive: (self) => self.isAlive('idle'),
     register: (self) => self.register('me'),
     unregister: (self) => self.unregister('idle'),
@@ -41,6 +45,7 @@ describe('an actor that has ended', () => {
     ref: (self) => self.ref(Idle, self.pid),
     start: (self) => self.start(Idle, []),
     startLink: (self) => self.startLink(Idle, []),
+    startMonitor: (self) => self.startMonitor(Idle, []),
     tryStart: (self) => self.tryStart(Idle, []),
     spawn: (self) => self.spawn(() => undefined),
     spawnLink: (self) => self.spawnLink(() => undefined),
@@ -50,8 +55,10 @@ describe('an actor that has ended', () => {
     sendAfter: (self) => self.sendAfter(1, 'idle', 1),
     startTimer: (self) => self.startTimer(1, 1),
     cancelTimer: (self) => self.cancelTimer(1),
+    readTimer: (self) => self.readTimer(1),
     log: (self) => self.log('x'),
     report: (self) => self.report('info', 'x'),
+    reportProgress: (self) => self.reportProgress({ child: 'x', pid: self.pid, behaviour: 'x', level: 'info' }),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
     learnFrom: (self) =>
       self.learnFrom({

@@ -108,10 +108,13 @@ describe('init', () => {
       },
       { code: 3 },
     ],
+    ['refuses: that error, and the actor itself ends normal (SRV-004)', () => refuse(boom), like('boom')],
     [
-      'refuses, which only a call can (SRV-007)',
-      () => refuse(boom),
-      expect.objectContaining({ code: 'bad_return_value' }),
+      'throws an answer, as if it were returned (SRV-006)',
+      () => {
+        throw stop('from deep down')
+      },
+      'from deep down',
     ],
     [
       'stops with a reply, which only a call can',
@@ -133,6 +136,18 @@ describe('init', () => {
     // One outcome: a rejection, and nothing afterwards (PROC-076).
     expect(await mailOf(parent)).toEqual([])
     expect(nodes.root.snapshot().actors).toHaveLength(1)
+  })
+
+  test('refuse is no crash and no harm: the actor ends normal, and its name is free (SRV-004)', async () => {
+    const { parent, nodes } = await setUp({ init: () => refuse(boom) })
+    parent.trapExit = false
+    expect(await parent.tryStart(Scripted, [], { link: true, name: 'refused' })).toMatchObject({
+      kind: 'failed',
+      reason: like('boom'),
+    })
+    await parent.register('refused')
+    expect(nodes.crashes).toEqual([])
+    expect(nodes.exits).toMatchObject([{ reason: 'normal' }])
   })
 
   test('exits: that reason (SRV-005)', async () => {
@@ -369,6 +384,34 @@ describe('one message at a time', () => {
       }),
     })
     expect(await server.call.run()).toBe('of a library')
+  })
+})
+
+describe('an answer that a handler throws is one that it returns (SRV-037)', () => {
+  const thrown = (answer: unknown) => (): never => {
+    throw answer
+  }
+
+  test.each<[string, unknown, unknown]>([
+    ['refuse()', refuse(boom), like('boom')],
+    ['stop() with a reply', stop('normal', { reply: 'bye' }), 'bye'],
+    ['later()', later((from) => reply(from, 'given later')), 'given later'],
+    ['andContinue()', andContinue('first', 'then'), 'first'],
+  ])('%s', async (_, answer, expected) => {
+    for (const run of [thrown(answer), () => Promise.reject(answer)]) {
+      const { nodes, server } = await started({ call: run, continue: () => undefined })
+      const outcome = watched(server.call.run())
+      await nodes.settled()
+      expect(outcome.value).toEqual(expected)
+      expect(nodes.crashes).toEqual([])
+    }
+  })
+
+  test('one that its caller cannot have is a crash all the same', async () => {
+    const { nodes, server, parent } = await started({ cast: thrown(refuse(boom)) })
+    server.cast.run()
+    await nodes.settled()
+    expect(await mailOf(parent)).toMatchObject([{ reason: { code: 'bad_return_value' } }])
   })
 })
 

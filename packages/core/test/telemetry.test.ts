@@ -91,6 +91,31 @@ describe('a crash report', () => {
     expect(show(nodes.log)).not.toContain('password123')
   })
 
+  test('shows the reason as formatReason does, while monitors and callers hear the real one (SRV-052)', async () => {
+    const nodes = new Nodes(createNode)
+    const reason = { password: 'sesame' }
+    const formatReason = (): string => 'a reason'
+    const Discreet = defineServer(import.meta, 'Discreet', {
+      init: () => 0,
+      calls: { end: () => stop(reason) },
+      formatReason,
+    })
+    const Silent = defineActor(import.meta, 'Silent', (self) => self.exit(reason), { formatReason })
+    const Careless = defineActor(import.meta, 'Careless', (self) => self.exit(reason), {
+      formatReason: () => {
+        throw new Error('no')
+      },
+    })
+    const discreet = await nodes.main.start(Discreet, [])
+    expect(await rejection(discreet.call.end())).toMatchObject({ reason })
+    await nodes.main.start(Silent, [])
+    await nodes.main.start(Careless, [])
+    await nodes.settled()
+    expect(nodes.exits).toMatchObject([{ reason }, { reason }, { reason }])
+    expect(nodes.crashes.map((report) => report.reason)).toEqual(['a reason', 'a reason', 'formatReason failed'])
+    expect(JSON.stringify(nodes.log)).not.toContain('sesame')
+  })
+
   test('of a formatMessage that fails shows nothing of the message', async () => {
     const Blind = defineServer(import.meta, 'Blind', { init: () => 0, info: fail, formatMessage: fail })
     const nodes = new Nodes(createNode)

@@ -165,7 +165,7 @@ class DynamicChildren {
     const { spec, args } = recipe
     if (supervision.children.size >= this.#childrenMax) return refuse(new ChildError('max_children', spec.id))
     const added = supervision.add(spec, [...this.#extraArgs, ...args], `${spec.id}#${++this.#added}`)
-    const start = await supervision.start(added)
+    const start = await supervision.start(added, 'debug')
     if (start.kind === 'failed') supervision.children.delete(added)
     return answerStart(added, start)
   }

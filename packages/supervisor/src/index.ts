@@ -14,6 +14,13 @@ export {
   type DynamicSupervisorProtocol,
   type DynamicSupervisorSpec,
 } from './dynamic-supervisor.ts'
+export {
+  definePartitionSupervisor,
+  partition,
+  type PartitionKey,
+  type PartitionOptions,
+  type PartitionSupervisor,
+} from './partition-supervisor.ts'
 export type { ReportContext, SupervisorReport } from './reports.ts'
 export { RestartIntensity } from './restart-intensity.ts'
 export type { RestartType } from './restart.ts'

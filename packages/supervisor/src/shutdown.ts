@@ -48,5 +48,5 @@ export async function takeExit(self: ActorSelf, isFrom: (pid: Pid) => boolean): 
 
 async function downWithin(self: ActorSelf, ref: MonitorRef, ms: number): Promise<Down | undefined> {
   const isEnd = (message: unknown): message is Down => message instanceof Down && message.ref === ref
-  return self.receive((on) => on.with(P.when(isEnd), (down) => down).after(ms, () => undefined))
+  return self.receive((on) => on.with(P.when(isEnd), (down) => down).after(ms, () => undefined), { since: ref })
 }

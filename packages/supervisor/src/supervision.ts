@@ -70,15 +70,15 @@ export class Supervision {
     return child
   }
 
-  /** Starts a child that does not run. When that fails the child stays as it was. */
-  async start(child: Child): Promise<Start> {
+  /** Starts a child that does not run. When that fails the child stays as it was. `level`: of the progress report. */
+  async start(child: Child, level: 'info' | 'debug'): Promise<Start> {
     const start = await startLinked(this.#self, child)
     if (start.kind === 'failed') {
       if (start.lost) await this.#learn(child, start.lost, start.reason, start.evidence)
       return start
     }
     this.#cancelRetry(child)
-    if (start.kind === 'started') this.#started(child, start)
+    if (start.kind === 'started') this.#started(child, start, level)
     else this.#stopped(child)
     return start
   }
@@ -102,7 +102,7 @@ export class Supervision {
         if (this.rules.strategy === 'one_for_one') continue
         return undefined // the others come with it
       }
-      const start = await this.start(child)
+      const start = await this.start(child, 'info')
       if (start.kind !== 'failed') continue
       reportChild(this.#self, 'start_error', child, start.reason)
       await this.stopAll()
@@ -245,7 +245,7 @@ export class Supervision {
   }
 
   async #startAgain(child: Child, reason: ExitReason): Promise<Start> {
-    const start = await this.start(child)
+    const start = await this.start(child, 'info')
     const failed = start.kind === 'failed'
     if (failed) reportChild(this.#self, 'start_error', child, start.reason)
     const pid = start.kind === 'started' ? start.pid : undefined
@@ -279,7 +279,8 @@ export class Supervision {
     reportChild(this.#self, 'shutdown_error', child, reason)
   }
 
-  #started(child: Child, life: Life): void {
+  #started(child: Child, life: Life, level: 'info' | 'debug'): void {
+    this.#self.reportProgress({ child: child.id, pid: life.pid, behaviour: child.spec.behaviour.name, level })
     this.children.started(child, life)
     child.starts++
     child.backoff?.started()

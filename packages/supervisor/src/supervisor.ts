@@ -118,7 +118,7 @@ async function startChild(supervision: Supervision, given: ChildSpec): Promise<P
     supervision.children.delete(child)
     return refuse(new ChildError('fenced', child.id))
   }
-  const start = await supervision.start(child)
+  const start = await supervision.start(child, 'debug')
   if (start.kind === 'failed') supervision.children.delete(child)
   return answerStart(child, start)
 }
@@ -130,7 +130,7 @@ function alreadyThere({ id, status, pid }: Child): ChildError {
 async function restartChild(supervision: Supervision, child: Child): Promise<Pid | undefined | Refusal> {
   if (child.status === 'running' || child.status === 'restarting') return refuse(new ChildError(child.status, child.id))
   if (await supervision.mustWait(child)) return refuse(new ChildError('fenced', child.id))
-  const start = child.status === 'held' ? await supervision.resume(child) : await supervision.start(child)
+  const start = child.status === 'held' ? await supervision.resume(child) : await supervision.start(child, 'debug')
   return answerStart(child, start)
 }
 

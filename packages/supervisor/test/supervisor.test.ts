@@ -308,6 +308,44 @@ describe('deleteChild (SUP-053)', () => {
   })
 })
 
+describe('reports', () => {
+  test('each start is a progress report: info of its own accord, debug when it was asked for (SUP-079)', async () => {
+    const supervisor = await world.grow({ children: [worker('a'), worker('b', { restart: 'transient' })] })
+    expect(world.progress.splice(0)).toEqual(['a info', 'b info'])
+    await world.kill((await pidsOf(supervisor))['a'])
+    expect(world.progress.splice(0)).toEqual(['a info'])
+    await supervisor.call.startChild(worker('c'))
+    await supervisor.call.terminateChild('b')
+    await supervisor.call.restartChild('b')
+    expect(world.progress.splice(0)).toEqual(['c debug', 'b debug'])
+    world.scripts.set('d', { starts: [() => ignore(), () => stop('no')] })
+    await supervisor.call.startChild(worker('d'))
+    await rejection(supervisor.call.restartChild('d'))
+    expect(world.progress).toEqual([])
+  })
+
+  test('a supervisor report names the supervisor, the context, the reason and the offender (SUP-076)', async () => {
+    const supervisor = await world.grow({ intensity: 0, children: [worker('a', { shutdown: 70 })] })
+    const { a: pid } = await pidsOf(supervisor)
+    await world.end(pid, { why: 'done' })
+    const offender = {
+      id: 'a',
+      pid,
+      behaviour: 'Worker',
+      restart: 'permanent',
+      shutdown: 70,
+      significant: false,
+      type: 'worker',
+    }
+    const reports = world.log.map(({ data }) => data).filter((data) => (data as { offender?: unknown })?.offender)
+    expect(reports).toMatchObject([
+      { supervisor: supervisor.pid, context: 'child_terminated', reason: { why: 'done' }, offender },
+      { supervisor: supervisor.pid, context: 'shutdown', reason: { why: 'done' }, offender },
+    ])
+    expect(world.log.map(({ text }) => text).join()).toContain('reached_max_restart_intensity')
+  })
+})
+
 describe('questions', () => {
   test('whichChildren lists the one that was added last first (SUP-055)', async () => {
     world.trees.set('inner', () => ({ children: [] }))

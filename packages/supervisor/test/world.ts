@@ -45,6 +45,8 @@ const THREADS: readonly NodeId[] = [2, 3, 4, 5]
 export class World {
   static current: World
   readonly events: string[] = []
+  /** The progress reports: child and level. */
+  readonly progress: string[] = []
   readonly restarted: { child: string; pid: Pid | undefined; reason: ExitReason }[] = []
   readonly scripts = new Map<string, Script>()
   readonly starts = new Map<string, number>()
@@ -63,7 +65,10 @@ export class World {
     ids: [1, ...THREADS],
     platform: {
       random: () => this.chance,
-      telemetry: { restarted: ({ child: id, pid, reason }) => this.restarted.push({ child: id, pid, reason }) },
+      telemetry: {
+        progress: ({ child: id, level }) => this.progress.push(`${id} ${level}`),
+        restarted: ({ child: id, pid, reason }) => this.restarted.push({ child: id, pid, reason }),
+      },
     },
     host: {
       kinds: ['inline', 'thread', 'process'],

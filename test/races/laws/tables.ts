@@ -35,8 +35,14 @@ export class Tables {
         'cells',
         rest.map(({ pid }) => pid),
       )
-      this.#empty(id, 'calls', [...kernel.calls.keys()])
-      const { pid, monitors, watchers, links, openCalls, timers } = kernel.main
+      // What the main actor has asked itself, and does not answer, is its own business.
+      const asked = [...kernel.calls].filter(([, { cell, target }]) => cell !== kernel.main || target !== cell.pid)
+      this.#empty(
+        id,
+        'calls',
+        asked.map(([ref]) => ref),
+      )
+      const { pid, monitors, watchers, links, openCalls, timers, aliases } = kernel.main
       const watched = [...(monitors?.values() ?? [])].map(({ target }) => target)
       const others = { watched, watchers: watchers?.keys(), links: links?.keys(), callers: openCalls?.keys() }
       for (const [name, table] of Object.entries(others)) {
@@ -48,6 +54,12 @@ export class Tables {
         )
       }
       this.#empty(id, 'timers of the main actor', [...(timers ?? [])])
+      // But for those of monitors of itself, which stay, an alias goes with its monitor.
+      this.#empty(
+        id,
+        'aliases of the main actor',
+        [...(aliases?.keys() ?? [])].filter((ref) => monitors?.has(ref) !== true),
+      )
       this.#empty(
         id,
         'node monitors',

@@ -7,6 +7,7 @@ export const telemetryChannels = {
   exited: 'bulkhead:actor:exited',
   crashed: 'bulkhead:actor:crashed',
   handled: 'bulkhead:actor:handled',
+  progress: 'bulkhead:supervisor:progress',
   restarted: 'bulkhead:supervisor:restarted',
   deadLetter: 'bulkhead:message:dead-letter',
   counted: 'bulkhead:node:counted',

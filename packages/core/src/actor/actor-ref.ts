@@ -1,5 +1,6 @@
-import { ActorExited } from '../errors.ts'
+import { ActorExited, InvalidOption } from '../errors.ts'
 import { call, CALL_TIMEOUT_MS, checkTimeout } from '../messaging/call.ts'
+import { sendRequest } from '../messaging/request-id.ts'
 import { sendMail } from '../node/deliver.ts'
 import type { ActorRef } from './behaviour.ts'
 import type { Cell } from './cell.ts'
@@ -33,6 +34,7 @@ export class BoundRef implements ActorRef<unknown> {
   readonly #timeoutMs: number
   #call: object | undefined
   #cast: object | undefined
+  #sendRequest: object | undefined
 
   constructor(sender: Cell, target: Target, timeoutMs = CALL_TIMEOUT_MS) {
     this.#sender = sender
@@ -76,6 +78,14 @@ export class BoundRef implements ActorRef<unknown> {
     }))
   }
 
+  get sendRequest(): object {
+    return (this.#sendRequest ??= methods(
+      (name) =>
+        (...args) =>
+          sendRequest(this.#sender, this.#address, name, args),
+    ))
+  }
+
   within(ms: number): ActorRef<unknown> {
     checkTimeout('within', ms)
     return new BoundRef(this.#sender, this.#target, ms)
@@ -87,5 +97,12 @@ export class BoundRef implements ActorRef<unknown> {
 
   static timeoutOf(ref: BoundRef): number {
     return ref.#timeoutMs
+  }
+
+  /** The actor in whose name it is used. Throws `InvalidOption` for what is no reference. */
+  static senderOf(ref: unknown): { readonly sender: Cell; readonly address: Pid | string; readonly timeoutMs: number } {
+    if (typeof ref !== 'object' || ref === null || !(#target in ref))
+      throw new InvalidOption('ref', ref, 'give a reference, such as self.ref(Behaviour, pid)')
+    return { sender: ref.#sender, address: ref.#address, timeoutMs: ref.#timeoutMs }
   }
 }

@@ -37,13 +37,23 @@ export interface Continue<V, C = unknown> {
   readonly argument: C
 }
 
-export type Answer = Refusal | Later<unknown> | Stop<unknown> | Ignore | Continue<unknown>
+/** A state (from init) or a reply (from a handler), and an `IdleTimeout` for `info` when nothing comes for `ms` milliseconds. */
+export interface WithTimeout<V> {
+  readonly [BRAND]: 'timeout'
+  readonly value: V
+  readonly ms: number
+}
 
-export function answerKind(value: unknown): 'refuse' | 'later' | 'stop' | 'ignore' | 'continue' | undefined {
+export type Answer = Refusal | Later<unknown> | Stop<unknown> | Ignore | Continue<unknown> | WithTimeout<unknown>
+
+export function answerKind(value: unknown): Answer[typeof BRAND] | undefined {
   return typeof value === 'object' && value !== null ? (value as Partial<Answer>)[BRAND] : undefined
 }
 
-/** Fails the caller with `error` and nobody else: the server goes on. For domain errors; a throw is a crash. */
+/**
+ * From a call: fails the caller with `error` and nobody else; the server goes on. For domain errors; a throw is a crash. From `init`: the start
+ * fails with `error`, which is no crash (OTP: `{error, Reason}`). May be thrown as well as returned, as all of these.
+ */
 export function refuse(error: unknown): Refusal {
   return { [BRAND]: 'refuse', error }
 }
@@ -73,4 +83,14 @@ export function ignore(): Ignore {
 /** From `init`, a state; from a call, a reply: and then `continue(argument)` before anything in the mailbox (OTP: `{continue, C}`). */
 export function andContinue<V, C = unknown>(value: V, argument: C): Continue<V, C> {
   return { [BRAND]: 'continue', value, argument }
+}
+
+/**
+ * From `init`, a state; from a call, a reply: and an `IdleTimeout` for `info` unless something comes within `ms` milliseconds. Whatever comes first
+ * ends the wait, and so does 0 when something is there already; a system request restarts it (OTP: the timeout in a callback's return value).
+ * Throws `InvalidOption`.
+ */
+export function andTimeout<V>(value: V, ms: number): WithTimeout<V> {
+  if (typeof ms !== 'number' || !(ms >= 0)) throw new InvalidOption('ms', ms, 'give milliseconds from 0, or Infinity')
+  return { [BRAND]: 'timeout', value, ms }
 }

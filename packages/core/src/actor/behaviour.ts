@@ -1,4 +1,5 @@
 import type { Isolation } from '../node/isolation.ts'
+import type { RequestId } from '../messaging/request-id.ts'
 import type { Pid } from './pid.ts'
 
 /** Arguments of a behaviour's `init`. */
@@ -48,6 +49,12 @@ export interface ActorRef<P = unknown> {
    */
   readonly call: P extends { calls: infer C }
     ? { readonly [N in keyof C]: C[N] extends (...a: infer A) => infer R ? (...a: A) => Promise<R> : never }
+    : object
+  /**
+   * Asks and does not wait: the response comes into the mailbox, or is taken with `receiveResponse`. OTP: `gen_server:send_request`.
+   */
+  readonly sendRequest: P extends { calls: infer C }
+    ? { readonly [N in keyof C]: C[N] extends (...a: infer A) => infer R ? (...a: A) => RequestId<R> : never }
     : object
   /** Tells and goes on: false means that the way to the actor is congested (advice; the message is on its way all the same). */
   readonly cast: P extends { casts: infer C }

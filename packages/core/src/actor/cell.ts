@@ -5,12 +5,14 @@ import type { PlacementDecision } from '../node/placement.ts'
 import type { RemoteNode } from '../node/remote-node.ts'
 import type { Timer } from '../node/timers.ts'
 import type { ActorSelf } from './self.ts'
+import type { Aliases } from './alias.ts'
 import type { Mail } from './mailbox.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
 import type { MonitorRef, TimerRef } from './notices.ts'
 import type { Pid } from './pid.ts'
 import type { Program } from './program.ts'
+import type { SystemState } from './system-state.ts'
 import type { Waiting } from './waiting.ts'
 
 /** `starting`: init runs. `exiting`: its end is decided, and waits for a name that is being registered. */
@@ -22,10 +24,21 @@ export interface LinkEnd {
   unlinkId: number
 }
 
+/** An idle timeout that is set, and what it does. */
+export interface Idle {
+  readonly ms: number
+  readonly fire: () => void
+  timer: Timer | undefined
+}
+
 export interface Monitoring {
   readonly target: Pid
   /** What DOWN calls the target: the name, when the monitor was set by name. */
   readonly shown: Pid | string
+  /** What stands in `tag` of the DOWN. Default `'DOWN'`. */
+  readonly tag?: (() => unknown) | undefined
+  /** The runtime's own monitor: what happens instead of a DOWN. */
+  readonly instead?: () => void
 }
 
 /** One actor, as data. What happens to it is in the modules of `node/`; a million idle ones must stay small, so parts come when needed. */
@@ -64,7 +77,7 @@ export class Cell {
   monitors: Map<MonitorRef, Monitoring> | undefined = undefined
   /** Who monitors this actor: `pid` and ref. */
   watchers: Map<Pid, Set<MonitorRef>> | undefined = undefined
-  /** Calls taken from the mailbox and not answered yet: a caller's pid and refs. */
+  /** Calls and system requests taken from the mailbox and not answered yet: a caller's pid and refs. */
   openCalls: Map<Pid, Set<number>> | undefined = undefined
   /** Calls, unread or being handled, whose callers wait no more: a caller's pid and ref each. Forgotten when nothing is left to do. */
   abandoned: Set<string> | undefined = undefined
@@ -72,9 +85,16 @@ export class Cell {
   serving: { readonly pid: Pid; readonly ref: number } | undefined = undefined
   /** Calls of this actor that wait for their reply. */
   callCount = 0
+  aliases: Aliases | undefined = undefined
+  /** Suspension, tracing and the like: what system requests have changed. */
+  system: SystemState | undefined = undefined
+  /** The idle timeout that the last handler asked for. */
+  idle: Idle | undefined = undefined
   /** Timers that go when this actor ends, and the refs of those that an actor may cancel. */
   timers: Map<Timer, TimerRef | undefined> | undefined = undefined
   aborter: AbortControllerLike | undefined = undefined
+  /** While its starter waits for it: says that it has started. */
+  acknowledge: (() => void) | undefined = undefined
   /** While it starts: tells the starter that it ended instead. */
   onFailedStart: ((ended: Ended) => void) | undefined = undefined
   /** What a handler asked to happen before any mail. */

@@ -7,7 +7,8 @@ import type { Args, Behaviour } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
 import type { Format } from './crash-facts.ts'
-import { lastMessageOf } from './crash-facts.ts'
+import { formatted, lastMessageOf } from './crash-facts.ts'
+import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
@@ -15,24 +16,34 @@ import { isThenable } from './thenable.ts'
 
 /** Runs one function from beginning to end; its mail is taken by `self.receive`. */
 export class ActorProgram implements Program {
-  readonly acknowledges = false
+  readonly acknowledges: boolean
   readonly handles = false
   readonly #body: (self: ActorSelf, ...args: never[]) => unknown
-
   readonly #formatMessage: Format
+  readonly #formatReason: Format
 
-  constructor(body: (self: ActorSelf, ...args: never[]) => unknown, formatMessage?: Format) {
+  constructor(
+    body: (self: ActorSelf, ...args: never[]) => unknown,
+    { formatMessage, formatReason, acknowledges = false }: ActorOptions = {},
+  ) {
     this.#body = body
     this.#formatMessage = formatMessage
+    this.#formatReason = formatReason
+    this.acknowledges = acknowledges
   }
 
   begin(cell: Cell, args: readonly unknown[]): Begun {
+    this.#run(cell, args)
+    return this.acknowledges ? 'unacknowledged' : 'ready'
+  }
+
+  #run(cell: Cell, args: readonly unknown[]): void {
     let result: unknown
     try {
       result = this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
     } catch (error) {
       this.#failed(cell, error)
-      return 'ready'
+      return
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(
@@ -40,7 +51,6 @@ export class ActorProgram implements Program {
         (error: unknown) => this.#failed(cell, error),
       )
     } else cell.kernel.exit(cell, 'normal')
-    return 'ready'
   }
 
   #failed(cell: Cell, error: unknown): void {
@@ -59,16 +69,35 @@ export class ActorProgram implements Program {
     // A function has `finally` for that.
   }
 
+  stop(cell: Cell, reason: ExitReason): void {
+    cell.kernel.exit(cell, reason)
+  }
+
+  shown(message: unknown): unknown {
+    return formatted('formatMessage', this.#formatMessage, message)
+  }
+
+  shownReason(reason: ExitReason): ExitReason {
+    return formatted('formatReason', this.#formatReason, reason)
+  }
+
   report(cell: Cell): Pick<CrashReport, 'lastMessage'> {
     return lastMessageOf(cell, this.#formatMessage)
   }
 }
 
 export interface ActorOptions {
+  /**
+   * Whether its starter waits until it calls `self.initAck()`; the start has failed when it ends before (OTP: `proc_lib:start_link` and
+   * `init_ack`). Default false: the start is over as soon as it runs.
+   */
+  readonly acknowledges?: boolean
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
-  /** What crash reports and inspection may show of the last message. Default: the message itself. */
+  /** What crash reports, `sys` and inspection may show of a message. Default: the message itself. */
   readonly formatMessage?: (message: unknown) => unknown
+  /** What crash reports may show of the reason. Default: the reason itself. */
+  readonly formatReason?: (reason: ExitReason) => unknown
 }
 
 /**
@@ -85,17 +114,20 @@ export function defineActor<A extends Args>(
   if (typeof body !== 'function') throw new InvalidOption(`${name}.body`, body, 'give a function of self')
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption(`${name}.options`, options, 'give an object such as { isolation }, or nothing')
-  checkFields(options, ['isolation', 'formatMessage'], 'option', name)
+  checkFields(options, ['isolation', 'formatMessage', 'formatReason', 'acknowledges'], 'option', name)
   checkIsolation(options.isolation, `${name}.isolation`)
-  if (options.formatMessage !== undefined && typeof options.formatMessage !== 'function')
-    throw new InvalidOption(`${name}.formatMessage`, options.formatMessage, 'give a function')
+  for (const field of ['formatMessage', 'formatReason'] as const)
+    if (options[field] !== undefined && typeof options[field] !== 'function')
+      throw new InvalidOption(`${name}.${field}`, options[field], 'give a function')
+  if (options.acknowledges !== undefined && typeof options.acknowledges !== 'boolean')
+    throw new InvalidOption(`${name}.acknowledges`, options.acknowledges, 'give true or false')
   const behaviour = new DefinedBehaviour({
     key,
     name,
     url,
     type: 'worker',
     isolation: options.isolation,
-    program: new ActorProgram(body as never, options.formatMessage),
+    program: new ActorProgram(body as never, options),
   })
   addBehaviour(meta, behaviour)
   return behaviour

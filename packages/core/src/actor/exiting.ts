@@ -1,3 +1,4 @@
+import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
 import type { ExitReason } from './exit-reason.ts'
 
@@ -13,6 +14,6 @@ export class Exiting extends Error {
 
 /** Code of an actor that has ended went on, and failed: that ends nothing. */
 export function leftoverFailed(cell: Cell, error: unknown): void {
-  if (error instanceof Exiting) return
+  if (error instanceof Exiting || answerKind(error) !== undefined) return
   cell.kernel.log('warning', 'an error came from a leftover of an actor that has ended', cell, error)
 }

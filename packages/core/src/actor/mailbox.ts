@@ -1,14 +1,17 @@
 import type { Beside, Decoder } from '../messaging/codec.ts'
 import type { Pid } from './pid.ts'
 
-/** `notice`: EXIT, DOWN, timeouts, which hold a value and count against no bound. The others hold encoded bytes. */
-export type MailKind = 'message' | 'call' | 'cast' | 'notice'
+/**
+ * `notice`: EXIT, DOWN, timeouts, responses, which hold a value. `system`: a request to the actor's runtime and not to its code. Neither counts
+ * against a bound. All but notices hold encoded bytes.
+ */
+export type MailKind = 'message' | 'call' | 'cast' | 'notice' | 'system'
 
 /** One entry of a mailbox. */
 export class Mail {
   readonly kind: MailKind
   readonly from: Pid | undefined
-  /** The caller's ref, for calls. */
+  /** The caller's ref, for calls and system requests; for DOWN, responses and replies through an alias the ref that they are about. */
   readonly ref: number
   readonly bytes: Uint8Array | undefined
   readonly beside: Beside | undefined
@@ -42,31 +45,49 @@ export class Mail {
     this.queuedAt = queuedAt
   }
 
+  /** What it counts against a bound in bytes. */
   get sizeBytes(): number {
-    return this.bytes === undefined ? 0 : this.bytes.length
+    return this.bytes === undefined || !this.bounded ? 0 : this.bytes.length
+  }
+
+  /** Whether bounds of the mailbox concern it. A message with a ref is the one reply that its alias was made for. */
+  get bounded(): boolean {
+    return this.kind === 'message' ? this.ref === 0 : this.kind !== 'notice' && this.kind !== 'system'
   }
 }
 
 export const UNOPENED: unique symbol = Symbol('unopened')
+
+/** Where a mailbox ended when a ref was made: neither this mail nor what stands before it can hold that ref. */
+interface Mark {
+  readonly ref: number
+  at: Mail | undefined
+}
+
+/** Marks that a mailbox keeps. Without one a receive begins further back, and finds the same. */
+const MARKS_MAX = 8
 
 /** The queue of one actor: encoded mail in the order of arrival, any of which a selective receive may take. */
 export class Mailbox {
   first: Mail | undefined = undefined
   last: Mail | undefined = undefined
   count = 0
-  /** How many of them are notices. */
-  notices = 0
+  /** How many of them no bound concerns. */
+  unbounded = 0
   bytes = 0
   /** The last mail that the waiting `receive` looked at and left; what stands behind it is new to that receive. */
   seen: Mail | undefined = undefined
+  /** The last mail that a suspended actor left where it was. */
+  skimmed: Mail | undefined = undefined
+
+  /** The newest refs for which somebody may wait; none while the mailbox is empty. */
+  #marks: Mark[] | undefined = undefined
 
   push(mail: Mail): void {
     if (this.last === undefined) this.first = mail
     else this.last.next = mail
     this.last = mail
-    this.count++
-    if (mail.kind === 'notice') this.notices++
-    this.bytes += mail.sizeBytes
+    this.#added(mail)
   }
 
   /** Takes `mail`, which follows `previous` (undefined: it is the first). */
@@ -75,15 +96,38 @@ export class Mailbox {
     else previous.next = mail.next
     if (this.last === mail) this.last = previous
     if (this.seen === mail) this.seen = previous
+    if (this.skimmed === mail) this.skimmed = previous
     mail.next = undefined
     this.count--
-    if (mail.kind === 'notice') this.notices--
+    if (!mail.bounded) this.unbounded--
     this.bytes -= mail.sizeBytes
+    if (this.#marks !== undefined) this.#unmark(mail, previous)
   }
 
-  /** What bounds are about: everything but notices. */
+  #unmark(mail: Mail, previous: Mail | undefined): void {
+    if (this.first === undefined) this.#marks = undefined
+    for (const mark of this.#marks ?? []) if (mark.at === mail) mark.at = previous
+  }
+
+  /** Undoes a `take`: `mail` follows `previous` again (undefined: it is the first). */
+  putBack(mail: Mail, previous: Mail | undefined): void {
+    const next = previous === undefined ? this.first : previous.next
+    if (previous === undefined) this.first = mail
+    else previous.next = mail
+    mail.next = next
+    if (next === undefined) this.last = mail
+    this.#added(mail)
+  }
+
+  #added(mail: Mail): void {
+    this.count++
+    if (!mail.bounded) this.unbounded++
+    this.bytes += mail.sizeBytes
+  }
+
+  /** What bounds are about. */
   get ordinary(): number {
-    return this.count - this.notices
+    return this.count - this.unbounded
   }
 
   /** The first mail that the waiting `receive` has not seen. */
@@ -91,16 +135,22 @@ export class Mailbox {
     return this.seen === undefined ? this.first : this.seen.next
   }
 
-  /** Undoes a `take`. */
-  putBack(mail: Mail, previous: Mail | undefined): void {
-    const next = previous === undefined ? this.first : previous.next
-    if (previous === undefined) this.first = mail
-    else previous.next = mail
-    mail.next = next
-    if (next === undefined) this.last = mail
-    this.count++
-    if (mail.kind === 'notice') this.notices++
-    this.bytes += mail.sizeBytes
+  /** The first mail that the suspended actor has not looked at. */
+  get unskimmed(): Mail | undefined {
+    return this.skimmed === undefined ? this.first : this.skimmed.next
+  }
+
+  /** A ref is made for which somebody may wait: what is here now cannot hold it. */
+  mark(ref: number): void {
+    if (this.last === undefined) return
+    const marks = (this.#marks ??= [])
+    marks.push({ ref, at: this.last })
+    if (marks.length > MARKS_MAX) marks.shift()
+  }
+
+  /** A mail that came before `ref` was made, the newest that is known; undefined when none is. */
+  olderThan(ref: number): Mail | undefined {
+    return this.#marks?.findLast((mark) => mark.ref <= ref)?.at
   }
 
   shift(): Mail | undefined {
@@ -127,8 +177,10 @@ export class Mailbox {
     this.first = undefined
     this.last = undefined
     this.seen = undefined
+    this.skimmed = undefined
+    this.#marks = undefined
     this.count = 0
-    this.notices = 0
+    this.unbounded = 0
     this.bytes = 0
     return first
   }

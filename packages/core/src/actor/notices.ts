@@ -27,11 +27,14 @@ export class Down {
   readonly target: Pid | string
   readonly reason: ExitReason
   readonly node: Evidence | undefined
-  constructor(ref: MonitorRef, target: Pid | string, reason: ExitReason, node?: Evidence) {
+  /** What `self.monitor` was given as `tag`. Default `'DOWN'`. */
+  readonly tag: unknown
+  constructor(ref: MonitorRef, target: Pid | string, reason: ExitReason, node?: Evidence, tag: unknown = 'DOWN') {
     this.ref = ref
     this.target = target
     this.reason = reason
     this.node = node
+    this.tag = tag
   }
 }
 
@@ -52,5 +55,30 @@ export class Timeout {
   constructor(ref: TimerRef, message: unknown) {
     this.ref = ref
     this.message = message
+  }
+}
+
+/** OTP's `timeout` message: a server got nothing for as long as its last handler said with `andTimeout`. */
+export class IdleTimeout {
+  /** Milliseconds that it waited. */
+  readonly ms: number
+  constructor(ms: number) {
+    this.ms = ms
+  }
+}
+
+/** What came of a request: the reply, or what a call would have been rejected with: the refusal, or `CallFailed`. */
+export type Outcome<R> =
+  | { readonly kind: 'reply'; readonly reply: R }
+  | { readonly kind: 'error'; readonly error: unknown }
+
+/** The response to a request of `ref.sendRequest`, as a message. `checkResponse` says to which. */
+export class Response {
+  /** That of its `RequestId`. */
+  readonly ref: number
+  readonly outcome: Outcome<unknown>
+  constructor(ref: number, outcome: Outcome<unknown>) {
+    this.ref = ref
+    this.outcome = outcome
   }
 }

@@ -22,7 +22,7 @@ export function openMail(cell: Cell, mail: Mail): boolean {
     if (!(error instanceof Undecodable)) throw error
     kernel.log('error', `a ${mail.kind} from ${mail.from ?? 'nobody'} does not decode: ${error.message}`, cell)
     kernel.deadLetter(cell.pid, mail.from, 'undecodable')
-    if (mail.kind === 'call' && mail.from !== undefined) {
+    if ((mail.kind === 'call' || mail.kind === 'system') && mail.from !== undefined) {
       kernel.signal({ kind: 'call_failed', to: mail.from, from: cell.pid, ref: mail.ref, reason: 'undecodable' })
     }
     return false

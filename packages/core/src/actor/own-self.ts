@@ -2,12 +2,16 @@ import type { AbortSignalLike } from '../platform.ts'
 import { ActorExited, BulkheadError, InvalidOption, show, StartFailed } from '../errors.ts'
 import { resolve, sendMail } from '../node/deliver.ts'
 import { monitor, demonitor, isAlive, monitorNode, sendExit } from '../node/monitors.ts'
+import { checkItems, info } from '../node/actor-info.ts'
+import type { ActorInfo } from '../node/actor-info.ts'
 import { link, linkToNobody, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
 import type { Lesson } from '../node/ladder.ts'
 import type { SpawnResult } from '../node/spawn.ts'
 import type { Target } from './actor-ref.ts'
 import { BoundRef } from './actor-ref.ts'
+import { alias, aliasOf, unalias } from './alias.ts'
+import type { Alias, AliasMode } from './alias.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
 import { checkBehaviour, DefinedBehaviour } from './behaviour-table.ts'
 import type { Cell } from './cell.ts'
@@ -20,8 +24,14 @@ import { isPid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
 import { receive } from './receiving.ts'
 import type { ActorSelf, Destination, StartOptions, StartOutcome } from './self.ts'
-import { cancelTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
-import { checkDemonitorOptions, checkSendOptions } from './self-options.ts'
+import { cancelTimer, readTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
+import {
+  checkAliasOptions,
+  checkDemonitorOptions,
+  checkMonitorOptions,
+  checkReceiveOptions,
+  checkSendOptions,
+} from './self-options.ts'
 
 /** The `self` of an actor; one object, made when it is first needed. */
 export function selfOf(cell: Cell): ActorSelf {
@@ -81,6 +91,12 @@ class OwnSelf implements ActorSelf {
     return cell.aborter.signal
   }
 
+  initAck(): void {
+    const cell = this.#alive
+    cell.acknowledge?.()
+    cell.acknowledge = undefined
+  }
+
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean {
     const cell = this.#alive
     if (options !== undefined) checkSendOptions(options)
@@ -129,8 +145,29 @@ class OwnSelf implements ActorSelf {
     return true
   }
 
-  monitor(to: Destination): MonitorRef {
-    return monitor(this.#alive, to)
+  monitor(to: Destination, options?: { readonly tag?: unknown }): MonitorRef
+  monitor(
+    to: Destination,
+    options: { readonly alias: AliasMode; readonly tag?: unknown },
+  ): { readonly ref: MonitorRef; readonly alias: Alias }
+  monitor(
+    to: Destination,
+    options: { readonly alias?: AliasMode; readonly tag?: unknown } = {},
+  ): MonitorRef | { readonly ref: MonitorRef; readonly alias: Alias } {
+    const cell = this.#alive
+    checkMonitorOptions(options)
+    const ref = monitor(cell, to, options.tag, options.alias)
+    return options.alias === undefined ? ref : { ref, alias: aliasOf(cell.pid, ref) }
+  }
+
+  alias(options: { readonly reply?: boolean } = {}): Alias {
+    const cell = this.#alive
+    checkAliasOptions(options)
+    return alias(cell, options.reply === true)
+  }
+
+  unalias(given: Alias): boolean {
+    return unalias(this.#alive, given)
   }
 
   demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean {
@@ -145,6 +182,13 @@ class OwnSelf implements ActorSelf {
 
   isAlive(to: Destination): Promise<boolean> {
     return isAlive(this.#alive, to)
+  }
+
+  async info<I extends keyof ActorInfo>(
+    to: Destination,
+    items?: readonly I[],
+  ): Promise<Pick<ActorInfo, I> | undefined> {
+    return (await info(this.#alive, to, checkItems(items))) as Pick<ActorInfo, I> | undefined
   }
 
   async register(name: string, pid?: Pid): Promise<void> {
@@ -211,6 +255,15 @@ class OwnSelf implements ActorSelf {
     return refOf<P>(behaviour, await this.tryStart(behaviour, args, { ...options, link: true }))
   }
 
+  async startMonitor<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions,
+  ): Promise<{ readonly ref: ActorRef<P>; readonly monitor: MonitorRef }> {
+    const outcome = await this.tryStart(behaviour, args, { ...options, monitor: true })
+    return { ref: refOf<P>(behaviour, outcome), monitor: (outcome as { readonly monitor: MonitorRef }).monitor }
+  }
+
   async tryStart<A extends Args, P>(
     behaviour: Behaviour<A, P>,
     args: NoInfer<A>,
@@ -273,8 +326,11 @@ class OwnSelf implements ActorSelf {
     throw new StartFailed(name, result.kind === 'ignored' ? 'ignore' : result.reason)
   }
 
-  receive<R>(clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R> {
-    return receive(this.#alive, clauses)
+  receive<R>(
+    clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>,
+    options: { readonly since?: MonitorRef | Alias } = {},
+  ): Promise<R> {
+    return receive(this.#alive, clauses, checkReceiveOptions(options))
   }
 
   sleep(ms: number): Promise<void> {
@@ -286,14 +342,17 @@ class OwnSelf implements ActorSelf {
   random(): number {
     return this.#cell.kernel.platform.random()
   }
-  sendAfter(ms: number, to: Destination, message: unknown): TimerRef {
+  sendAfter(ms: number | { readonly abs: number }, to: Destination, message: unknown): TimerRef {
     return sendAfter(this.#alive, ms, to, message)
   }
-  startTimer(ms: number, message: unknown): TimerRef {
+  startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef {
     return startTimer(this.#alive, ms, message)
   }
   cancelTimer(ref: TimerRef): number | false {
     return cancelTimer(this.#alive, ref)
+  }
+  readTimer(ref: TimerRef): number | false {
+    return readTimer(this.#alive, ref)
   }
 
   log(...values: readonly unknown[]): void {
@@ -303,6 +362,11 @@ class OwnSelf implements ActorSelf {
   report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void {
     const cell = this.#alive
     cell.kernel.log(level, text, cell, data)
+  }
+
+  reportProgress(event: Parameters<ActorSelf['reportProgress']>[0]): void {
+    const cell = this.#alive
+    cell.kernel.platform.telemetry?.progress?.({ supervisor: cell.pid, ...event })
   }
 
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void {

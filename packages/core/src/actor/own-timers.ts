@@ -2,16 +2,31 @@ import { InvalidOption } from '../errors.ts'
 import { deliverNotice, resolve, sendEncoded } from '../node/deliver.ts'
 import type { Kernel } from '../node/kernel.ts'
 import type { Timer } from '../node/timers.ts'
+import { partsOfAlias } from './alias.ts'
 import type { Cell } from './cell.ts'
 import type { TimerRef } from './notices.ts'
 import { Timeout } from './notices.ts'
 import { isPid } from './pid.ts'
 import type { Destination } from './self.ts'
 
+/** Milliseconds, or a time of the node's clock. */
+type TimerTime = number | { readonly abs: number }
+
 function checkMs(ms: unknown): asserts ms is number {
   if (typeof ms !== 'number' || !(ms >= 0) || ms > Number.MAX_SAFE_INTEGER) {
     throw new InvalidOption('ms', ms, 'give milliseconds, 0 or more')
   }
+}
+
+/** Milliseconds from now, for a time in either form. A time that has passed is none. Throws `InvalidOption`. */
+function fromNow({ kernel }: Cell, time: TimerTime): number {
+  if (typeof time !== 'object' || time === null) {
+    checkMs(time)
+    return time
+  }
+  const abs: unknown = time.abs
+  if (typeof abs !== 'number' || Number.isNaN(abs)) throw new InvalidOption('ms.abs', abs, 'give a time of self.now()')
+  return Math.max(0, abs - kernel.platform.clock.now())
 }
 
 export function sleep(cell: Cell, ms: number): Promise<void> {
@@ -26,25 +41,36 @@ export function sleep(cell: Cell, ms: number): Promise<void> {
 }
 
 /** OTP's `send_after`. A timer aimed at an actor of this node goes when that actor ends; the end of the one who set it changes nothing. */
-export function sendAfter(cell: Cell, ms: number, to: Destination, message: unknown): TimerRef {
-  checkMs(ms)
+export function sendAfter(cell: Cell, time: TimerTime, to: Destination, message: unknown): TimerRef {
+  const ms = fromNow(cell, time)
   const { kernel } = cell
-  resolve(kernel, to)
-  const pid = isPid(to) ? to : typeof to === 'string' || to.registeredName !== undefined ? undefined : to.pid
+  const alias = partsOfAlias(to)
+  if (alias === undefined) resolve(kernel, to)
+  const pid =
+    alias !== undefined
+      ? alias.pid
+      : isPid(to)
+        ? to
+        : typeof to === 'string' || to.registeredName !== undefined
+          ? undefined
+          : to.pid
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
   const encoded = kernel.encoder.encode(message, { shares: remote === undefined || remote.shares })
   const ref = kernel.nextRef()
   const target = pid === undefined ? undefined : kernel.cellOf(pid)
-  arm(kernel, ref, ms, target, () => sendEncoded(cell, 'message', to, resolve(kernel, to), 0, encoded))
+  arm(kernel, ref, ms, target, () =>
+    sendEncoded(cell, 'message', to, alias?.pid ?? resolve(kernel, to), alias?.ref ?? 0, encoded),
+  )
   return ref
 }
 
 /** OTP's `start_timer`. */
-export function startTimer(cell: Cell, ms: number, message: unknown): TimerRef {
-  checkMs(ms)
+export function startTimer(cell: Cell, time: TimerTime, message: unknown): TimerRef {
+  const ms = fromNow(cell, time)
   const { kernel } = cell
   const { bytes, beside } = kernel.encoder.encode(message, { shares: true })
   const ref = kernel.nextRef()
+  cell.mailbox.mark(ref)
   arm(kernel, ref, ms, cell, () => deliverNotice(cell, () => new Timeout(ref, kernel.decoder.decode(bytes, beside))))
   return ref
 }
@@ -65,4 +91,11 @@ export function cancelTimer({ kernel }: Cell, ref: TimerRef): number | false {
   kernel.userTimers.delete(ref)
   set.target?.timers?.delete(set.timer)
   return kernel.timers.cancel(set.timer)
+}
+
+/** OTP's `read_timer/1`. */
+export function readTimer({ kernel }: Cell, ref: TimerRef): number | false {
+  const set = kernel.userTimers.get(ref)
+  if (set === undefined) return false
+  return Math.max(0, Math.ceil(set.timer.deadline - kernel.platform.clock.now()))
 }

@@ -3,8 +3,16 @@ import type { ExitReason } from './exit-reason.ts'
 import type { Cell } from './cell.ts'
 import type { Mail } from './mailbox.ts'
 
-/** How the start of an actor went on; `ready` leaves it alive and waiting for mail. */
-export type Begun = 'ready' | 'ignore' | { readonly exit: ExitReason }
+/**
+ * How the start of an actor went on; `ready` leaves it alive and waiting for mail. `unacknowledged`: it runs, and says
+ * by itself when it has started. `refused`: the start fails with this, and the actor ends `normal`.
+ */
+export type Begun =
+  | 'ready'
+  | 'unacknowledged'
+  | 'ignore'
+  | { readonly exit: ExitReason }
+  | { readonly refused: ExitReason }
 
 /** What an actor runs: a server's callbacks, or one long function. The kernel drives it; it never drives itself. */
 export interface Program {
@@ -16,6 +24,12 @@ export interface Program {
   handle(cell: Cell, mail: Mail): void
   /** The last callback, before an end that the actor itself knows of: a stop, a crash in a handler, its parent's exit when it traps. */
   terminate(cell: Cell, reason: ExitReason): void | Promise<void>
+  /** Ends the actor in order, from outside: its last callback, then the end. */
+  stop(cell: Cell, reason: ExitReason): void
+  /** A message as a report may show it. */
+  shown(message: unknown): unknown
+  /** The reason of its end as a report may show it. */
+  shownReason(reason: ExitReason): ExitReason
   /** What a crash report may show of the last message and of the state. */
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }

@@ -5,8 +5,10 @@ import type { Cell } from './cell.ts'
 import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import type { Mail } from './mailbox.ts'
 import { openMail } from './open-mail.ts'
+import { observeIn } from './observed.ts'
 import type { Pid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
+import { handleSystem, isPaused } from './system-requests.ts'
 import { timed } from './timed.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -45,7 +47,11 @@ function checkHandler(clause: string, handler: unknown): void {
 }
 
 /** OTP's `receive … after`: see `ActorSelf.receive`. */
-export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R> {
+export function receive<R>(
+  cell: Cell,
+  build: (on: ReceiveClauses<never>) => ReceiveClauses<R>,
+  since?: number,
+): Promise<R> {
   if (cell.waiting !== undefined) {
     throw new BulkheadError(
       'receive_overlap',
@@ -85,31 +91,41 @@ export function receive<R>(cell: Cell, build: (on: ReceiveClauses<never>) => Rec
         if (clause === undefined) return false
         const { handler } = clause
         leave()
+        if (cell.lastMail !== undefined && cell.system !== undefined) observeIn(cell, cell.lastMail)
         settle(() => handler(message as never), cell.lastMail)
         return true
+      },
+      arm() {
+        const { afterMs } = clauses
+        if (afterMs === 0 || afterMs === Infinity || waiting.timer !== undefined) return
+        waiting.timer = kernel.timers.set(afterMs, quiet)
+        ;(cell.timers ??= new Map()).set(waiting.timer, undefined)
+      },
+      disarm() {
+        if (waiting.timer === undefined) return
+        kernel.timers.cancel(waiting.timer)
+        cell.timers?.delete(waiting.timer)
+        waiting.timer = undefined
       },
     }
     const leave = (): void => {
       if (cell.waiting === waiting) cell.waiting = undefined
-      if (waiting.timer === undefined) return
-      kernel.timers.cancel(waiting.timer)
-      cell.timers?.delete(waiting.timer)
+      waiting.disarm()
     }
     const quiet = (): void => {
       leave()
       settle(clauses.onQuiet, undefined)
     }
     cell.waiting = waiting
-    cell.mailbox.seen = undefined
+    cell.mailbox.seen = since === undefined ? undefined : cell.mailbox.olderThan(since)
     const unseen = (): boolean => cell.waiting === waiting && cell.mailbox.news !== undefined
     // At once, as long as this turn of the event loop has room; the rest of a long mailbox in turns, like everybody's mail.
-    while (unseen() && cell.suspendedBy === undefined && kernel.queue.spend()) offerWaiting(cell, waiting)
+    while (unseen() && cell.suspendedBy === undefined && !isPaused(cell) && kernel.queue.spend())
+      offerWaiting(cell, waiting)
     if (cell.waiting !== waiting) return
-    if (unseen()) kernel.queue.add(cell)
+    if (isPaused(cell) || unseen()) kernel.queue.add(cell)
     else waiting.whenSeen?.()
-    if (clauses.afterMs === 0 || clauses.afterMs === Infinity) return
-    waiting.timer = kernel.timers.set(clauses.afterMs, quiet)
-    ;(cell.timers ??= new Map()).set(waiting.timer, undefined)
+    if (cell.waiting === waiting && !isPaused(cell)) waiting.arm()
   })
 }
 
@@ -126,6 +142,15 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   if (mail === undefined) return false
   const previous = mailbox.seen
   // Taken before it is offered: the clause may start the next receive, which looks at the mailbox from its beginning.
+  if (mail.kind === 'system') {
+    // A server answers between two handlers, not while one of them waits in a receive.
+    if (cell.program.handles) mailbox.seen = mail
+    else {
+      mailbox.take(mail, previous)
+      handleSystem(cell, mail)
+    }
+    return true
+  }
   mailbox.take(mail, previous)
   if (!openMail(cell, mail)) return true
   cell.kernel.counters.handled++

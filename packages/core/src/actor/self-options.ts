@@ -1,5 +1,6 @@
 import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
+import { checkAliasMode, partsOfAlias } from './alias.ts'
 
 /** Checks what `self.send` takes besides a message. Throws `InvalidOption`. */
 export function checkSendOptions(options: unknown): void {
@@ -20,6 +21,33 @@ export function checkDemonitorOptions(options: unknown): void {
   checkFields(options, ['flush'])
   const { flush } = options as { readonly flush?: unknown }
   if (flush !== undefined && typeof flush !== 'boolean') throw new InvalidOption('flush', flush, 'give true or false')
+}
+
+/** Checks what `self.monitor` takes besides the actor. Throws `InvalidOption`. */
+export function checkMonitorOptions(options: unknown): void {
+  checkObject(options, "give { alias: 'demonitor' }, { tag } or nothing")
+  checkFields(options, ['alias', 'tag'])
+  const { alias } = options as { readonly alias?: unknown }
+  if (alias !== undefined) checkAliasMode(alias)
+}
+
+/** Checks what `self.alias` takes. Throws `InvalidOption`. */
+export function checkAliasOptions(options: unknown): void {
+  checkObject(options, 'give { reply: true }, or nothing')
+  checkFields(options, ['reply'])
+  const { reply } = options as { readonly reply?: unknown }
+  if (reply !== undefined && typeof reply !== 'boolean') throw new InvalidOption('reply', reply, 'give true or false')
+}
+
+/** Checks what `self.receive` takes besides its clauses, and gives the ref in it. Throws `InvalidOption`. */
+export function checkReceiveOptions(options: unknown): number | undefined {
+  checkObject(options, 'give { since: ref }, or nothing')
+  checkFields(options, ['since'])
+  const { since } = options as { readonly since?: unknown }
+  const ref = typeof since === 'string' ? partsOfAlias(since)?.ref : since
+  if (since !== undefined && typeof ref !== 'number')
+    throw new InvalidOption('since', since, 'give an alias, or the ref of a monitor, timer or request')
+  return ref as number | undefined
 }
 
 function checkObject(options: unknown, expected: string): asserts options is object {

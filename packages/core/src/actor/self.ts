@@ -2,6 +2,8 @@ import type { AbortSignalLike } from '../platform.ts'
 import type { Isolation } from '../node/isolation.ts'
 import type { Lesson } from '../node/ladder.ts'
 import type { PlacementDecision } from '../node/placement.ts'
+import type { ActorInfo } from '../node/actor-info.ts'
+import type { Alias, AliasMode } from './alias.ts'
 import type { ActorRef, Args, Behaviour } from './behaviour.ts'
 import type { Evidence, ExitReason } from './exit-reason.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
@@ -62,6 +64,11 @@ export interface ActorSelf {
   /** Aborted when the actor ends: hand it to `fetch` and the like. */
   readonly abortSignal: AbortSignalLike
 
+  /**
+   * Says to whoever starts this actor that it has started: for actors with `acknowledges`, whose start waits for it. Says nothing to anybody else
+   * and the second time. OTP: `proc_lib:init_ack`.
+   */
+  initAck(): void
   /** Sends a message. Never throws because of the receiver; false above the high-water mark or when nobody is there. Throws `NotSendable`. */
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean
   /** Waits until the way to `to` is below its high-water mark. */
@@ -74,13 +81,36 @@ export interface ActorSelf {
   /** Links the two fates. Linking to nobody delivers an exit signal with `noproc`; it never throws. */
   link(to: Destination): true
   unlink(to: Destination): true
-  monitor(to: Destination): MonitorRef
+  /** A `Down` message when that actor ends, or at once when it is not there. OTP: `monitor/2,3`. */
+  monitor(to: Destination, options?: { readonly tag?: unknown }): MonitorRef
+  /**
+   * With an alias of this actor, under the same ref, that whoever answers can be given: after it is gone, no late answer arrives.
+   * `tag`: what the DOWN says instead of `'DOWN'`. Throws `InvalidOption`.
+   */
+  monitor(
+    to: Destination,
+    options: { readonly alias: AliasMode; readonly tag?: unknown },
+  ): { readonly ref: MonitorRef; readonly alias: Alias }
   /** No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. */
   demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean
+  /**
+   * A second address of this actor that it can take back; with `reply` the first message through it is the last. OTP: `alias/1`.
+   */
+  alias(options?: { readonly reply?: boolean }): Alias
+  /** Whether it was an active alias of this actor. What is in the mailbox stays there. OTP: `unalias/1`. */
+  unalias(alias: Alias): boolean
   /** A `NodeDown` message when that node ends. */
   monitorNode(node: NodeId): void
   /** Whether an actor is alive, asked in pair order: after `exit(pid, 'kill')` the answer is false. */
   isAlive(to: Destination): Promise<boolean>
+  /**
+   * What is known about an actor, or only the items asked for, told by its node also while it is busy; undefined when it has ended. `messages` are
+   * told only when they are asked for. OTP: `process_info/1,2`.
+   */
+  info<I extends keyof ActorInfo = Exclude<keyof ActorInfo, 'messages'>>(
+    to: Destination,
+    items?: readonly I[],
+  ): Promise<Pick<ActorInfo, I> | undefined>
 
   /** Registers this actor, or `pid`, in the system's one namespace. Rejects with `NameError`. */
   register(name: string, pid?: Pid): Promise<void>
@@ -101,6 +131,12 @@ export interface ActorSelf {
     args: NoInfer<A>,
     options?: StartOptions,
   ): Promise<ActorRef<P>>
+  /** The same, atomically monitored. When the start fails, no DOWN of it remains. OTP: `start_monitor`. */
+  startMonitor<A extends Args, P>(
+    behaviour: Behaviour<A, P>,
+    args: NoInfer<A>,
+    options?: StartOptions,
+  ): Promise<{ readonly ref: ActorRef<P>; readonly monitor: MonitorRef }>
   /** Starts and says how it went instead of rejecting; what supervisors use. */
   tryStart<A extends Args, P>(
     behaviour: Behaviour<A, P>,
@@ -116,22 +152,40 @@ export interface ActorSelf {
   ): Promise<{ readonly pid: Pid; readonly ref: MonitorRef }>
 
   /** Takes the first message that fits a clause, oldest first; the others keep their place. Not while another `receive` of this actor waits. */
-  receive<R>(clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>): Promise<R>
+  receive<R>(
+    clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>,
+    options?: {
+      /**
+       * The ref of a monitor, timer or request, or an alias, that each clause asks for: what came before it was made cannot hold it and is not
+       * looked at, however much that is. OTP does so by itself.
+       */
+      readonly since?: MonitorRef | Alias
+    },
+  ): Promise<R>
   /** Resolves after `ms` milliseconds; the mailbox waits meanwhile. */
   sleep(ms: number): Promise<void>
   /** Monotonic milliseconds of the node's clock. */
   now(): number
   /** A number in [0, 1) from the node's source of chance. */
   random(): number
-  /** Sends `message` after `ms` milliseconds (0 or more). A name is looked up when the time has come. */
-  sendAfter(ms: number, to: Destination, message: unknown): TimerRef
-  /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds. */
-  startTimer(ms: number, message: unknown): TimerRef
+  /** Sends `message` after `ms` milliseconds (0 or more), or when `now()` is `abs`. A name is looked up when the time has come. */
+  sendAfter(ms: number | { readonly abs: number }, to: Destination, message: unknown): TimerRef
+  /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds, or when `now()` is `abs`. */
+  startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef
   /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. */
   cancelTimer(ref: TimerRef): number | false
+  /** Milliseconds that are left, or false as `cancelTimer` says it. OTP: `read_timer/1`. */
+  readTimer(ref: TimerRef): number | false
   log(...values: readonly unknown[]): void
   /** A line of the log with a level, and data for whoever reads it by machine. */
   report(level: 'info' | 'warning' | 'error', text: string, data?: unknown): void
+  /** For supervisors: tells telemetry that a child was started; `debug` when somebody had asked for it. */
+  reportProgress(event: {
+    readonly child: string
+    readonly pid: Pid
+    readonly behaviour: string
+    readonly level: 'info' | 'debug'
+  }): void
   /** For supervisors: tells telemetry that a child was started again, or that it could not be. */
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
   /**

@@ -3,7 +3,7 @@ import { answer } from '../messaging/call.ts'
 import { isAbandoned, keepOpen } from '../messaging/open-calls.ts'
 import { signStack } from '../node/reasons.ts'
 import type { CrashReport } from '../telemetry.ts'
-import type { Continue, Later, Refusal, Stop } from './answer.ts'
+import type { Continue, Later, Refusal, Stop, WithTimeout } from './answer.ts'
 import { answerKind } from './answer.ts'
 import type { Cell } from './cell.ts'
 import type { Format } from './crash-facts.ts'
@@ -12,7 +12,9 @@ import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
 import type { Mail } from './mailbox.ts'
-import { Exit } from './notices.ts'
+import { beginIdle } from './idle.ts'
+import { Exit, IdleTimeout } from './notices.ts'
+import { observeIn, observeNoReply, observeOut } from './observed.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import type { Begun, Program } from './program.ts'
@@ -31,6 +33,7 @@ interface Spec {
   readonly terminate?: Handler
   readonly formatState?: Format
   readonly formatMessage?: Format
+  readonly formatReason?: Format
 }
 
 /** What is to happen with what a handler returned: a call has somebody to answer. */
@@ -61,7 +64,9 @@ export class ServerProgram implements Program {
     } catch (error) {
       if (error instanceof Exiting) return { exit: error.reason }
       if (cell.dead) leftoverFailed(cell, error)
-      throw error
+      // An answer that was thrown is one that was returned, from deeper down.
+      if (answerKind(error) === undefined) throw error
+      result = error
     }
     switch (answerKind(result)) {
       case 'ignore':
@@ -77,11 +82,18 @@ export class ServerProgram implements Program {
         this.#continueNext(cell, argument)
         return 'ready'
       }
+      case 'timeout': {
+        const { value, ms } = result as WithTimeout<unknown>
+        cell.state = value
+        this.#awaitIdle(cell, ms)
+        return 'ready'
+      }
       case 'refuse':
+        return { refused: (result as Refusal).error }
       case 'later':
         throw badReturn(
           `${this.#name}.init`,
-          'what only a call can: return the state, ignore(), stop() or andContinue()',
+          'what only a call can: return the state, ignore(), refuse(), stop(), andContinue() or andTimeout()',
         )
       default:
         cell.state = result
@@ -94,6 +106,7 @@ export class ServerProgram implements Program {
     cell.lastMail = mail
     cell.kernel.counters.handled++
     const value = mail.value
+    if (cell.system !== undefined) observeIn(cell, mail)
     if (mail.kind === 'call') this.#call(cell, mail, value as readonly unknown[])
     else if (mail.kind === 'cast') this.#cast(cell, value as readonly unknown[])
     else this.#info(cell, value)
@@ -143,6 +156,10 @@ export class ServerProgram implements Program {
   #continueNext(cell: Cell, argument: unknown): void {
     cell.next = () => this.#continue(cell, argument)
     cell.kernel.queue.add(cell)
+  }
+
+  #awaitIdle(cell: Cell, ms: number): void {
+    beginIdle(cell, ms, () => this.#info(cell, new IdleTimeout(ms)))
   }
 
   #continue(cell: Cell, argument: unknown): void {
@@ -209,6 +226,7 @@ export class ServerProgram implements Program {
         return
       case 'later':
         if (caller === undefined) return
+        if (cell.system !== undefined) observeNoReply(cell)
         if (!isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)
         try {
           cell.kernel.runFor(cell, () => (result as Later<unknown>).take(new From(caller.pid, caller.ref, cell)))
@@ -220,6 +238,12 @@ export class ServerProgram implements Program {
         const { value, argument } = result as Continue<unknown>
         this.#answer(cell, caller, 'reply', value)
         if (!cell.dead) this.#continueNext(cell, argument)
+        return
+      }
+      case 'timeout': {
+        const { value, ms } = result as WithTimeout<unknown>
+        this.#answer(cell, caller, 'reply', value)
+        if (!cell.dead) this.#awaitIdle(cell, ms)
         return
       }
       case 'stop': {
@@ -234,9 +258,13 @@ export class ServerProgram implements Program {
 
   /** A reply that cannot be sent is the server's crash. */
   #answer(cell: Cell, caller: Caller, kind: 'reply' | 'refusal', value: unknown): void {
-    if (caller === undefined) return
+    if (caller === undefined) {
+      if (cell.system !== undefined) observeNoReply(cell)
+      return
+    }
     try {
       if (kind === 'refusal') signStack(cell, value)
+      if (cell.system !== undefined) observeOut(cell, kind, caller.pid, value)
       answer(cell, kind, caller.pid, caller.ref, value)
     } catch (error) {
       this.#end(cell, error, caller)
@@ -248,7 +276,9 @@ export class ServerProgram implements Program {
       leftoverFailed(cell, error)
       return
     }
-    this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
+    // An answer that was thrown is one that was returned, from deeper down.
+    if (answerKind(error) === undefined) this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
+    else this.#settled(cell, caller, error)
   }
 
   /** Runs `terminate`, then sends the last reply, then ends the actor. */
@@ -280,12 +310,25 @@ export class ServerProgram implements Program {
   /** The reason to exit with: a last reply that cannot be sent replaces it. */
   #answerLast(cell: Cell, caller: NonNullable<Caller>, value: unknown, reason: ExitReason): ExitReason {
     try {
+      if (cell.system !== undefined) observeOut(cell, 'reply', caller.pid, value)
       answer(cell, 'reply', caller.pid, caller.ref, value)
       return reason
     } catch (error) {
       keepOpen(cell, caller.pid, caller.ref)
       return error
     }
+  }
+
+  stop(cell: Cell, reason: ExitReason): void {
+    this.#end(cell, reason)
+  }
+
+  shown(message: unknown): unknown {
+    return formatted('formatMessage', this.#spec.formatMessage, message)
+  }
+
+  shownReason(reason: ExitReason): ExitReason {
+    return formatted('formatReason', this.#spec.formatReason, reason)
   }
 
   terminate(cell: Cell, reason: ExitReason): void | Promise<void> {

@@ -3,7 +3,7 @@ import { checkFields } from '../known-fields.ts'
 import { checkIsolation } from '../node/isolation.ts'
 import type { Isolation } from '../node/isolation.ts'
 import { checkTimeout } from '../messaging/call.ts'
-import type { Continue, Ignore, Later, Refusal, Stop } from './answer.ts'
+import type { Continue, Ignore, Later, Refusal, Stop, WithTimeout } from './answer.ts'
 import type { Args, Server } from './behaviour.ts'
 import { addBehaviour, behaviourKey, DefinedBehaviour } from './behaviour-table.ts'
 import type { ExitReason } from './exit-reason.ts'
@@ -15,8 +15,8 @@ export interface ServerSelf<S> extends ActorSelf {
   state: S
 }
 
-/** What `init` may return: the state, or one of the three that say otherwise. */
-export type Init<S> = S | Ignore | Stop<unknown> | Continue<S>
+/** What `init` may return: the state, or one of those that say otherwise. */
+export type Init<S> = S | Ignore | Refusal | Stop<unknown> | Continue<S> | WithTimeout<S>
 
 // `never[]` is the one parameter list that every handler fits.
 export type Handlers<S> = { [name: string]: (self: ServerSelf<S>, ...args: never[]) => unknown } & {
@@ -34,7 +34,9 @@ type ReplyOf<R> =
         ? X
         : R extends Continue<infer X>
           ? X
-          : R
+          : R extends WithTimeout<infer X>
+            ? X
+            : R
 /** The calls as a caller sees them: without `self`, and with what is really replied. */
 export type Called<H> = {
   [N in keyof H]: (...args: Tail<H[N]>) => H[N] extends (...args: never) => infer R ? ReplyOf<Awaited<R>> : never
@@ -47,16 +49,21 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly calls?: C & Handlers<S>
   /** Orders: nobody waits. */
   readonly casts?: K & Handlers<S>
-  /** Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`. Without it they are logged and dropped. */
+  /** Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `IdleTimeout`, `Response`. Without it they are logged and dropped. */
   readonly info?: (self: ServerSelf<NoInfer<S>>, message: unknown) => unknown
   /** After `andContinue`, before anything in the mailbox. */
   readonly continue?: (self: ServerSelf<NoInfer<S>>, argument: never) => unknown
   /** Last words: after a stop, a crash in a handler, or the parent's exit signal when exits are trapped. */
   readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
-  /** What crash reports and inspection may show of the state. Default: the state itself. */
+  /** What crash reports, `sys.getStatus` and inspection may show of the state. Default: the state itself. */
   readonly formatState?: (state: NoInfer<S>) => unknown
-  /** What crash reports and inspection may show of the last message; a call or cast is its name and arguments. Default: the message itself. */
+  /** What crash reports, `sys` and inspection may show of a message; a call or cast is its name and arguments. Default: the message itself. */
   readonly formatMessage?: (message: unknown) => unknown
+  /**
+   * What crash reports may show of the reason. Default: the reason itself. Links, monitors and callers hear the real one, and so does a
+   * supervisor, whose report shows it.
+   */
+  readonly formatReason?: (reason: ExitReason) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
   /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
@@ -66,7 +73,7 @@ export interface ServerSpec<A extends Args, S, C, K> {
 }
 
 const FORBIDDEN = ['then', 'constructor', 'toJSON']
-const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage']
+const CALLBACKS = ['init', 'info', 'continue', 'terminate', 'formatState', 'formatMessage', 'formatReason']
 const MAPS = ['calls', 'casts']
 const FIELDS = [...CALLBACKS, ...MAPS, 'isolation', 'callTimeoutMs', 'type']
 

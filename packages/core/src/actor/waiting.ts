@@ -7,4 +7,7 @@ export interface Waiting {
   /** Ends a receive that waits for nothing to come, once it has seen everything that is there. */
   readonly whenSeen: (() => void) | undefined
   timer: Timer | undefined
+  /** Sets the timer of `after`, for its full time; takes it back. */
+  readonly arm: () => void
+  readonly disarm: () => void
 }

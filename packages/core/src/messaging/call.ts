@@ -5,6 +5,7 @@ import { nodeOf } from '../actor/pid.ts'
 import type { Destination } from '../actor/self.ts'
 import { ActorExited, BulkheadError, CallFailed, InvalidOption } from '../errors.ts'
 import type { ExitReason } from '../actor/exit-reason.ts'
+import { observeOut } from '../actor/observed.ts'
 import type { Kernel } from '../node/kernel.ts'
 import { resolve, sendMail, shownAs } from '../node/deliver.ts'
 import { ownReason } from '../node/reasons.ts'
@@ -17,15 +18,14 @@ import { sendableError } from './sendable-error.ts'
 /** OTP's default for `gen_server:call`. */
 export const CALL_TIMEOUT_MS = 5_000
 
-/** A call that waits for the first of: reply, the callee's end, timeout. */
+/** A call, system request or request id that waits for the first of: reply, the callee's end, timeout. */
 export interface PendingCall {
   readonly cell: Cell
   readonly target: Pid
-  readonly shown: Pid | string
-  readonly name: string
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
   readonly timer: Timer | undefined
+  /** The answer is there, still encoded; `open` throws `Undecodable`. */
+  readonly answered: (kind: 'reply' | 'refusal', open: () => unknown) => void
+  readonly failed: (reason: ExitReason) => void
 }
 
 /** Throws `InvalidOption` unless `ms` is a time that a call can wait. */
@@ -46,6 +46,18 @@ export function call(
   args: readonly unknown[],
   timeoutMs: number,
 ): Promise<unknown> {
+  return ask(cell, 'call', to, name, [name, ...args], timeoutMs)
+}
+
+/** The same for any request; `name` is what it is called when it fails. Throws `ActorExited`. */
+export function ask(
+  cell: Cell,
+  kind: 'call' | 'system',
+  to: Destination,
+  name: string,
+  body: readonly unknown[],
+  timeoutMs: number,
+): Promise<unknown> {
   if (cell.dead) throw new ActorExited(cell.pid)
   const { kernel } = cell
   const target = resolve(kernel, to)
@@ -53,17 +65,39 @@ export function call(
   if (target === undefined) return Promise.reject(new CallFailed(shown, name, 'noproc'))
   if (target === cell.pid) return Promise.reject(new CallFailed(shown, name, 'calling_self'))
   const ref = kernel.nextRef()
-  return new Promise((resolvePromise, reject: (error: unknown) => void) => {
+  return new Promise((settle, reject: (error: unknown) => void) => {
     const timer = timeoutMs === Infinity ? undefined : kernel.timers.set(timeoutMs, () => expire(kernel, ref))
+    const failed = (reason: ExitReason): void => reject(new CallFailed(shown, name, ownReason(cell, reason)))
     cell.callCount++
-    kernel.calls.set(ref, { cell, target, shown, name, resolve: resolvePromise, reject, timer })
+    kernel.calls.set(ref, {
+      cell,
+      target,
+      timer,
+      failed,
+      answered(how, open) {
+        try {
+          const value = kernel.decodingAs(cell, open)
+          if (how === 'reply') settle(value)
+          else reject(value)
+        } catch (error) {
+          if (!(error instanceof Undecodable)) throw error
+          failed('undecodable')
+        }
+      },
+    })
     try {
-      sendMail(cell, 'call', target, [name, ...args], ref)
+      sendMail(cell, kind, target, body, ref)
     } catch (error) {
       finish(kernel, ref)
       reject(error)
     }
   })
+}
+
+/** Nobody waits any more for what comes of this ref: an answer that is on its way is dropped. */
+export function abandon(kernel: Kernel, ref: number): void {
+  const pending = finish(kernel, ref)
+  if (pending !== undefined) kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
 }
 
 function finish(kernel: Kernel, ref: number): PendingCall | undefined {
@@ -79,14 +113,14 @@ function expire(kernel: Kernel, ref: number): void {
   const pending = finish(kernel, ref)
   if (pending === undefined) return
   kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
-  pending.reject(new CallFailed(pending.shown, pending.name, 'timeout'))
+  pending.failed('timeout')
 }
 
 /** The callee, its node or its mailbox says that there will be no reply. False: no call waits for it. */
 export function failCall(kernel: Kernel, ref: number, reason: ExitReason): boolean {
   const pending = finish(kernel, ref)
   if (pending === undefined) return false
-  pending.reject(new CallFailed(pending.shown, pending.name, ownReason(pending.cell, reason)))
+  pending.failed(reason)
   return true
 }
 
@@ -107,14 +141,7 @@ export function settleCall(
   }
   if (from !== pending.target) kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
   kernel.counters.handled++
-  try {
-    const value = kernel.decodeFor(pending.cell, decoder, bytes, beside)
-    if (kind === 'reply') pending.resolve(value)
-    else pending.reject(value)
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error
-    pending.reject(new CallFailed(pending.shown, pending.name, 'undecodable'))
-  }
+  pending.answered(kind, () => decoder.decode(bytes, beside))
 }
 
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */
@@ -166,5 +193,6 @@ export function reply<R>(from: From<R>, value: R): void {
   const cell = From.ownerOf(from as From)
   if (cell === undefined) throw new InvalidOption('from', from, 'pass the From that later() or a message gave you')
   if (cell.dead) throw new ActorExited(cell.pid)
+  if (cell.system !== undefined) observeOut(cell, 'reply', from.caller, value)
   answer(cell, 'reply', from.caller, from.ref, value)
 }

@@ -118,3 +118,14 @@ export function checkedSpawn(body: unknown): readonly [SpawnRequest, Uint8Array]
   }
   return body as readonly [SpawnRequest, Uint8Array]
 }
+
+export function checkedItems(body: unknown): readonly string[] {
+  if (!list(text)(body)) throw new Undecodable('a question without its items')
+  return body as readonly string[]
+}
+
+export function checkedFound(body: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (body === null) return undefined
+  if (!record({})(body)) throw new Undecodable('an answer without its parts')
+  return body as Readonly<Record<string, unknown>>
+}

@@ -26,6 +26,9 @@ export const KINDS = [
   'hello',
   'fenced',
   'name',
+  'system',
+  'info',
+  'info_reply',
 ] as const
 
 export type FrameKind = (typeof KINDS)[number]

@@ -51,7 +51,7 @@ export type NameSignal =
   | { readonly op: 'answer'; readonly id: number; readonly alive: boolean }
 
 /** The words that carry a body which only its reader decodes. */
-export type Carried = 'message' | 'call' | 'cast' | 'reply' | 'refusal'
+export type Carried = 'message' | 'call' | 'cast' | 'system' | 'reply' | 'refusal'
 
 /**
  * Everything that one actor or node can send another, but for what is carried encoded (`Carried`), which never becomes an object.
@@ -88,6 +88,22 @@ export type Signal =
       readonly from: Pid
       readonly ref: number
       readonly alive: boolean
+    }
+  /** What is known about an actor, asked for; answered by its node, also while the actor is busy. */
+  | {
+      readonly kind: 'info'
+      readonly to: Pid
+      readonly from: Pid
+      readonly ref: number
+      readonly items: readonly string[]
+    }
+  | {
+      readonly kind: 'info_reply'
+      readonly to: Pid
+      readonly from: Pid
+      readonly ref: number
+      /** Undefined: there is no such actor. */
+      readonly found: Readonly<Record<string, unknown>> | undefined
     }
 
 /** Signals between nodes, not between actors. */

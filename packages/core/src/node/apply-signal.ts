@@ -5,6 +5,7 @@ import type { Ended, Signal } from '../messaging/signal.ts'
 import { failCall } from '../messaging/call.ts'
 import { abandonCall } from '../messaging/open-calls.ts'
 import { downArrived, exitSignalled, linkExited } from './exits.ts'
+import { factsOf } from './actor-info.ts'
 import type { Kernel } from './kernel.ts'
 import { linkRequested, unlinkAcknowledged, unlinkRequested } from './links.ts'
 import { spawnReplied, startFinished } from './spawn.ts'
@@ -65,6 +66,21 @@ export function applySignal(kernel: Kernel, signal: Signal): void {
       const question = kernel.questions.get(signal.ref)
       kernel.questions.delete(signal.ref)
       question?.answer(signal.alive)
+      return
+    }
+    case 'info':
+      kernel.signal({
+        kind: 'info_reply',
+        to: from,
+        from: to,
+        ref: signal.ref,
+        found: factsOf(kernel, cell, signal.items),
+      })
+      return
+    case 'info_reply': {
+      const question = kernel.questions.get(signal.ref)
+      kernel.questions.delete(signal.ref)
+      question?.answer(signal.found !== undefined, signal.found)
     }
   }
 }

@@ -29,7 +29,7 @@ function crashReport(cell: Cell, reason: ExitReason, evidence: Evidence | undefi
     pid: cell.pid,
     path: cell.path,
     behaviour: cell.behaviour,
-    reason,
+    reason: cell.program.shownReason(reason),
     handler: cell.handler,
     restarts: cell.restarts,
     ...cell.program.report(cell),

@@ -1,5 +1,6 @@
 import type { Cell } from '../actor/cell.ts'
 import type { MailKind } from '../actor/mailbox.ts'
+import { isAlias, partsOfAlias, throughAlias } from '../actor/alias.ts'
 import { Mail } from '../actor/mailbox.ts'
 import type { Destination } from '../actor/self.ts'
 import type { Pid } from '../actor/pid.ts'
@@ -10,9 +11,16 @@ import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
 
+/** What can be put into a mailbox by another actor. */
+export type PostKind = 'message' | 'cast' | 'call' | 'system'
+
 /** The pid behind a destination, now; undefined for a name that nobody holds. Throws `InvalidOption` for anything else. */
 export function resolve(kernel: Kernel, to: Destination): Pid | undefined {
-  if (typeof to === 'string') return isPid(to) ? to : kernel.names.whereis(to)
+  if (typeof to === 'string') {
+    if (isPid(to)) return to
+    if (isAlias(to)) throw new InvalidOption('to', to, 'it is an alias, which takes messages only: self.send(alias, …)')
+    return kernel.names.whereis(to)
+  }
   if (typeof to === 'object' && to !== null && 'registeredName' in to) {
     return to.registeredName === undefined ? to.pid : kernel.names.whereis(to.registeredName)
   }
@@ -27,19 +35,20 @@ export function shownAs(to: Destination): Pid | string {
 /** Encodes `value` for `to` and sends it. False above the high-water mark or when nobody is there. Throws `NotSendable`. */
 export function sendMail(
   cell: Cell,
-  kind: 'message' | 'cast' | 'call',
+  kind: PostKind,
   to: Destination,
   value: unknown,
   ref: number,
   transfer?: readonly ArrayBuffer[],
 ): boolean {
   const { kernel } = cell
-  const pid = resolve(kernel, to)
+  const alias = kind === 'message' ? partsOfAlias(to) : undefined
+  const pid = alias === undefined ? resolve(kernel, to) : alias.pid
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
   const shares = remote === undefined || remote.shares
   if (kind === 'message') {
     const encoded = kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
-    return sendEncoded(cell, kind, to, pid, ref, encoded)
+    return sendEncoded(cell, kind, to, pid, alias === undefined ? ref : alias.ref, encoded)
   }
   return sendEncoded(cell, kind, to, pid, ref, encodeRequest(kernel, value as readonly unknown[], shares))
 }
@@ -60,7 +69,7 @@ function encodeRequest(kernel: Kernel, request: readonly unknown[], shares: bool
 /** The same for what was encoded before; `pid` is whom `to` means now. */
 export function sendEncoded(
   cell: Cell,
-  kind: 'message' | 'cast' | 'call',
+  kind: PostKind,
   to: Destination,
   pid: Pid | undefined,
   ref: number,
@@ -83,14 +92,14 @@ function lost(
   why: 'unregistered' | 'noproc',
 ): false {
   kernel.deadLetter(to, from, why)
-  if (kind === 'call') kernel.signal({ kind: 'call_failed', to: from, from: kernel.pidOf(0), ref, reason: 'noproc' })
+  if (isRequest(kind)) kernel.signal({ kind: 'call_failed', to: from, from: kernel.pidOf(0), ref, reason: 'noproc' })
   return false
 }
 
 /** Puts mail into the mailbox of an actor of this node. */
 export function deliverHere(
   kernel: Kernel,
-  kind: 'message' | 'cast' | 'call',
+  kind: PostKind,
   to: Pid,
   from: Pid,
   ref: number,
@@ -99,6 +108,14 @@ export function deliverHere(
 ): boolean {
   const cell = kernel.cellOf(to)
   if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
+  if (kind === 'message' && ref !== 0) {
+    const what = throughAlias(cell, ref)
+    if (what === 'nobody') {
+      kernel.deadLetter(to, from, 'unaliased')
+      return false
+    }
+    if (what === 'message') ref = 0
+  }
   return deliverTo(kernel, cell, kind, from, ref, encoded.bytes, encoded.beside, decoder)
 }
 
@@ -106,7 +123,7 @@ export function deliverHere(
 export function deliverTo(
   kernel: Kernel,
   cell: Cell,
-  kind: 'message' | 'cast' | 'call',
+  kind: PostKind,
   from: Pid,
   ref: number,
   bytes: Uint8Array,
@@ -114,7 +131,7 @@ export function deliverTo(
   decoder: Decoder,
 ): boolean {
   const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, timeOfArrival(kernel))
-  if (cell.limits !== undefined && !makeRoom(kernel, cell, mail)) return false
+  if (cell.limits !== undefined && mail.bounded && !makeRoom(kernel, cell, mail)) return false
   cell.mailbox.push(mail)
   kernel.queue.add(cell)
   return cell.mailbox.bytes < kernel.highWaterBytes
@@ -123,8 +140,14 @@ export function deliverTo(
 /** A value that the runtime itself delivers: it counts against no bound and no policy touches it. */
 export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
   const { kernel, mailbox } = cell
-  mailbox.push(new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel)))
+  const mail = new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel))
+  mailbox.push(mail)
   kernel.queue.add(cell)
+}
+
+/** Whether somebody waits for an answer to such mail. */
+export function isRequest(kind: MailKind): boolean {
+  return kind === 'call' || kind === 'system'
 }
 
 function timeOfArrival({ platform: { telemetry, clock } }: Kernel): number | undefined {
@@ -145,7 +168,7 @@ function makeRoom(kernel: Kernel, cell: Cell, mail: Mail): boolean {
   }
   if (overflow === 'drop_oldest' && mail.sizeBytes <= bytes) {
     while (full()) {
-      const oldest = mailbox.takeWhere(({ kind }) => kind !== 'notice')
+      const oldest = mailbox.takeWhere(({ bounded }) => bounded)
       if (oldest === undefined) break
       drop(kernel, cell, oldest, 'drop_oldest')
     }

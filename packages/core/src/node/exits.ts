@@ -1,3 +1,4 @@
+import { monitorGone } from '../actor/alias.ts'
 import type { Cell } from '../actor/cell.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { Mail } from '../actor/mailbox.ts'
@@ -8,6 +9,7 @@ import { dropCallsOf, failCall } from '../messaging/call.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
 import type { Ended } from '../messaging/signal.ts'
 import { reportExit } from './crash-report.ts'
+import { quiesce } from '../actor/idle.ts'
 import { deliverNotice } from './deliver.ts'
 import type { Kernel } from './kernel.ts'
 import { linkBroke } from './links.ts'
@@ -40,6 +42,7 @@ export function exitCell(
 /** From now on nothing that the actor awaits goes on, even while a name holds up the news of its end. */
 function hush(kernel: Kernel, cell: Cell): void {
   cell.waiting = undefined
+  quiesce(cell)
   for (const [timer, ref] of cell.timers ?? []) {
     kernel.timers.cancel(timer)
     if (ref !== undefined) kernel.userTimers.delete(ref)
@@ -78,7 +81,7 @@ function down(kernel: Kernel, cell: Cell, to: Pid, ref: number, ended: Ended): v
 
 function failUnreadCalls(kernel: Kernel, cell: Cell, ended: Ended): void {
   for (let mail: Mail | undefined = cell.mailbox.clear(); mail !== undefined; mail = mail.next) {
-    if (mail.kind === 'call') down(kernel, cell, mail.from as Pid, mail.ref, ended)
+    if (mail.kind === 'call' || mail.kind === 'system') down(kernel, cell, mail.from as Pid, mail.ref, ended)
     else if (mail.kind !== 'notice') kernel.deadLetter(cell.pid, mail.from, 'noproc')
   }
 }
@@ -91,6 +94,8 @@ function release(cell: Cell): void {
   cell.monitors = undefined
   cell.watchers = undefined
   cell.openCalls = undefined
+  cell.aliases = undefined
+  cell.system = undefined
 }
 
 /** An exit signal has arrived: from `exit/2`, or from a link that broke. OTP: "Receiving Exit Signals". */
@@ -122,6 +127,12 @@ export function downArrived(kernel: Kernel, to: Cell | undefined, from: Pid, ref
   const monitoring = to?.monitors?.get(ref)
   if (to === undefined || monitoring === undefined) return
   to.monitors?.delete(ref)
+  monitorGone(to, ref)
+  const { shown, tag, instead } = monitoring
+  if (instead !== undefined) {
+    instead()
+    return
+  }
   const [value, node] = [shareable(kernel, ended.reason), shareable(kernel, ended.evidence)]
-  deliverNotice(to, () => new Down(ref, monitoring.shown, value(), node() as Evidence | undefined), ref)
+  deliverNotice(to, () => new Down(ref, shown, value(), node() as Evidence | undefined, tag?.()), ref)
 }

@@ -26,6 +26,9 @@ import { Timers } from './timers.ts'
 
 const FENCES_KEPT = 64
 
+/** What is known about an actor, by item. */
+export type Found = Readonly<Record<string, unknown>>
+
 /** What all modules of one node share: its tables, and the way from a pid to wherever that actor is. */
 export class Kernel {
   readonly options: NodeOptions
@@ -47,7 +50,7 @@ export class Kernel {
   readonly spawns = new Map<number, PendingSpawn>()
   readonly questions = new Map<
     number,
-    { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean) => void }
+    { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean, found?: Found) => void }
   >()
   /** Nodes that were cut off, for peers that are met later. */
   readonly fenced = new Map<NodeId, Verdict>()
@@ -93,7 +96,7 @@ export class Kernel {
     return this.#serial++
   }
 
-  /** Unique among all monitors, calls, spawns and timers of this node. */
+  /** Unique among all monitors, calls, aliases, spawns and timers of this node; greater than all before it. */
   nextRef(): number {
     return ++this.#ref
   }

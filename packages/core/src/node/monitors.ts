@@ -1,3 +1,5 @@
+import { addAlias, monitorGone } from '../actor/alias.ts'
+import type { AliasMode } from '../actor/alias.ts'
 import type { Cell } from '../actor/cell.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { MonitorRef } from '../actor/notices.ts'
@@ -9,25 +11,38 @@ import { InvalidOption } from '../errors.ts'
 import { deliverNotice, resolve, shownAs } from './deliver.ts'
 import { sendableReason } from './reasons.ts'
 
-/** OTP's `monitor/2`. A name is resolved once, now. */
-export function monitor(cell: Cell, to: Destination): MonitorRef {
+/** OTP's `monitor/2,3`. A name is resolved once, now. `alias`: how long the alias of the same ref lasts, if there is to be one. */
+export function monitor(cell: Cell, to: Destination, tag?: unknown, alias?: AliasMode): MonitorRef {
   const { kernel } = cell
   const target = resolve(kernel, to)
   const shown = shownAs(to)
+  // Copied now, as everything is that will stand in a mailbox.
+  const tagOf = tag === undefined ? undefined : copyOf(cell, tag)
   const ref = kernel.nextRef()
+  cell.mailbox.mark(ref)
+  // Before there is a monitor, whose DOWN may come at once and takes the alias along.
+  if (alias !== undefined) addAlias(cell, ref, alias)
   if (target === undefined) {
-    deliverNotice(cell, () => new Down(ref, shown, 'noproc'), ref)
+    monitorGone(cell, ref)
+    deliverNotice(cell, () => new Down(ref, shown, 'noproc', undefined, tagOf?.()), ref)
     return ref
   }
-  ;(cell.monitors ??= new Map()).set(ref, { target, shown })
+  ;(cell.monitors ??= new Map()).set(ref, { target, shown, tag: tagOf })
   kernel.signal({ kind: 'monitor', to: target, from: cell.pid, ref })
   return ref
+}
+
+/** A copy of a value for its own actor, made each time. Throws `NotSendable`. */
+function copyOf({ kernel }: Cell, value: unknown): () => unknown {
+  const { bytes, beside } = kernel.encoder.encode(value, { shares: true, root: 'tag' })
+  return () => kernel.decoder.decode(bytes, beside)
 }
 
 /** OTP's `demonitor/2`. Whether the monitor was active. */
 export function demonitor(cell: Cell, ref: MonitorRef, flush: boolean): boolean {
   if (typeof ref !== 'number') throw new InvalidOption('ref', ref, 'give what self.monitor returned')
   const monitoring = cell.monitors?.get(ref)
+  monitorGone(cell, ref)
   if (monitoring !== undefined) {
     cell.monitors?.delete(ref)
     cell.kernel.signal({ kind: 'demonitor', to: monitoring.target, from: cell.pid, ref })

@@ -1,3 +1,4 @@
+import { isAlias } from '../actor/alias.ts'
 import type { Cell } from '../actor/cell.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { isPid, nodeOf, ROOT } from '../actor/pid.ts'
@@ -272,7 +273,18 @@ function refusal(
 }
 
 function checkName(name: unknown): void {
-  if (typeof name !== 'string' || name === '' || name.length > 255 || name === 'undefined' || isPid(name)) {
-    throw new InvalidOption('name', name, 'give a name of 1 to 255 characters that is neither "undefined" nor a pid')
+  if (
+    typeof name !== 'string' ||
+    name === '' ||
+    name.length > 255 ||
+    name === 'undefined' ||
+    isPid(name) ||
+    isAlias(name)
+  ) {
+    throw new InvalidOption(
+      'name',
+      name,
+      'give a name of 1 to 255 characters that is neither "undefined" nor a pid or alias',
+    )
   }
 }

@@ -2,7 +2,7 @@ import type { Cell } from '../actor/cell.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
 import { settleCall } from '../messaging/call.ts'
-import { checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
+import { checkedFound, checkedItems, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import { Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
@@ -145,6 +145,14 @@ export class RemoteNode implements Receiver {
       case 'alive_reply':
         ref = signal.ref
         body = signal.alive
+        break
+      case 'info':
+        ref = signal.ref
+        body = signal.items
+        break
+      case 'info_reply':
+        ref = signal.ref
+        body = signal.found ?? null
     }
     const bytes = body === undefined ? undefined : encoder.encode(body, { root: 'signal', bytesMax: Infinity }).bytes
     this.#frame(signal.kind, serialOf(signal.to), serialOf(signal.from), ref, bytes, undefined)
@@ -236,6 +244,7 @@ export class RemoteNode implements Receiver {
       case 'message':
       case 'cast':
       case 'call':
+      case 'system':
         deliverHere(kernel, kind, to, from, ref, { bytes: segment.slice(bodyStart, end), beside }, this.#decoder)
         return
       case 'reply':
@@ -281,6 +290,12 @@ export class RemoteNode implements Receiver {
         return
       case 'alive_reply':
         kernel.signal({ kind, to, from, ref, alive: body === true })
+        return
+      case 'info':
+        kernel.signal({ kind, to, from, ref, items: checkedItems(body) })
+        return
+      case 'info_reply':
+        kernel.signal({ kind, to, from, ref, found: checkedFound(body) })
         return
       case 'spawn': {
         const [request, args] = checkedSpawn(body)
@@ -406,7 +421,14 @@ export class RemoteNode implements Receiver {
 }
 
 function isMail(kind: FrameKind): boolean {
-  return kind === 'message' || kind === 'cast' || kind === 'call' || kind === 'reply' || kind === 'refusal'
+  return (
+    kind === 'message' ||
+    kind === 'cast' ||
+    kind === 'call' ||
+    kind === 'system' ||
+    kind === 'reply' ||
+    kind === 'refusal'
+  )
 }
 
 function unknownVerdict(kernel: Kernel, node: NodeId, ending: Ending): Verdict {

@@ -1,4 +1,5 @@
 import type { Cell } from '../actor/cell.ts'
+import { isPaused } from '../actor/system-requests.ts'
 import type { ActorSnapshot, NodeSnapshot } from './host.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -32,8 +33,8 @@ function actorSnapshot(cell: Cell): ActorSnapshot {
   }
 }
 
-function statusOf(cell: Cell): ActorSnapshot['status'] {
+export function statusOf(cell: Cell): ActorSnapshot['status'] {
   if (cell.status === 'starting') return 'starting'
-  if (cell.suspendedBy !== undefined) return 'suspended'
+  if (cell.suspendedBy !== undefined || isPaused(cell)) return 'suspended'
   return cell.busy && cell.waiting === undefined ? 'running' : 'waiting'
 }

@@ -368,6 +368,8 @@ async function runInit(
     }
     return
   }
+  // A function says when it has started; a server has when its init is over.
+  if (!cell.program.handles) cell.acknowledge = () => started(kernel, cell, finish)
   let begun: Begun
   try {
     const result = begin(kernel, cell, openArgs)
@@ -376,10 +378,14 @@ async function runInit(
     kernel.exit(cell, error)
     return
   }
-  if (cell.dead) return
+  if (cell.dead || begun === 'unacknowledged') return
   if (begun === 'ready') started(kernel, cell, finish)
   else if (begun === 'ignore') {
     cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
+    kernel.exit(cell, 'normal')
+  } else if ('refused' in begun) {
+    const reason = sendableReason(kernel, begun.refused)
+    cell.onFailedStart = (ended) => finish({ kind: 'failed', ended: { ...ended, reason } })
     kernel.exit(cell, 'normal')
   } else kernel.exit(cell, begun.exit)
 }

@@ -1,10 +1,13 @@
 import type { Cell } from '../actor/cell.ts'
+import { quiesce } from '../actor/idle.ts'
 import { offerWaiting, resumeSenders } from '../actor/receiving.ts'
+import { handleSystem, isPaused, skim } from '../actor/system-requests.ts'
 
 /** Lets an actor take one mail. False when it has nothing to do now: no mail, or it awaits, or its way out is congested. */
 export function step(cell: Cell): boolean {
   if (cell.dead || cell.suspendedBy !== undefined || (cell.status === 'starting' && cell.waiting === undefined))
     return false
+  if (isPaused(cell)) return skim(cell)
   const { waiting, next } = cell
   if (waiting !== undefined) {
     if (offerWaiting(cell, waiting)) return true
@@ -23,6 +26,10 @@ export function step(cell: Cell): boolean {
     return false
   }
   resumeSenders(cell)
-  cell.program.handle(cell, mail)
+  if (mail.kind === 'system') handleSystem(cell, mail)
+  else {
+    quiesce(cell)
+    cell.program.handle(cell, mail)
+  }
   return true
 }
