@@ -60,6 +60,7 @@ describe('an actor that has ended', () => {
     report: (self) => self.report('info', 'x'),
     reportProgress: (self) => self.reportProgress({ child: 'x', pid: self.pid, behaviour: 'x', level: 'info' }),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
+    lingers: (self) => self.lingers(['child']),
     learnFrom: (self) =>
       self.learnFrom({
         child: 'x',
