@@ -25,7 +25,7 @@ describe('the channels of telemetry', () => {
     const victim = { pid, path, behaviour: 'Victim' }
     const reason = 'RangeError: lost'
     const about = (hook: Hook): unknown[] => heard.get(hook)!.filter((event) => (event as { pid?: Pid }).pid === pid)
-    expect(about('spawned')).toEqual([victim])
+    expect(about('spawned')).toEqual([{ ...victim, placement: expect.objectContaining({ kind: 'inline' }) }])
     expect(about('handled')).toEqual([
       { pid, handler: 'Victim.receive', queuedMs: expect.any(Number), ranMs: expect.any(Number) },
     ])
