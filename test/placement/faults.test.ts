@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { CallFailed } from 'bulkhead'
 import type { Isolation, Pid } from 'bulkhead'
 import { Careless } from './fixtures/careless.ts'
-import { trial } from './trial.ts'
+import type { Notices } from './fixtures/witness.ts'
+import { inTime, trial } from './trial.ts'
 import type { FaultyRef, Trial } from './trial.ts'
 
 const limitMs = 400
@@ -20,6 +21,13 @@ type Place = (typeof everywhere)[number]
 
 /** What the three who can see an end are told: a link, a monitor, and whoever waits for a reply. */
 async function seen(place: Isolation | 'crew', fault: (ref: FaultyRef) => Promise<unknown>) {
+  return await inTime(
+    () => seenOnce(place, fault),
+    ({ evidence }) => [evidence],
+  )
+}
+
+async function seenOnce(place: Isolation | 'crew', fault: (ref: FaultyRef) => Promise<unknown>) {
   const isCrew = place === 'crew'
   const { faulty, notices } = isCrew ? crewed : made
   const { ref, pid } = await faulty(isCrew ? 'thread' : place)
@@ -65,15 +73,26 @@ describe('an error that belongs to no actor ends its node', () => {
   for (const place of walled) {
     const at = trialOf(place)
     const { faulty, notices, watch } = at
+    let count = 0
+
+    /** What is told of a careless actor, and of `neighbours` others on its node. */
+    const told = (neighbours: number) =>
+      inTime(
+        async () => {
+          const id = `careless-${place}-${++count}`
+          const isolation = isolationOf(place)
+          const ref = await at.system.start(Careless, [], { id, restart: 'temporary', isolation })
+          await watch(ref.pid as Pid)
+          const pids = [ref.pid as Pid]
+          for (let i = 0; i < neighbours; i++) pids.push((await faulty({ coordination: { with: ref } })).pid)
+          await ref.call.carelessly()
+          return await Promise.all(pids.map((pid) => notices(pid)))
+        },
+        (all) => all.map(({ downNode }) => downNode),
+      )
+
     test(`${place}: with a single actor, which is to blame`, async () => {
-      const ref = await at.system.start(Careless, [], {
-        id: `careless-${place}`,
-        restart: 'temporary',
-        isolation: isolationOf(place),
-      })
-      await watch(ref.pid as Pid)
-      await ref.call.carelessly()
-      const { exit, down, downNode } = await notices(ref.pid as Pid)
+      const [{ exit, down, downNode }] = (await told(0)) as [Notices]
       for (const reason of [exit, down, downNode?.error]) {
         expect(reason).toBeInstanceOf(TypeError)
         expect(reason).toMatchObject({ message: 'nobody is to blame', detail: 7 })
@@ -82,16 +101,7 @@ describe('an error that belongs to no actor ends its node', () => {
     })
 
     test(`${place}: with several actors, all of which exit noconnection`, async () => {
-      const ref = await at.system.start(Careless, [], {
-        id: `careless-many-${place}`,
-        restart: 'temporary',
-        isolation: isolationOf(place),
-      })
-      await watch(ref.pid as Pid)
-      const neighbour = await faulty({ coordination: { with: ref } })
-      await ref.call.carelessly()
-      for (const pid of [ref.pid as Pid, neighbour.pid]) {
-        const { exit, down, downNode } = await notices(pid)
+      for (const { exit, down, downNode } of await told(1)) {
         expect([exit, down]).toEqual(['noconnection', 'noconnection'])
         expect(downNode).toMatchObject({ cause: 'error', error: { message: 'nobody is to blame' } })
       }
