@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type {
   Allocation,
   Evidence,
+  Grant,
   Lesson,
   LogRecord,
   NodeHost,
@@ -83,6 +84,8 @@ export type ToNode =
 /** What the root says beyond that. */
 export type FromRoot =
   | FromNode
+  /** No signal opens its inspector any more. */
+  | { readonly type: 'shielded' }
   | { readonly type: 'survey'; readonly request: number; readonly patienceMs: number | undefined }
   /** End all nodes: in order within so many milliseconds, then by force. */
   | { readonly type: 'shut_down'; readonly withinMs: number }
@@ -91,6 +94,8 @@ export type ToRoot =
   | ToNode
   | { readonly type: 'surveyed'; readonly request: number; readonly nodes: readonly NodeSurvey[] }
   | { readonly type: 'record'; readonly record: LogRecord }
+  /** Take the signal that would open the inspector: a sandbox is about to start that could send it. */
+  | { readonly type: 'shield' }
   | { readonly type: 'shut_down' }
 
 /** How many actors a node has, and who the only one is. */
@@ -129,6 +134,7 @@ export type Orders =
   | { readonly role: 'warden'; readonly orders: WardenOrders }
   | { readonly role: 'thread'; readonly orders: ThreadOrders }
   | { readonly role: 'process'; readonly orders: ProcessOrders }
+  | { readonly role: 'sandbox'; readonly orders: SandboxOrders }
   | { readonly role: 'process_watch'; readonly orders: ProcessWatchOrders }
 
 export interface WardenOrders {
@@ -169,6 +175,13 @@ export interface ProcessOrders {
   /** The OS process that has to stay alive. */
   readonly parent: number
   readonly handlerMs: number | null
+}
+
+export interface SandboxOrders {
+  /** Bytes of its longest frame. */
+  readonly frameBytes: number
+  /** What it may send at first. */
+  readonly grant: Grant
 }
 
 export interface ProcessWatchOrders {

@@ -1,5 +1,6 @@
 import { bootProcess } from './hosted/process-boot.ts'
 import { bootProcessWatch } from './hosted/process-watch.ts'
+import { bootSandbox } from './hosted/sandbox-boot.ts'
 import { bootThread } from './hosted/thread-boot.ts'
 import { orders } from './orders.ts'
 import { bootWarden } from './warden/warden-boot.ts'
@@ -22,6 +23,9 @@ switch (orders?.role) {
     break
   case 'process':
     bootProcess(orders.orders, entry)
+    break
+  case 'sandbox':
+    bootSandbox(orders.orders)
     break
   case 'process_watch':
     bootProcessWatch(orders.orders)

@@ -20,6 +20,16 @@ export function stackLimitBytes(): number | undefined {
   }
 }
 
+/** The OS process at the end of a chain of those that each have started the next one; the first itself while it has started none. */
+export function lastInChain(first: number): number {
+  try {
+    const [child] = readFileSync(`/proc/${first}/task/${first}/children`, 'latin1').split(' ')
+    return child === undefined || child.trim() === '' ? first : lastInChain(Number(child))
+  } catch {
+    return first
+  }
+}
+
 /** A file of /proc that is read again and again: it stays open, which makes a reading cost a few microseconds. */
 class ProcFile {
   readonly #path: string
@@ -51,14 +61,15 @@ class ProcFile {
 
 const scratch = Buffer.alloc(1_024)
 
-/** What the operating system says about one thread of this OS process. All of it is undefined, or false, where /proc does not tell. */
+/** What the operating system says about one thread. All of it is undefined, or false, where /proc does not tell. */
 export class ThreadProbe {
   readonly #schedstat: ProcFile
   readonly #stat: ProcFile
   readonly #syscall: ProcFile
 
-  constructor(thread: number | undefined) {
-    const folder = `/proc/self/task/${thread}`
+  /** `process`: the OS process that it belongs to. Default this one. */
+  constructor(thread: number | undefined, process: number | 'self' = 'self') {
+    const folder = `/proc/${process}/task/${thread}`
     this.#schedstat = new ProcFile(`${folder}/schedstat`)
     this.#stat = new ProcFile(`${folder}/stat`)
     this.#syscall = new ProcFile(`${folder}/syscall`)

@@ -1,4 +1,6 @@
 import type { Transferable } from 'node:worker_threads'
+import type { NodeId } from '@bulkhead/core'
+import type { PausableConnection } from '@bulkhead/transport-process'
 import type { FromNode, ToNode } from '../control.ts'
 import type { ErrorParts } from '../error-parts.ts'
 import type { Vitals } from '../hosted/vitals.ts'
@@ -26,6 +28,8 @@ export interface BodyEnd {
   readonly heapBytes?: number
   /** Serial of the actor to blame. */
   readonly culprit?: number
+  /** Which rule it broke. */
+  readonly rule?: string
 }
 
 export interface BodyEvents {
@@ -57,4 +61,6 @@ export interface NodeBody {
   readonly silentMs: number
   /** Ends it at once. */
   kill(): void
+  /** Takes over a connection with a peer, for a node that has none of its own. */
+  carry?(peer: NodeId, connection: PausableConnection): void
 }

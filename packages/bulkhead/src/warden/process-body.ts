@@ -12,13 +12,11 @@ import type { Outlets } from '../output/outlet.ts'
 import type { OutputStream } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
+import { killGroup, saysOutOfMemory, whenHeardOut } from './ended-process.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { lookBusyMs } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
-
-/** Milliseconds for which output is waited for after an OS process has ended: a helper of its own can hold the pipes open. */
-const lastWordsMs = 100
 
 export interface ProcessBodyOptions {
   /** The module that boots. */
@@ -125,11 +123,7 @@ export class ProcessBody implements NodeBody {
 
   kill(): void {
     if (this.#isOver || this.osProcess === 0) return
-    try {
-      process.kill(-this.osProcess, 'SIGKILL')
-    } catch {
-      this.#process.child.kill('SIGKILL') // it is not the leader of its group yet
-    }
+    killGroup(this.#process.child)
   }
 
   /** While the reader is behind, the process waits with printing. What it said last is taken all the same. */
@@ -175,22 +169,10 @@ export class ProcessBody implements NodeBody {
     const { control, watch, stdout, stderr } = this.#process
     stdout.resume()
     stderr.resume()
-    const open = new Set([stdout, stderr, watch, control])
-    const conclude = (): void => {
-      clearTimeout(patience)
-      for (const socket of [control, watch, stdout, stderr]) socket.destroy()
+    whenHeardOut([stdout, stderr, watch, control], () => {
       this.output.end()
       this.#report(this.#endOf(code, signal), true)
-    }
-    const patience = setTimeout(conclude, lastWordsMs)
-    for (const socket of open) {
-      const closed = (): void => {
-        open.delete(socket)
-        if (open.size === 0) conclude()
-      }
-      if (socket.closed || socket.readableEnded) closed()
-      else socket.once('close', closed)
-    }
+    })
   }
 
   #endOf(code: number | null, signal: string | null): BodyEnd {
@@ -198,7 +180,7 @@ export class ProcessBody implements NodeBody {
     const culprit = word?.culprit === undefined ? {} : { culprit: word.culprit }
     const heapBytes = this.#rssBytes === 0 ? {} : { heapBytes: this.#rssBytes }
     if (signal !== null) {
-      const ranOut = signal !== 'SIGKILL' && this.output.lastLines.some((line) => outOfMemory.test(line))
+      const ranOut = signal !== 'SIGKILL' && saysOutOfMemory(this.output.lastLines)
       const { heapMb } = this.#profile
       if (ranOut)
         return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
@@ -209,8 +191,6 @@ export class ProcessBody implements NodeBody {
     return { cause: 'error', code: code ?? 1, error, ...(failed !== undefined && { culprit: failed }) }
   }
 }
-
-const outOfMemory = /^FATAL ERROR: .*(out of memory|heap limit)/i
 
 function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly string[]): string[] {
   const argv = [...inherited]

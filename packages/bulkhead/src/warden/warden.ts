@@ -19,7 +19,10 @@ import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { ProcessBody } from './process-body.ts'
 import { RootBody } from './root-body.ts'
 import { Rounds } from './rounds.ts'
+import { Sandboxes } from './sandboxes.ts'
+import type { PreparedSandbox } from './sandboxes.ts'
 import { Spares } from './spares.ts'
+import type { SpareBody } from './spares.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
 import { verdictOf, withError } from './verdict.ts'
@@ -52,6 +55,7 @@ export class Warden {
   readonly #root: NodeRecord
   readonly #rootBody: RootBody
   readonly #spares: Spares
+  readonly #sandboxes: Sandboxes
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
@@ -75,6 +79,13 @@ export class Warden {
     this.#root.settleUp()
     this.#nodes.set(ROOT, this.#root)
     this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
+    this.#sandboxes = new Sandboxes({
+      entry: orders.entry,
+      execArgv: orders.options.process,
+      children: this.#children,
+      outlets,
+      shield: () => this.#rootBody.postToRoot({ type: 'shield' }),
+    })
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
       orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
@@ -93,6 +104,7 @@ export class Warden {
   #takeFromRoot(message: FromRoot): void {
     if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
+    if (message.type === 'shielded') return this.#sandboxes.onShielded()
     this.#take(this.#root, message)
   }
 
@@ -149,9 +161,11 @@ export class Warden {
   // ---- placement
 
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
-    return this.#answerAbout(from, request, () => {
-      const decision = this.#lessons.apply(path, byHints)
-      const record = this.#allocate(decision)
+    return this.#answerAbout(from, request, async () => {
+      const sandbox = byHints.confinement && this.#sandboxes.prepare(byHints)
+      if (sandbox?.reachesRoot === true) await this.#sandboxes.shielded()
+      const decision = this.#lessons.apply(path, sandbox?.explained ?? byHints)
+      const record = this.#allocate(decision, sandbox)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
       record.placedAt = performance.now()
@@ -167,13 +181,9 @@ export class Warden {
   }
 
   /** Answers once the node is up; refuses when there is none or it ends before. */
-  async #answerAbout(
-    from: NodeRecord,
-    request: number,
-    find: () => { readonly record: NodeRecord; readonly answer: ToNode },
-  ): Promise<void> {
+  async #answerAbout(from: NodeRecord, request: number, find: () => Found | Promise<Found>): Promise<void> {
     try {
-      const { record, answer } = find()
+      const { record, answer } = await find()
       await record.up
       if (record.verdict !== undefined) throw new Error(`node ${record.id} ended (${record.verdict.evidence.cause})`)
       from.body.post(answer)
@@ -186,7 +196,7 @@ export class Warden {
     from.body.post({ type: 'learnt', request, lesson: this.#lessons.learn(path, decision, evidence) })
   }
 
-  #allocate(decision: PlacementDecision): NodeRecord {
+  #allocate(decision: PlacementDecision, sandbox?: PreparedSandbox): NodeRecord {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
@@ -198,7 +208,7 @@ export class Warden {
         : decision.share === 'pooled'
           ? choose(sharing(fitting, profile), profile.kind === 'thread' ? threads : processes)
           : undefined
-    return found ?? this.#launch(profile, decision)
+    return found ?? this.#launch(profile, decision, sandbox)
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -207,11 +217,11 @@ export class Warden {
     return record
   }
 
-  #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
+  #launch(profile: LaunchProfile, decision: PlacementDecision, sandbox?: PreparedSandbox): NodeRecord {
     const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
-    const { body, events } = this.#spares.take(profile)
+    const { body, events } = sandbox === undefined ? this.#spares.take(profile) : this.#newSandbox(id, sandbox, profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
@@ -220,10 +230,23 @@ export class Warden {
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
-    this.#spares.keep(profile)
+    if (sandbox === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
+  }
+
+  #newSandbox(id: NodeId, sandbox: PreparedSandbox, profile: LaunchProfile): SpareBody {
+    const events: SpareBody['events'] = { message: () => {}, ended: () => {} }
+    const reach = (peer: NodeId): void => {
+      const record = this.#nodes.get(id)
+      if (record !== undefined) this.#connect(record, peer)
+    }
+    const told: BodyEvents = {
+      message: (message) => events.message(message),
+      ended: (end, gone) => events.ended(end, gone),
+    }
+    return { body: this.#sandboxes.start(sandbox, profile, told, reach), events }
   }
 
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
@@ -277,7 +300,8 @@ export class Warden {
     }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
     const end = (): void => {
-      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit }, true)
+      const rule = why.detail === undefined ? {} : { rule: why.detail }
+      if (record.verdict === undefined) this.#finish(record, { cause: why.cause, ...culprit, ...rule }, true)
     }
     if (why.cause !== 'unknown') return end()
     // Most often it has ended, and what it ended with comes soon; that says more.
@@ -374,6 +398,11 @@ export class Warden {
   #say(text: string): void {
     this.#outlets.stderr.write(`[bulkhead] ${text}\n`)
   }
+}
+
+interface Found {
+  readonly record: NodeRecord
+  readonly answer: ToNode
 }
 
 type FromNodePopulation = NodeRecord['population']

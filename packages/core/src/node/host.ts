@@ -45,6 +45,8 @@ export interface NodeHost {
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether this node is in the root's OS process, where memory can be shared. Default true. */
   readonly inRootProcess?: boolean
+  /** Whether the system can put a process into a sandbox. Default false. */
+  readonly sandboxes?: boolean
   /** An operator's word about where the actor at this path, or with this behaviour, lives. It wins over code. */
   override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */

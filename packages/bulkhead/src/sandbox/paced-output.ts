@@ -1,0 +1,95 @@
+import type { Outlets } from '../output/outlet.ts'
+import type { OutputStream } from '../output/output-ring.ts'
+import type { TaggedOutput } from '../output/tagged-output.ts'
+
+/** Milliseconds of one window: so long whoever prints too much is not read. */
+const windowMs = 100
+
+/** How much more than its share is read in a window, to be dropped, before the rest has to wait. */
+const droppedShares = 8
+
+/** Bytes that are read in a window at least, so that a small share is no standstill. */
+const windowBytesMin = 64 * 1024
+
+interface Stream {
+  pause(): unknown
+  resume(): unknown
+}
+
+/**
+ * What an untrusted node prints: as much as it may, and only while the program's own reader keeps up. The rest is dropped and its lines are counted, and whoever
+ * prints far too much waits, so that reading it costs little.
+ */
+export class PacedOutput {
+  readonly #output: TaggedOutput
+  readonly #outlets: Outlets
+  readonly #bytesPerWindow: number
+  readonly #streams: Readonly<Record<OutputStream, Stream>>
+  #taken = 0
+  #dropped = 0
+  #windowEnd = 0
+  #pausedAt: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** Milliseconds that it had to wait so far. */
+  #waitedMs = 0
+
+  constructor(
+    output: TaggedOutput,
+    outlets: Outlets,
+    bytesPerSecond: number,
+    streams: Readonly<Record<OutputStream, Stream>>,
+  ) {
+    this.#output = output
+    this.#outlets = outlets
+    this.#bytesPerWindow = (bytesPerSecond * windowMs) / 1_000
+    this.#streams = streams
+  }
+
+  /** Up to now. */
+  get waitedMs(): number {
+    return this.#waitedMs + (this.#pausedAt === undefined ? 0 : performance.now() - this.#pausedAt)
+  }
+
+  take(stream: OutputStream, text: Uint8Array): void {
+    const now = performance.now()
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + windowMs
+      this.#taken = this.#dropped = 0
+    }
+    const room = this.#outlets[stream].isBehind ? 0 : Math.max(0, this.#bytesPerWindow - this.#taken)
+    const part = text.subarray(0, room)
+    this.#taken += part.length
+    if (part.length > 0) this.#output.take(stream, part)
+    if (part.length === text.length) return
+    const rest = text.subarray(part.length)
+    this.#dropped += rest.length
+    this.#output.lose(stream, linesIn(rest))
+    if (this.#dropped > Math.max(windowBytesMin, this.#bytesPerWindow * droppedShares)) this.#pause(now)
+  }
+
+  /** It has ended: what it has said last is read. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#resume()
+  }
+
+  #pause(now: number): void {
+    if (this.#pausedAt !== undefined) return
+    this.#pausedAt = now
+    for (const stream of Object.values(this.#streams)) stream.pause()
+    this.#timer = setTimeout(() => this.#resume(), Math.max(1, this.#windowEnd - now))
+  }
+
+  #resume(): void {
+    this.#waitedMs = this.waitedMs
+    this.#pausedAt = undefined
+    for (const stream of Object.values(this.#streams)) stream.resume()
+  }
+}
+
+/** At least 1, so that no loss is passed over. */
+function linesIn(piece: Uint8Array): number {
+  let lines = 0
+  for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) lines++
+  return Math.max(1, lines)
+}
