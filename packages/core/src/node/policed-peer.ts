@@ -30,8 +30,11 @@ export class PolicedPeer {
     number,
     { readonly spawner: number; readonly request: SpawnRequest; serial: number | undefined }
   >()
-  /** Links that the peer's actors made, by `own partner`. What either side took back may have crossed an end on its way, so it is forgotten by age only. */
-  readonly #links: Bounded<string, true>
+  /**
+   * How often actors of the peer have linked themselves, by `own partner`, without an answer: who links again to one that is gone hears so again. What either side took
+   * back may have crossed an end on its way, so it is forgotten by age only.
+   */
+  readonly #links: Bounded<string, number>
 
   constructor(id: NodeId, codec: Codec, openMax: number) {
     this.id = id
@@ -47,15 +50,21 @@ export class PolicedPeer {
   }
 
   link(own: number, partner: number): void {
-    this.#links.set(`${own} ${partner}`, true)
+    const key = `${own} ${partner}`
+    this.#links.set(key, (this.#links.get(key) ?? 0) + 1)
   }
 
   isLinked(own: number, partner: number): boolean {
     return this.#links.get(`${own} ${partner}`) !== undefined
   }
 
-  /** An end is told along the link, once. False when there is none. */
+  /** An end is told along a link, once. False when there is none. */
   breakLink(own: number, partner: number): boolean {
-    return this.#links.delete(`${own} ${partner}`)
+    const key = `${own} ${partner}`
+    const count = this.#links.get(key)
+    if (count === undefined) return false
+    if (count === 1) this.#links.delete(key)
+    else this.#links.set(key, count - 1)
+    return true
   }
 }
