@@ -58,6 +58,7 @@ export type {
   Behaviour,
   Called,
   Clock,
+  Confinement,
   Continue,
   CrashReport,
   DeadLetterReason,
@@ -92,6 +93,8 @@ export type {
   ReceiveClauses,
   Refusal,
   RegisteredType,
+  SandboxHints,
+  SandboxWall,
   Server,
   ServerSelf,
   ServerSpec,
@@ -103,6 +106,7 @@ export type {
   TurnScheduler,
   Verdict,
   Wall,
+  WallState,
 } from '@bulkhead/core'
 export {
   checkChildSpecs,
