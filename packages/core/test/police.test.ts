@@ -96,6 +96,12 @@ const request = ({ link = false, name: named }: { readonly link?: boolean; reado
   placement: { kind: 'process', share: 'dedicated', limits: {}, because: [], rejected: [] },
 })
 
+/** The bytes of a `From`, as a node encodes it: the right to answer a call of an actor of node 1. */
+const rightOf = (serial: number, ref: number): Uint8Array => {
+  const text = new TextEncoder().encode(pid(1, serial))
+  return Uint8Array.of(0xd6, 0x69, 0x80, 0, 0, 0x21, 0x92, 0xa0 | text.length, ...text, 0xcd, ref >> 8, ref & 255)
+}
+
 describe('what an untrusted node may not say', () => {
   /** Leaves a number out. */
   const skip = (precinct: Precinct): void => void precinct.speaker(1).number++
@@ -149,6 +155,9 @@ describe('what an untrusted node may not say', () => {
     ['hello that cuts off others', /cuts off others/, (p) => (p.hears(3, 'message', actor, 4, 0, 'x'), p.says(3, 'hello', 0, 0, 0, { ...hello, fenced: [[1, { evidence: { node: 1, domain: 'x', cause: 'stuck' } }]] }))],
     ['anything before hello', /before it said who it is/, (p) => (p.hears(3, 'message', actor, 4, 0, 'x'), p.says(3, 'message', 4, actor, 0, 'x'))],
     ['a number that was left out', /frame \d+ where \d+ was due/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), skip(p), p.says(1, 'message', 7, actor, 0, 'x'))],
+    ['mail to a pid that others only repeat after it', /never handed/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 0, [pid(1, 9)]), p.hears(1, 'message', actor, 7, 0, [pid(1, 9)]), p.says(1, 'message', 9, actor, 0, 'x'))],
+    ['a right to answer that it was never given', /never given/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), raw(p, 'message', 7, actor, 0, rightOf(9, 300)))],
+    ['pids by the thousand that it made up', /more than 1024 pids/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 0, Array.from({ length: 1_025 }, (_, i) => pid(1, 100 + i))))],
     ['bytes without a head', /without a head/, (p) => p.police.outgoing(1, Uint8Array.of(255, 1, 2), 0, 3)],
     ['a body that is none', /a body that is none/, (p) => (p.hears(1, 'monitor', actor, 7, 3), raw(p, 'down', 7, actor, 3, Uint8Array.of(0xc1)))],
     ['structures that are none', /a body that is none/, (p) => raw(p, 'define', 0, 0, 0, Uint8Array.of(0x91, 0xc1))],
@@ -195,10 +204,12 @@ describe('what an untrusted node may not say', () => {
 })
 
 describe('what it may say', () => {
-  /** The bytes of a `From`, as a node encodes it: the right to answer call 300 of <test.1.9>. */
+  const rawMail = (p: Precinct, body: Uint8Array) => {
+    const bytes = p.speaker(1).frame('message', 9, actor, 0, body)
+    return p.police.outgoing(1, bytes, 0, bytes.length)
+  }
   const handRight = (p: Precinct): void => {
-    const text = new TextEncoder().encode(pid(1, 9))
-    const body = Uint8Array.of(0xd6, 0x69, 0x80, 0, 0, 0x21, 0x92, 0xa0 | text.length, ...text, 0xcd, 0x01, 0x2c)
+    const body = rightOf(9, 300)
     const bytes = p
       .speaker(1, new Map([[1, Object.assign(new Speaker(), { number: 50 })]]))
       .frame('message', actor, 7, 0, body)
@@ -214,6 +225,9 @@ describe('what it may say', () => {
     ['a reply', (p) => (p.hears(1, 'call', actor, 7, 3, ['f']), p.says(1, 'reply', 7, actor, 3, 'x'))],
     ['a reply to a caller that has given up, whose timeout may have crossed it', (p) => (p.hears(1, 'call', actor, 7, 3, ['f']), p.hears(1, 'demonitor', actor, 7, 3), p.says(1, 'reply', 7, actor, 3, 'x'))],
     ['a reply to a call for which it was given the right', (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), handRight(p), p.says(1, 'reply', 9, actor, 300, 'x'))],
+    ['a pid that it made up before, once that one has spoken itself', (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 0, [pid(1, 9)]), p.hears(1, 'message', actor, 9, 0, 'it is me'), p.says(1, 'message', 9, actor, 0, 'x'))],
+    ['the right to answer that it was given, handed on', (p) => (p.hears(1, 'call', actor, 9, 300, ['f']), p.says(1, 'cast', 9, actor, 0, ['g']) ?? rawMail(p, rightOf(9, 300)))],
+    ['pids of a node that has ended', (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.police.forget(5), p.says(1, 'message', 7, actor, 0, Array.from({ length: 2_000 }, (_, i) => pid(5, i))))],
     ['that a call failed', (p) => (p.hears(1, 'call', 5, 7, 3, ['f']), p.says(1, 'call_failed', 7, 0, 3, 'noproc'))],
     ['DOWN to a caller', (p) => (p.hears(1, 'call', actor, 7, 3, ['f']), p.says(1, 'down', 7, actor, 3, p.end('boom')))],
     ['DOWN to who monitors it, also when a demonitor crosses it', (p) => (p.hears(1, 'monitor', actor, 7, 3), p.hears(1, 'demonitor', actor, 7, 3), p.says(1, 'down', 7, actor, 3, p.end('boom')))],

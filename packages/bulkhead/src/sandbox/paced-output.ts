@@ -52,14 +52,11 @@ export class PacedOutput {
 
   take(stream: OutputStream, text: Uint8Array): void {
     const now = performance.now()
-    if (now >= this.#windowEnd) {
-      this.#windowEnd = now + windowMs
-      this.#taken = this.#dropped = 0
-    }
+    this.#renew(now)
     const room = this.#outlets[stream].isBehind ? 0 : Math.max(0, this.#bytesPerWindow - this.#taken)
     const part = text.subarray(0, room)
     this.#taken += part.length
-    if (part.length > 0) this.#output.take(stream, part)
+    if (part.length > 0) this.#output.take(stream, harmless(part))
     if (part.length === text.length) return
     const rest = text.subarray(part.length)
     this.#dropped += rest.length
@@ -67,10 +64,25 @@ export class PacedOutput {
     if (this.#dropped > Math.max(windowBytesMin, this.#bytesPerWindow * droppedShares)) this.#pause(now)
   }
 
+  /** Whether it may also log so much: that counts as printed. What it may not is dropped, and counted as a line. */
+  admits(bytes: number): boolean {
+    this.#renew(performance.now())
+    const isAdmitted = this.#taken + bytes <= this.#bytesPerWindow
+    if (isAdmitted) this.#taken += bytes
+    else this.#output.lose('stderr', 1)
+    return isAdmitted
+  }
+
   /** It has ended: what it has said last is read. */
   end(): void {
     clearTimeout(this.#timer)
     this.#resume()
+  }
+
+  #renew(now: number): void {
+    if (now < this.#windowEnd) return
+    this.#windowEnd = now + windowMs
+    this.#taken = this.#dropped = 0
   }
 
   #pause(now: number): void {
@@ -86,6 +98,21 @@ export class PacedOutput {
     for (const stream of Object.values(this.#streams)) stream.resume()
   }
 }
+
+/** Without what moves a terminal's cursor, or does worse: foreign lines stay behind the tag that says whose they are. */
+function harmless(text: Uint8Array): Uint8Array {
+  const clean = Uint8Array.from(text)
+  for (let at = 0; at < clean.length; at++) {
+    const byte = clean[at] as number
+    const isControl = (byte < 32 && byte !== newline && byte !== tab) || byte === 127
+    const isHighControl = byte >= 0x80 && byte < 0xa0 && clean[at - 1] === 0xc2
+    if (isControl) clean[at] = question
+    if (isHighControl) clean[at] = 0xbf // an inverted question mark
+  }
+  return clean
+}
+
+const [tab, newline, question] = [9, 10, 63]
 
 /** At least 1, so that no loss is passed over. */
 function linesIn(piece: Uint8Array): number {

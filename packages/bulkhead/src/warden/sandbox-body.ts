@@ -26,6 +26,9 @@ import { lookBusyMs } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
 import { Switchboard } from './switchboard.ts'
 
+/** Milliseconds that an OS process gets to end which has closed its connection. */
+const cutOffMs = 1_000
+
 export interface SandboxBodyOptions {
   readonly profile: LaunchProfile
   readonly confinement: Confinement
@@ -63,8 +66,11 @@ export class SandboxBody implements NodeBody {
   #failure: ErrorParts | undefined
   #heardAt = sharedNow()
   #rssBytes = 0
+  #isStopping = false
   #isOver = false
   #isReported = false
+  /** Words that are said once. */
+  readonly #said = new Set<string>()
 
   constructor(options: SandboxBodyOptions, events: BodyEvents) {
     const { confinement, command, children, outlets } = options
@@ -89,6 +95,7 @@ export class SandboxBody implements NodeBody {
     this.#reader = new PieceReader(frameBytes, (...taken) => this.#takePiece(...taken))
     this.#watch = this.#newWatch()
     control.on('data', (chunk: Uint8Array) => this.#onData(chunk))
+    control.once('end', () => setTimeout(() => this.#cutOff(), cutOffMs))
     control.on('drain', () => this.#switchboard?.caughtUp())
     stdout.on('data', (text: Uint8Array) => this.#paced.take('stdout', text))
     stderr.on('data', (text: Uint8Array) => this.#paced.take('stderr', text))
@@ -109,8 +116,10 @@ export class SandboxBody implements NodeBody {
         if (isKnown) this.#say({ ...message, verdict: verdictFor(message.verdict) })
         return
       }
-      case 'snapshot':
       case 'stop':
+        this.#isStopping = true
+        return this.#say(message)
+      case 'snapshot':
         return this.#say(message)
       default: // it asks for nothing, so nothing is an answer
     }
@@ -244,8 +253,17 @@ export class SandboxBody implements NodeBody {
   #takeWord(bytes: Uint8Array): string | undefined {
     const word = readWord(bytes, this.#switchboard?.police.actors ?? new Map())
     if (word === undefined) return 'a word that no sandbox may say'
-    this.#take(word)
+    if (!this.#isRepeated(word)) this.#take(word)
     return undefined
+  }
+
+  /** That it has started, that it is a node, that its actor has crashed: it says that once, and whoever says it again wants something else. */
+  #isRepeated(word: FromSandbox): boolean {
+    if (word.type !== 'started' && word.type !== 'up' && word.type !== 'crashed') return false
+    const said = word.type === 'crashed' ? `crashed ${word.news.pid}` : word.type
+    if (this.#said.has(said)) return true
+    this.#said.add(said)
+    return false
   }
 
   #take(word: FromSandbox): void {
@@ -260,6 +278,12 @@ export class SandboxBody implements NodeBody {
         return
       case 'failing':
         this.#failure = word.error
+        return
+      case 'stopped':
+        if (this.#isStopping) this.#events.message(word)
+        return
+      case 'log':
+        if (this.#paced.admits(word.record.text.length)) this.#events.message(word)
         return
       case 'snapshot':
         return this.#events.message({ ...word, snapshot: { ...word.snapshot, node: this.#node } })
@@ -283,6 +307,11 @@ export class SandboxBody implements NodeBody {
   }
 
   // ---- its end
+
+  /** It runs on without its connection. */
+  #cutOff(): void {
+    if (!this.#isOver && !this.#isReported) this.#violated('it closed its connection')
+  }
 
   #violated(rule: string): void {
     this.#switchboard?.end('at once')

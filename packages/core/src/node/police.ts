@@ -27,6 +27,9 @@ export interface PolicedActor {
   name: string | undefined
 }
 
+/** Pids that it may make up. */
+const claimsMax = 1_024
+
 type EvidenceFacts = Pick<Evidence, 'node' | 'domain' | 'cause'>
 
 /** What an untrusted node did that it may not do. The message says which rule that broke. */
@@ -54,6 +57,10 @@ export class Police {
   readonly #actors = new Map<number, PolicedActor>()
   /** Names that an actor of the node may register, each once: those that others asked for. */
   readonly #names = new Map<string, number | undefined>()
+  /** Nodes that have ended: whoever lived there is of no use to anybody. */
+  readonly #gone = new Bounded<NodeId, true>(4_096)
+  /** Pids that it named and was never handed. */
+  readonly #claimed = new Set<string>()
   /** Ends of nodes that it was told of, and may pass on. */
   readonly #evidence: Bounded<string, true>
 
@@ -84,6 +91,7 @@ export class Police {
   forget(peer: NodeId): void {
     this.#peers.delete(peer)
     this.#handed.delete(peer)
+    this.#gone.set(peer, true)
   }
 
   /** The node is told of the end of another, and may pass that on. */
@@ -186,7 +194,7 @@ export class Police {
     }
     if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#hand(peer.id, from)
     findPids(segment, bodyStart, end, this.#system, (node, serial, answers) => {
-      if (node === this.#id) return
+      if (node === this.#id || this.#claimed.has(`${node}.${serial}`)) return
       this.#hand(node, serial)
       if (answers !== undefined) this.#peer(node).calls.set(answers, { caller: serial, target: undefined })
     })
@@ -227,6 +235,21 @@ export class Police {
 
   // ---- what it sends
 
+  /**
+   * What it says of pids: one that it names before it was handed it stays unknown to it, or anybody who repeats its words would hand it whom it likes. The same holds
+   * for the right to answer a call.
+   */
+  #checkClaims(segment: Uint8Array, end: number): void {
+    findPids(segment, head.bodyStart, end, this.#system, (node, serial, answers) => {
+      if (node === this.#id) return
+      if (answers !== undefined && this.#peers.get(node)?.calls.get(answers)?.caller !== serial)
+        broke(`the right to answer a call of ${makePid(pidPrefix(this.#system, node), serial)} that it was never given`)
+      if (this.#handed.get(node)?.get(serial) !== undefined || this.#gone.get(node) === true) return
+      this.#claimed.add(`${node}.${serial}`)
+      if (this.#claimed.size > claimsMax) broke(`more than ${claimsMax} pids in its words that it was never handed`)
+    })
+  }
+
   #outgoing(peer: PolicedPeer, segment: Uint8Array, start: number, end: number): void {
     if (!readHead(segment, start, end)) broke('a frame without a head')
     const { kind, frameNumber, to, from, ref, bodyStart } = head
@@ -234,6 +257,7 @@ export class Police {
     peer.nextOut++
     if (kind !== 'define' && (kind === 'hello') === peer.hasGreeted)
       broke(`a ${kind} ${peer.hasGreeted ? 'again' : 'before it said who it is'}`)
+    if (kind !== 'define') this.#checkClaims(segment, end)
     switch (kind) {
       case 'message':
       case 'cast':
