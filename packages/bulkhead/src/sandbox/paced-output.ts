@@ -5,11 +5,8 @@ import type { TaggedOutput } from '../output/tagged-output.ts'
 /** Milliseconds of one window: so long whoever prints too much is not read. */
 const windowMs = 100
 
-/** How much more than its share is read in a window, to be dropped, before the rest has to wait. */
-const droppedShares = 8
-
-/** Bytes that are read in a window at least, so that a small share is no standstill. */
-const windowBytesMin = 64 * 1024
+/** Bytes that are read in a window to be dropped, before the rest has to wait. */
+const droppedMax = 4 * 1024 * 1024
 
 interface Stream {
   pause(): unknown
@@ -61,7 +58,7 @@ export class PacedOutput {
     const rest = text.subarray(part.length)
     this.#dropped += rest.length
     this.#output.lose(stream, linesIn(rest))
-    if (this.#dropped > Math.max(windowBytesMin, this.#bytesPerWindow * droppedShares)) this.#pause(now)
+    if (this.#dropped >= droppedMax) this.#pause(now)
   }
 
   /** Whether it may also log so much: that counts as printed. What it may not is dropped, and counted as a line. */
