@@ -204,7 +204,7 @@ describe('its limits', patience, () => {
   })
 
   test('it may send as much as it likes through its runtime, which paces it', async () => {
-    const { ref } = await guest({ framesPerSecond: 2_000 })
+    const { ref } = await guest({ framesPerSecond: 2_000 }, { limits: { handlerMs: 60_000 } })
     const host = await own.system.start(Host, [], { id: 'poured', isolation: 'inline' })
     const begun = performance.now()
     await ref.call.pour(host.pid as Pid, 8_000)
