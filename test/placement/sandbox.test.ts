@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -6,6 +8,7 @@ import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
 import { Host } from './fixtures/host.ts'
+import { installed } from './installed.ts'
 import { descendantsOf, eventually, isRunning, run } from './program.ts'
 import { trial } from './trial.ts'
 
@@ -269,5 +272,46 @@ describe('nothing of a sandbox outlives its root', patience, () => {
     await eventually(() => !all.some(isRunning), 1_000, `some of ${all.join()} ended`)
     expect(existsSync(cwd)).toBe(false)
     expect(readdirSync(tmpdir())).not.toContain(cwd.split('/').at(-1))
+  })
+})
+
+describe.runIf(process.platform === 'linux')('of a program of', patience, () => {
+  const nobody = 65_534
+  const { folder, node } = installed(['guest.ts', 'unprivileged.ts'])
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const users = process.getuid?.() === 0 ? (['root', 'another user'] as const) : (['another user'] as const)
+  test.each(users)('%s: it is held as explain says, and gone within 1 s when its root is killed', async (user) => {
+    const id = user === 'root' || process.getuid?.() !== 0 ? {} : { uid: nobody, gid: nobody }
+    const child = spawn(node, [join(folder, 'unprivileged.ts')], {
+      ...id,
+      cwd: folder,
+      env: {},
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    let text = ''
+    for await (const chunk of child.stdout) if ((text += String(chunk)).includes('\n')) break
+    const said = JSON.parse(text.slice('said '.length)) as {
+      uid: number
+      walls: Record<string, string>
+      because: string[]
+      passwd: unknown
+      sum: number
+    }
+    expect(said).toMatchObject({ passwd: 'ERR_ACCESS_DENIED', sum: 1, walls: { files: 'yes', processes: 'yes' } })
+    if (user === 'root') {
+      expect(said.walls).toMatchObject({ signals: 'yes' })
+      expect(said.because.join()).not.toContain('no user id of its own')
+    } else expect(said.uid).not.toBe(0)
+    // Without namespaces nothing stands between OS processes of one user, and explain does not hide it.
+    if (said.walls['signals'] !== 'yes') expect(said.because.join()).toContain('against signals')
+    const all = descendantsOf(child.pid as number)
+    expect(all.length).toBeGreaterThanOrEqual(2)
+    child.kill('SIGKILL')
+    await ended
+    if (said.walls['orphans'] === 'yes')
+      await eventually(() => !all.some(isRunning), 1_000, `some of ${all.join()} ended`)
+    for (const pid of all.filter(isRunning)) process.kill(pid, 'SIGKILL')
   })
 })
