@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
 import { Host } from './fixtures/host.ts'
 import { installed } from './installed.ts'
@@ -314,4 +314,38 @@ describe.runIf(process.platform === 'linux')('of a program of', patience, () => 
       await eventually(() => !all.some(isRunning), 1_000, `some of ${all.join()} ended`)
     for (const pid of all.filter(isRunning)) process.kill(pid, 'SIGKILL')
   })
+
+  /** Where `unshare` cannot be run, as in many containers. */
+  const hidden =
+    'mount --bind /dev/null /usr/bin/unshare && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"'
+  const canHide = spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /dev/null /usr/bin/unshare']).status === 0
+
+  test.runIf(canHide)(
+    'somebody to whom the machine gives nothing: no signal opens the inspector of its root',
+    async () => {
+      const words = ['--mount', 'sh', '-c', hidden, node, join(folder, 'unprivileged.ts')]
+      const child = spawn('unshare', words, {
+        cwd: folder,
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      onTestFinished(() => void child.kill('SIGKILL'))
+      let stderr = ''
+      child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+      let text = ''
+      child.stdout.on('data', (chunk) => (text += String(chunk)))
+      await eventually(() => text.includes('\n'), 60_000, 'the program said what it has')
+      const said = JSON.parse(text.slice('said '.length)) as {
+        walls: Record<string, string>
+        because: string[]
+        passwd: unknown
+      }
+      expect(said).toMatchObject({ passwd: 'ERR_ACCESS_DENIED', walls: { signals: 'no' } })
+      expect(said.because.join()).toMatch(/holds nothing against signals: it takes root, or `unshare`/)
+      child.kill('SIGUSR1')
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      expect(isRunning(child.pid as number)).toBe(true)
+      expect(stderr).not.toMatch(/Debugger listening/)
+    },
+  )
 })

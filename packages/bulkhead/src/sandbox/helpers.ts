@@ -15,19 +15,26 @@ export interface Means {
   readonly namespaces: string | undefined
   /** The same within a namespace for users. */
   readonly userNamespaces: string | undefined
-  /** Whether an OS process can be started under a user id that nobody has. */
-  readonly ownUid: boolean
+  /** User ids that nobody has and under which an OS process can be started; undefined where there are none. */
+  readonly uids: Uids | undefined
 }
 
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 
-/** From here on nobody has a user id: systemd gives them to no user and to no container. */
-export const uidMin = 0x7000_0000
-const uidCount = 0x0fff_ffff
+export interface Uids {
+  readonly min: number
+  readonly count: number
+}
 
-/** A user id of its own, so that no other sandbox can send it a signal. */
-export function freshUid(random: number): number {
-  return uidMin + Math.floor(random * uidCount)
+/** systemd gives the first to no user and to no container; the others, which are there in small containers too, only for a while. */
+const nobodys: readonly Uids[] = [
+  { min: 0x7000_0000, count: 0x0fff_ffff },
+  { min: 61_184, count: 4_336 },
+]
+
+/** A user id of its own, so that no other sandbox can send it a signal. `random` is from 0 to 1. */
+export function freshUid({ min, count }: Uids, random: number): number {
+  return min + Math.floor(random * count)
 }
 
 let known: Means | undefined
@@ -47,7 +54,7 @@ function findOut(): Means {
   const truth = find('true') ?? '/bin/true'
   const unshare = find('unshare')
   const setpriv = tried(find('setpriv'), ...leash, '--no-new-privs', truth)
-  const uid = String(uidMin)
+  const canBe = ({ min }: Uids): boolean => tried(setpriv, ...privileges(String(min)), truth) !== undefined
   return {
     platform: process.platform,
     nodeMajor: Number(process.versions.node.split('.', 1)[0]),
@@ -57,7 +64,7 @@ function findOut(): Means {
     nice: tried(find('nice'), '-n', '10', truth),
     namespaces: isRoot ? tried(unshare, ...namespaceFlags, truth) : undefined,
     userNamespaces: tried(unshare, '--user', ...namespaceFlags, truth),
-    ownUid: isRoot && tried(setpriv, ...privileges(uid), truth) !== undefined,
+    uids: isRoot ? nobodys.find(canBe) : undefined,
   }
 }
 

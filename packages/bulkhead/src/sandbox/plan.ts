@@ -1,5 +1,5 @@
 import type { Confinement, SandboxWall, WallState } from '@bulkhead/core'
-import { leash, namespaceFlags, privileges } from './helpers.ts'
+import { freshUid, leash, namespaceFlags, privileges } from './helpers.ts'
 import type { Means } from './helpers.ts'
 
 /** Under whom a sandbox runs, and what it sees of other OS processes. */
@@ -12,10 +12,11 @@ export interface Cover {
 
 /**
  * As root a user id of its own, if that can read the code; otherwise a namespace for users. Namespaces for processes and the network wherever they can be had.
- * `unreadable` is code that another user cannot read. Throws where root's own rights would be all that is left.
+ * `unreadable` is code that another user cannot read, `random` a number from 0 to 1. Throws where root's own rights would be all that is left.
  */
-export function coverOf(means: Means, uid: number, unreadable: string | undefined): Cover {
-  if (means.isRoot && means.ownUid && unreadable === undefined)
+export function coverOf(means: Means, random: number, unreadable: string | undefined): Cover {
+  const uid = means.uids && freshUid(means.uids, random)
+  if (uid !== undefined && unreadable === undefined)
     return { uid, namespaces: means.namespaces !== undefined ? 'own' : 'none' }
   const because =
     unreadable === undefined

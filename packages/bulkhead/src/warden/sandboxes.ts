@@ -3,7 +3,7 @@ import type { Confinement, NodeId, PlacementDecision } from '@bulkhead/core'
 import { checkProcessPermissions } from '../nodejs/permissions.ts'
 import type { Outlets } from '../output/outlet.ts'
 import { readListOf, unreadableByAll } from '../sandbox/code-of.ts'
-import { freshUid, meansHere } from '../sandbox/helpers.ts'
+import { meansHere } from '../sandbox/helpers.ts'
 import { checkRequired, commandOf, coverOf, nodeOptionsOf, wallsOf } from '../sandbox/plan.ts'
 import type { ChildTable } from './child-table.ts'
 import type { LaunchProfile } from './launch-profile.ts'
@@ -45,11 +45,7 @@ export class Sandboxes {
     const confinement = decision.confinement as Confinement
     const means = meansHere()
     const read = readListOf(this.#options.entry, confinement.module ?? this.#options.entry, confinement.read)
-    const cover = coverOf(
-      means,
-      freshUid(Math.random()),
-      means.isRoot ? unreadableByAll([process.execPath, ...read]) : undefined,
-    )
+    const cover = coverOf(means, Math.random(), means.isRoot ? unreadableByAll([process.execPath, ...read]) : undefined)
     const walls = wallsOf(means, cover)
     checkRequired(confinement.require, walls)
     const { entry, execArgv } = this.#options

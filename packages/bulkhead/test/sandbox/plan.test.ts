@@ -11,7 +11,7 @@ const bare: Means = {
   nice: undefined,
   namespaces: undefined,
   userNamespaces: undefined,
-  ownUid: false,
+  uids: undefined,
 }
 const unprivileged: Means = {
   ...bare,
@@ -20,25 +20,25 @@ const unprivileged: Means = {
   nice: '/nice',
   userNamespaces: '/unshare',
 }
-const root: Means = { ...unprivileged, isRoot: true, ownUid: true, namespaces: '/unshare' }
+const root: Means = { ...unprivileged, isRoot: true, uids: { min: 1_900_000_000, count: 100 }, namespaces: '/unshare' }
 const rootOfContainer: Means = { ...root, namespaces: undefined, userNamespaces: undefined }
-const uid = 1_900_000_000
+const uid = 1_900_000_050
 
 describe('under whom a sandbox runs', () => {
   test.each<[string, Means, string | undefined, unknown]>([
     ['root: a user id of its own', root, undefined, { uid, namespaces: 'own' }],
     ['root of a container without namespaces: the same', rootOfContainer, undefined, { uid, namespaces: 'none' }],
     ['root, code that others cannot read: a user namespace', root, '/root/x', { uid: undefined, namespaces: 'user' }],
-    ['root that may not become anybody: the same', { ...root, ownUid: false }, undefined, { namespaces: 'user' }],
+    ['root that may not become anybody: the same', { ...root, uids: undefined }, undefined, { namespaces: 'user' }],
     ['anybody: a user namespace', unprivileged, undefined, { uid: undefined, namespaces: 'user' }],
     ['anybody without one: nothing', bare, undefined, { uid: undefined, namespaces: 'none' }],
     ['a namespace without `setpriv`, which nothing would end: nothing', { ...unprivileged, setpriv: undefined }, undefined, { namespaces: 'none' }],
   ])('%s', (_, means, unreadable, expected) => {
-    expect(coverOf(means, uid, unreadable)).toMatchObject(expected as object)
+    expect(coverOf(means, 0.5, unreadable)).toMatchObject(expected as object)
   }) // prettier-ignore
 
   test('root with nothing but its own rights is an error that says what to do', () => {
-    expect(() => coverOf(rootOfContainer, uid, '/root/code.js')).toThrow(
+    expect(() => coverOf(rootOfContainer, 0.5, '/root/code.js')).toThrow(
       /other users cannot read \/root\/code\.js.*put the code where all users can read it/,
     )
   })
@@ -46,7 +46,7 @@ describe('under whom a sandbox runs', () => {
 
 describe('what each wall rests on', () => {
   const holds = (means: Means): Record<string, string> =>
-    Object.fromEntries(wallsOf(means, coverOf(means, uid, undefined)).map(({ wall, holds: state }) => [wall, state]))
+    Object.fromEntries(wallsOf(means, coverOf(means, 0.5, undefined)).map(({ wall, holds: state }) => [wall, state]))
 
   test.each<[string, Means, Record<string, string>]>([
     ['root, Node.js 26', { ...root, nodeMajor: 26 }, { network: 'yes', signals: 'yes', orphans: 'yes', memory: 'yes' }],
@@ -61,19 +61,19 @@ describe('what each wall rests on', () => {
   })
 
   test('one that is required and does not hold is an error that names it, and what would hold it', () => {
-    const walls = wallsOf(root, coverOf(root, uid, undefined))
+    const walls = wallsOf(root, coverOf(root, 0.5, undefined))
     expect(() => checkRequired(['files', 'signals'], walls)).not.toThrow()
     expect(() => checkRequired(['network'], walls)).toThrow(
       /isolation\.sandbox\.require: 'network' holds in part only here.*Node\.js 25 or newer/,
     )
-    const none = wallsOf(bare, coverOf(bare, uid, undefined))
+    const none = wallsOf(bare, coverOf(bare, 0.5, undefined))
     expect(() => checkRequired(['signals'], none)).toThrow(/'signals' cannot be held here: it takes root/)
   })
 })
 
 describe('the command', () => {
   const words = (means: Means) =>
-    commandOf(means, coverOf(means, uid, undefined), { descriptors: 100 }, ['node', 'x.js'])
+    commandOf(means, coverOf(means, 0.5, undefined), { descriptors: 100 }, ['node', 'x.js'])
 
   test('as root: leashed, in namespaces of its own, with few descriptors and no rights', () => {
     expect(words(root).join(' ')).toBe(
