@@ -94,7 +94,7 @@ describe('the network', patience, () => {
       await new Promise<void>((resolve) => server.listen(address, resolve))
       servers.push(server)
     }
-    port = (servers[0]?.address() as { port: number }).port
+    port = ((servers[0] as Server).address() as { port: number }).port
     udp.on('message', () => visits++)
     await new Promise<void>((resolve) => udp.bind(port, resolve))
   })

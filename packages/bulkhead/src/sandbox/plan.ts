@@ -1,6 +1,6 @@
 import type { Confinement, SandboxWall, WallState } from '@bulkhead/core'
-import { freshUid, leash, namespaceFlags, privileges } from './helpers.ts'
-import type { Means } from './helpers.ts'
+import { freshUid, leash, namespaceFlags, privileges } from './means.ts'
+import type { Means } from './means.ts'
 
 /** Under whom a sandbox runs, and what it sees of other OS processes. */
 export interface Cover {
@@ -121,6 +121,6 @@ export function nodeOptionsOf(
 /** How packages are found is part of what the code means; nothing else of the program's options is its business. */
 function conditionsOf(words: readonly string[]): string[] {
   return words.flatMap((word, at) =>
-    /^--conditions=/.test(word) ? [word] : /^(--conditions|-C)$/.test(word) ? [word, words[at + 1] ?? ''] : [],
+    word.startsWith('--conditions=') ? [word] : /^(--conditions|-C)$/.test(word) ? [word, words[at + 1] ?? ''] : [],
   )
 }

@@ -50,16 +50,16 @@ function call(listener: NodeRecord, dialler: NodeRecord): void {
   })
 }
 
-function whenListening(listener: NodeRecord, dial: (address: string) => void): void {
-  if (listener.address !== undefined) return dial(listener.address)
-  listener.dials.push(() => dial(listener.address ?? ''))
+function whenListening(listener: NodeRecord, then: (address: string) => void): void {
+  if (listener.address !== undefined) return then(listener.address)
+  listener.dials.push(() => then(listener.address ?? ''))
   if (listener.dials.length === 1) listener.body.post({ type: 'listen' })
 }
 
 /** The node listens now. */
 export function listens(record: NodeRecord, address: string): void {
   record.address = address
-  for (const dial of record.dials.splice(0)) dial()
+  for (const tell of record.dials.splice(0)) tell()
 }
 
 /** The connection between the two is gone, or never came about: they may be introduced again. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Means } from '../../src/sandbox/helpers.ts'
+import type { Means } from '../../src/sandbox/means.ts'
 import { checkRequired, commandOf, coverOf, nodeOptionsOf, wallsOf } from '../../src/sandbox/plan.ts'
 
 const bare: Means = {

@@ -191,6 +191,8 @@ export class Police {
         break
       case 'unlink':
         peer.unlinks.set(ref, { caller: from, target: to })
+        break
+      default: // makes nothing known but whom it comes from
     }
     if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#hand(peer.id, from)
     findPids(segment, bodyStart, end, this.#system, (node, serial, answers) => {
