@@ -8,6 +8,7 @@ import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
 import { Host } from './fixtures/host.ts'
+import { Needy } from './fixtures/needy.ts'
 import { installed } from './installed.ts'
 import { descendantsOf, eventually, isRunning, run } from './program.ts'
 import { trial } from './trial.ts'
@@ -177,6 +178,18 @@ describe('it reads', patience, () => {
     const { ref } = await guest({ read: [path()] })
     expect(await ref.call.read(file)).toBe(4)
     expect(await ref.call.read('/etc/passwd')).toBe('ERR_ACCESS_DENIED')
+  })
+
+  test('no other module of the program: what is missing is named, and where to name it', async () => {
+    const needed = join(here, 'fixtures/needed.ts')
+    const needy = (sandbox: SandboxHints) =>
+      own.system.start(Needy, [], {
+        id: `needy-${++count}`,
+        restart: 'temporary',
+        isolation: { trust: 'untrusted', sandbox },
+      })
+    await expect(needy({})).rejects.toThrow(/needed\.ts: name that in isolation\.sandbox\.read/)
+    expect(await (await needy({ read: [needed] })).within(60_000).call.need()).toBe('met')
   })
 
   test('what does not exist is an error that names it', async () => {
