@@ -1,4 +1,4 @@
-import type { Pid } from 'bulkhead'
+import type { IsolationLimits, Pid } from 'bulkhead'
 import { describe, expect, test } from 'vitest'
 import { bystanders } from './bystanders.ts'
 import { Forger } from './fixtures/forger.ts'
@@ -24,13 +24,14 @@ interface Scene {
   readonly forger: Awaited<ReturnType<typeof startForger>>
 }
 
-async function startForger() {
+async function startForger(limits: IsolationLimits = {}) {
   return await own.system.start(Forger, [], {
     id: `forger-${++count}`,
     restart: 'temporary',
     isolation: {
       trust: 'untrusted',
       sandbox: { framesPerSecond: 5_000, bytesPerSecond: 2 ** 20, frameBytes: 2 ** 18 },
+      limits,
     },
   })
 }
@@ -142,4 +143,12 @@ describe('a forgery ends who made it, with protocol_violation, and nothing else 
       word === undefined ? forger.call.raw(Uint8Array.of(6, 0, 0, 0, 9, 0, 0, 0, 0, 1)) : forger.call.say(word),
     )
   })
+})
+
+test('answers in advance do not make a stuck sandbox look alive', { timeout: 120_000 }, async () => {
+  const forger = await startForger({ handlerMs: 500 })
+  await own.watch(forger.pid as Pid)
+  forger.call.answerInAdvance().catch(() => {})
+  expect((await own.notices(forger.pid as Pid)).exitNode).toMatchObject({ cause: 'stuck' })
+  await others.haveNoticedNothing()
 })
