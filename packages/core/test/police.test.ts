@@ -237,6 +237,7 @@ describe('what it may say', () => {
     ['EXIT to who is linked, also when its unlink crosses it', (p) => (p.hears(1, 'link', actor, 7, 0), p.hears(1, 'unlink', actor, 7, 9), p.says(1, 'link_exit', 7, actor, 0, p.end('boom')) ?? p.says(1, 'unlink_ack', 7, actor, 9))],
     ['EXIT to a partner that has ended meanwhile', (p) => (p.hears(1, 'link', actor, 7, 0), p.hears(1, 'link_exit', actor, 7, 0, p.end('x')), p.says(1, 'link_exit', 7, actor, 0, p.end('boom')))],
     ['evidence that it was told', (p) => (p.hears(1, 'link', actor, 7, 0), p.police.learnEvidence({ node: 3, domain: 'test.3', cause: 'stuck' }), p.says(1, 'link_exit', 7, actor, 0, p.end('noconnection', { node: 3, domain: 'test.3', cause: 'stuck' })))],
+    ['EXIT twice to who has linked itself twice to one that is gone', (p) => (p.hears(1, 'link', 40, 7, 0), p.hears(1, 'unlink', 40, 7, 9), p.hears(1, 'link', 40, 7, 0), p.says(1, 'link_exit', 7, 40, 0, p.end('noproc')) ?? p.says(1, 'link_exit', 7, 40, 0, p.end('noproc')))],
     ['an unlink of who is linked', (p) => (p.hears(1, 'link', actor, 7, 0), p.says(1, 'unlink', 7, actor, 9))],
     ['that it lives', (p) => (p.hears(1, 'alive', actor, 7, 3), p.says(1, 'alive_reply', 7, actor, 3, true))],
     ['that a start failed', (p) => (p.hears(1, 'spawn', 0, 7, 101, [request({}), new Uint8Array()]), p.says(1, 'started', 7, 0, 101, ['failed', p.end('not_loadable')]))],
