@@ -312,6 +312,7 @@ describe('bad fields are named, with what to write instead', () => {
     [{ sandbox: true }, 'isolation.sandbox', 'an object'],
     [{ sandbox: { reads: [] } }, 'isolation.sandbox.reads', 'did you mean read?'],
     [{ sandbox: { read: '/tmp' } }, 'isolation.sandbox.read', 'absolute paths'],
+    [{ sandbox: { read: ['/srv/*'] } }, 'isolation.sandbox.read', 'without wildcards'],
     [{ sandbox: { read: ['data'] } }, 'isolation.sandbox.read', 'absolute paths'],
     [{ sandbox: { env: ['A'] } }, 'isolation.sandbox.env', 'an object of strings'],
     [{ sandbox: { env: { A: 1 } } }, 'isolation.sandbox.env.A', 'a string'],

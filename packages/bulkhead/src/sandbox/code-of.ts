@@ -25,7 +25,20 @@ export function readListOf(entry: string, module: string, read: readonly string[
       throw new Error(`isolation.sandbox.read: ${file} does not exist: name files and folders that do`)
     add(file, list)
   }
-  return [...list]
+  return [...list, ...linksWithNamesakes([...list])]
+}
+
+/**
+ * Node.js does not let a linked folder be looked at whose name is the beginning of another one that may be read, unless everything with that beginning may be. Only
+ * links to installed packages are concerned.
+ */
+function linksWithNamesakes(paths: readonly string[]): string[] {
+  const isNamesake = (path: string, other: string): boolean =>
+    other.startsWith(path) && other !== path && other[path.length] !== sep
+  return paths
+    .filter((path) => path.includes(`${sep}node_modules${sep}`) && path !== realOf(path))
+    .filter((path) => paths.some((other) => isNamesake(path, other)))
+    .map((path) => `${path}*`)
 }
 
 function addModule(file: string, list: Set<string>): void {

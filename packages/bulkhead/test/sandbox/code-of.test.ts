@@ -55,6 +55,17 @@ describe('the code that a sandbox runs', () => {
     expect(listed([], bundle, bundle).toSorted()).toEqual(['node_modules/zod', 'node_modules/zod/node_modules/deep', 'out/bundle.js']) // prettier-ignore
   })
 
+  test('can be linked, as some package managers do it, also beside packages whose names begin alike', () => {
+    file('store/node_modules/ms/package.json', '{"name":"ms"}')
+    file('linked/node_modules/bulkhead/package.json', '{"name":"bulkhead","dependencies":{"ms":"1","msgpackr":"2"}}')
+    file('linked/node_modules/msgpackr/package.json', '{"name":"msgpackr"}')
+    symlinkSync(join(root, 'store/node_modules/ms'), join(root, 'linked/node_modules/ms'))
+    const list = listed([], file('linked/node_modules/bulkhead/dist/entry.js'))
+    for (const path of ['linked/node_modules/ms', 'store/node_modules/ms', 'linked/node_modules/ms*'])
+      expect(list).toContain(path)
+    expect(list).not.toContain('linked/node_modules/msgpackr*')
+  })
+
   test('is more where it is named, and what does not exist is an error', () => {
     expect(listed([join(root, 'src/keys.js')])).toContain('src/keys.js')
     expect(listed([pathToFileURL(join(root, 'src')).href])).toContain('src')

@@ -85,7 +85,7 @@ const CHECKS: Readonly<Record<Exclude<keyof SandboxHints, 'env'>, (value: unknow
   read: (value) =>
     Array.isArray(value) && value.every((path) => typeof path === 'string' && isAbsolute(path))
       ? undefined
-      : 'give an array of absolute paths or file: URLs, as strings',
+      : 'give an array of absolute paths or file: URLs, as strings, without wildcards',
   require: (value) =>
     Array.isArray(value) && value.every((wall) => WALLS_OF_SANDBOX.includes(wall as SandboxWall))
       ? undefined
@@ -131,5 +131,5 @@ function checkEnvironment(env: unknown, name: string): void {
 }
 
 function isAbsolute(path: string): boolean {
-  return /^(\/|file:\/\/|[A-Za-z]:[\\/])/.test(path) && !path.includes('\0')
+  return /^(\/|file:\/\/|[A-Za-z]:[\\/])/.test(path) && !/[\0*]/.test(path)
 }
