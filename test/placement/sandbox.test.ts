@@ -100,14 +100,18 @@ describe('an untrusted actor', patience, () => {
     await victim.call.exit(3).catch(() => {})
     await eventually(async () => (await ref.call.heard()).length === 2, 20_000, 'both DOWN came')
     expect(await ref.call.heard()).toEqual([{ down: 'killed' }, { down: expect.anything() as unknown }])
+    // A pid of a node that was gone before anybody spoke of it.
+    const late = await guest()
+    await late.ref.call.watch(pid)
+    await eventually(async () => (await late.ref.call.heard()).length === 1, 20_000, 'DOWN came')
   })
 
   test('may not do what only trusted actors may: that is an error here, and it lives on', async () => {
     const { ref } = await guest()
     const host = await own.system.start(Host, [], { id: 'onlooker', isolation: 'inline' })
     expect(await ref.call.overreach(host.pid as Pid)).toEqual({
-      start: 'start_failed',
-      spawn: 'start_failed',
+      start: 'placement',
+      spawn: 'placement',
       link: 'not_granted',
       exit: 'not_granted',
       register: 'not_granted',

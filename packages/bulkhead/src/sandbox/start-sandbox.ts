@@ -17,12 +17,16 @@ export interface SandboxProcess {
 
 const prefix = 'bulkhead-sandbox-'
 
+/** Whether this program has looked for what others have left. */
+let isTidy = false
+
 /** Milliseconds after which an empty folder was left behind by a program that was killed while it started a sandbox. */
 const staleMs = 60_000
 
 /** Starts a sandbox: leader of a process group, in an empty folder, with one socket as descriptor 3 and nothing else that it inherits but its output. */
 export function startSandbox(command: readonly string[], env: NodeJS.ProcessEnv): SandboxProcess {
-  removeStale()
+  if (!isTidy) removeStale()
+  isTidy = true
   const folder = mkdtempSync(join(tmpdir(), prefix))
   chmodSync(folder, 0o555)
   const [program = '', ...args] = command

@@ -234,7 +234,13 @@ export class SandboxBody implements NodeBody {
   }
 
   #takePiece(kind: PieceKind, peer: NodeId, segment: Uint8Array, start: number, end: number): boolean {
-    const broken = this.#broken(kind, peer, segment, start, end)
+    let broken: string | undefined
+    try {
+      broken = this.#broken(kind, peer, segment, start, end)
+    } catch (error) {
+      // Whatever it has found, it does not take its warden down.
+      broken = `what it said raised an error: ${String(error)}`
+    }
     if (broken !== undefined) this.#violated(broken)
     return !this.#isReported
   }
@@ -327,7 +333,8 @@ export class SandboxBody implements NodeBody {
   #report(end: BodyEnd, gone: boolean): void {
     if (this.#isReported && !gone) return
     this.#isReported = true
-    this.#events.ended(end, gone)
+    const culprit = [...(this.#switchboard?.police.actors.keys() ?? [])].at(-1) // there is one at most
+    this.#events.ended({ ...end, ...(culprit !== undefined && { culprit }) }, gone)
   }
 
   #endedNever(error: Error): void {

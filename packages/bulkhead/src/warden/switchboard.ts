@@ -62,7 +62,7 @@ export class Switchboard {
 
   /** A frame of the sandbox to a peer. Returns the rule that it breaks. */
   fromSandbox(peer: NodeId, segment: Uint8Array, start: number, end: number): string | undefined {
-    if (this.#gone.has(peer)) return undefined
+    if (this.#gone.has(peer)) return this.#toNobody(peer)
     const broken = this.police.outgoing(peer, segment, start, end)
     if (broken !== undefined) return broken
     const line = this.#line(peer)
@@ -73,6 +73,11 @@ export class Switchboard {
       line.waitingBytes += end - start
     }
     return undefined
+  }
+
+  /** The peer has ended. Who was handed a pid of it only afterwards has not been told so. */
+  #toNobody(peer: NodeId): undefined {
+    if (this.police.mayReach(peer)) this.#options.reach(peer)
   }
 
   closedBySandbox(peer: NodeId): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Pid, PolicedActor } from '@bulkhead/core'
 import { readWord, verdictFor } from '../../src/sandbox/words.ts'
@@ -31,6 +32,15 @@ describe('a word of a sandbox', () => {
     {},
   ])('%o is none', (word) => {
     expect(read(word)).toBeUndefined()
+  })
+
+  test('of any other shape is none, or harmless, and nothing worse', () => {
+    const types = ['snapshot', 'log', 'crashed', 'failing', 'population', 'pong', 'up']
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.object({ maxDepth: 4 }), fc.jsonValue(), (type, fields, rest) => {
+        expect(() => read({ ...fields, type, snapshot: rest, record: rest, news: fields, error: rest })).not.toThrow()
+      }),
+    )
   })
 
   test('about its actors is believed as far as nobody else knows', () => {
