@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type {
   Allocation,
   Evidence,
+  Grant,
   Lesson,
   LogRecord,
   NodeHost,
@@ -95,6 +96,8 @@ export type ToNode =
 /** What the root says beyond that. */
 export type FromRoot =
   | FromNode
+  /** No signal opens its inspector any more. */
+  | { readonly type: 'shielded' }
   | { readonly type: 'survey'; readonly request: number; readonly patienceMs: number | undefined }
   /** End all nodes: in order within so many milliseconds, then by force. */
   | { readonly type: 'shut_down'; readonly withinMs: number }
@@ -103,6 +106,8 @@ export type ToRoot =
   | ToNode
   | { readonly type: 'surveyed'; readonly request: number; readonly nodes: readonly NodeSurvey[] }
   | { readonly type: 'record'; readonly record: LogRecord }
+  /** Take the signal that would open the inspector: a sandbox is about to start that could send it. */
+  | { readonly type: 'shield' }
   | { readonly type: 'shut_down' }
 
 /** How many actors a node has, and who the only one is. */
@@ -142,6 +147,7 @@ export type Orders =
   | { readonly role: 'thread'; readonly orders: ThreadOrders }
   | { readonly role: 'process'; readonly orders: ProcessOrders }
   | { readonly role: 'crew'; readonly orders: CrewOrders }
+  | { readonly role: 'sandbox'; readonly orders: SandboxOrders }
   | { readonly role: 'process_watch'; readonly orders: ProcessWatchOrders }
 
 /** How many thread nodes there are of a kind, and whose OS process they live in: the root's, or a crew's. */
@@ -196,6 +202,13 @@ export interface CrewOrders extends ProcessOrders {
   readonly options: Pick<NodesOptions, 'thread' | 'environment'>
   /** Threads that wait in it to become nodes. */
   readonly spares: number
+}
+
+export interface SandboxOrders {
+  /** Bytes of its longest frame. */
+  readonly frameBytes: number
+  /** What it may send at first. */
+  readonly grant: Grant
 }
 
 export interface ProcessWatchOrders {

@@ -1,5 +1,6 @@
 import { bootCrew } from './crew/crew-boot.ts'
 import { bootProcess } from './hosted/process-boot.ts'
+import { bootSandbox } from './hosted/sandbox-boot.ts'
 import { bootThread } from './hosted/thread-boot.ts'
 import { orders } from './orders.ts'
 import { bootWarden } from './warden/warden-boot.ts'
@@ -25,6 +26,9 @@ switch (orders?.role) {
     break
   case 'crew':
     bootCrew(orders.orders, entry)
+    break
+  case 'sandbox':
+    bootSandbox(orders.orders)
     break
   case 'process_watch': // in a bundle: see `watchModule`
   case undefined:

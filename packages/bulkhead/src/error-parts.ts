@@ -41,7 +41,7 @@ export function partsOf(thrown: unknown): ErrorParts {
 export function errorOf(parts: ErrorParts): unknown {
   if ('value' in parts) return parts.value
   const { name, message, stack, fields } = parts
-  const error = new (builtIn[name] ?? Error)(message)
+  const error = new ((Object.hasOwn(builtIn, name) ? builtIn[name] : undefined) ?? Error)(message)
   if (error.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })
   for (const [field, value] of Object.entries(fields)) {

@@ -74,6 +74,7 @@ export type {
   Behaviour,
   Called,
   Clock,
+  Confinement,
   Continue,
   CrashReport,
   DeadLetterReason,
@@ -114,6 +115,8 @@ export type {
   ReceiveClauses,
   Refusal,
   RegisteredType,
+  SandboxHints,
+  SandboxWall,
   Server,
   ServerSelf,
   ServerSpec,
@@ -132,6 +135,7 @@ export type {
   Wall,
   WaitTime,
   WithTimeout,
+  WallState,
 } from '@bulkhead/core'
 export {
   checkChildSpecs,

@@ -212,7 +212,10 @@ export class RunningSystem implements System {
 
   #take(message: ToRoot): void {
     if (message.type === 'record') this.#options.log?.(message.record)
-    else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
+    else if (message.type === 'shield') {
+      process.on('SIGUSR1', ignoreSignal)
+      this.#warden.channel.post({ type: 'shielded' })
+    } else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
   }
 
   #stopOn(signal: NodeJS.Signals): void {
@@ -232,6 +235,7 @@ export class RunningSystem implements System {
     await this.#warden.end(isOverdue ? 0 : leaveMs)
     this.#hosted.stop()
     this.#letGoOfSignals()
+    process.off('SIGUSR1', ignoreSignal)
     this.#settleStopped(reason)
     return { cutShort }
   }
@@ -252,6 +256,9 @@ export class RunningSystem implements System {
     })
   }
 }
+
+/** Node.js would open the inspector. */
+function ignoreSignal(): void {}
 
 /** All actors but the top supervisor. */
 function actorsOf(nodes: readonly NodeSurvey[]): StopReport['cutShort'] {

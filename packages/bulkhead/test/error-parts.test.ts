@@ -24,6 +24,15 @@ describe('an error that is taken apart and put together again', () => {
     })
   })
 
+  test.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])(
+    'keeps a name that means something elsewhere: %s',
+    (name) => {
+      const error = errorOf({ name, message: 'why', stack: '', fields: {} })
+      expect(error).toBeInstanceOf(Error)
+      expect(error).toMatchObject({ name, message: 'why' })
+    },
+  )
+
   test('leaves out what cannot be cloned', () => {
     const error = there(Object.assign(new Error('why'), { retry: () => {}, left: 1 }))
     expect(error).toMatchObject({ message: 'why', left: 1 })

@@ -83,6 +83,12 @@ describe('limits', () => {
     expect(handlerMs(isolation)).toBe(expected)
   })
 
+  test('of an untrusted actor: memory is limited unless it is said otherwise', () => {
+    expect(place({ trust: 'untrusted' }, everywhere).limits).toEqual({ heapMb: 64, rssMb: 256 })
+    const limits = { rssMb: 512, handlerMs: 100 }
+    expect(place({ trust: 'untrusted', limits }, everywhere).limits).toEqual({ heapMb: 64, ...limits })
+  })
+
   test('inline enforces none: the actor runs on its starter’s event loop', () => {
     expect(place('inline', everywhere).limits).toEqual({})
   })
@@ -145,9 +151,9 @@ describe('precedence: walls beat speed', () => {
     ['limits.heapMb', { limits: { heapMb: 64 } }],
     ["cpu: 'heavy'", { cpu: 'heavy' }],
   ]
-  const pairs = ladder.flatMap(([strong, one], i) =>
-    ladder.slice(i + 1).map(([weak, other]) => [strong, weak, one, other] as const),
-  )
+  const pairs = ladder
+    .flatMap(([strong, one], i) => ladder.slice(i + 1).map(([weak, other]) => [strong, weak, one, other] as const))
+    .filter(([, , one, other]) => one.trust === undefined || other.native === undefined) // they contradict each other
 
   test.each(pairs)('%s beats %s, and both are given as reasons in that order', (strong, weak, one, other) => {
     const decision = place({ ...other, ...one }, everywhere)
@@ -167,7 +173,7 @@ describe('precedence: walls beat speed', () => {
     ['shared memory and a compartment: its node', { memory: 'shared', compartment: 'billing' }, 'thread compartment'],
     [
       'untrusted keeps its sandbox whatever else is asked',
-      { trust: 'untrusted', native: true, limits: { heapMb: 16 } },
+      { trust: 'untrusted', faults: 'contained', cpu: 'heavy', limits: { heapMb: 16 } },
       'process dedicated sandboxed',
     ],
   ] as const)('%s', (_, hints, expected) => {
@@ -178,6 +184,23 @@ describe('precedence: walls beat speed', () => {
     const error = failure({ trust: 'untrusted' }, { kinds: ['inline', 'thread', 'process'] })
     expect(error).toBeInstanceOf(PlacementError)
     expect(error.message).toMatch(/trust: 'untrusted'.*no sandbox/)
+  })
+
+  test('a sandbox is as its hints say, with defaults for the rest', () => {
+    const { confinement } = place(
+      { trust: 'untrusted', sandbox: { read: ['/srv/data'], frameBytes: 5_000 } },
+      everywhere,
+    )
+    expect(confinement).toEqual({
+      read: ['/srv/data'],
+      env: {},
+      require: [],
+      framesPerSecond: 20_000,
+      bytesPerSecond: 16 * 2 ** 20,
+      frameBytes: 5_000,
+      outputBytesPerSecond: 256 * 2 ** 10,
+      descriptors: 128,
+    })
   })
 
   test('only untrusted actors get a sandbox', () => {
@@ -203,6 +226,8 @@ describe('contradictions are errors that name both hints', () => {
     ...own.map(([name, hints]) => ['coordination', name, { coordination: { with: neighbour }, ...hints }] as const),
     ...own.map(([name, hints]) => ['compartment: billing', name, { compartment: 'billing', ...hints }] as const),
     ['coordination', 'compartment: billing', { coordination: { with: neighbour }, compartment: 'billing' }],
+    ["trust: 'untrusted'", 'native: true', { trust: 'untrusted', native: true }],
+    ['sandbox', "trust: 'untrusted'", { sandbox: { read: ['/srv/data'] } }],
   ]
 
   test.each(table)('%s with %s', (one, other, hints) => {
@@ -330,6 +355,20 @@ describe('bad fields are named, with what to write instead', () => {
     [{ constructor: 1 }, 'isolation.constructor', 'no such hint'],
     [{ coordination: { with: neighbour, and: neighbour } }, 'isolation.coordination', 'with'],
     [{ limits: { rssMb: -1 } }, 'isolation.limits.rssMb', 'above 0'],
+    [{ sandbox: true }, 'isolation.sandbox', 'an object'],
+    [{ sandbox: { reads: [] } }, 'isolation.sandbox.reads', 'did you mean read?'],
+    [{ sandbox: { read: '/tmp' } }, 'isolation.sandbox.read', 'absolute paths'],
+    [{ sandbox: { read: ['/srv/*'] } }, 'isolation.sandbox.read', 'without wildcards'],
+    [{ sandbox: { read: ['data'] } }, 'isolation.sandbox.read', 'absolute paths'],
+    [{ sandbox: { env: ['A'] } }, 'isolation.sandbox.env', 'an object of strings'],
+    [{ sandbox: { env: { A: 1 } } }, 'isolation.sandbox.env.A', 'a string'],
+    [{ sandbox: { env: { NODE_OPTIONS: '--inspect' } } }, 'isolation.sandbox.env.NODE_OPTIONS', 'leave it out'],
+    [{ sandbox: { require: ['net'] } }, 'isolation.sandbox.require', 'network'],
+    [{ sandbox: { framesPerSecond: 1.5 } }, 'isolation.sandbox.framesPerSecond', 'whole number'],
+    [{ sandbox: { bytesPerSecond: 10 } }, 'isolation.sandbox.bytesPerSecond', '65536 or more'],
+    [{ sandbox: { frameBytes: 2 ** 30 } }, 'isolation.sandbox.frameBytes', 'at most bytesPerSecond'],
+    [{ sandbox: { outputBytesPerSecond: -1 } }, 'isolation.sandbox.outputBytesPerSecond', '0 or more'],
+    [{ sandbox: { descriptors: 3 } }, 'isolation.sandbox.descriptors', '64 or more'],
     [{ limits: { stackMb: NaN } }, 'isolation.limits.stackMb', 'from 0.5 to 1024'],
     [{ limits: { handlerMs: 0 } }, 'isolation.limits.handlerMs', 'above 0'],
     [{ limits: { mailbox: 5 } }, 'isolation.limits.mailbox', 'count'],

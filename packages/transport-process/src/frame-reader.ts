@@ -77,7 +77,10 @@ export class FrameReader {
 
   #grow(have: number, needed: number): void {
     const doubled = Math.max(have, this.#pieces.length * 2, piecesBytesMin)
-    const larger = Buffer.allocUnsafeSlow(needed > piecesBytesMin ? Math.min(doubled, needed) : doubled)
+    // No `Buffer`, whose `slice` copies nothing: whoever keeps a copy of a frame would keep what the next one is written over.
+    const larger = new Uint8Array(
+      Buffer.allocUnsafeSlow(needed > piecesBytesMin ? Math.min(doubled, needed) : doubled).buffer,
+    )
     larger.set(this.#pieces.subarray(0, this.#have))
     this.#pieces = larger
   }

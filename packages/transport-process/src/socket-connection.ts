@@ -14,6 +14,13 @@ export interface SocketConnectionOptions {
   readonly ref?: boolean
 }
 
+/** A connection whose reading side can wait: what the other side sends meanwhile is pending there. */
+export interface PausableConnection extends Connection {
+  /** Delivers no more than what has arrived already, until `resume`. */
+  pause(): void
+  resume(): void
+}
+
 /** Beside the message a frame has a head, or stands in a request to start an actor. */
 const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
 
@@ -21,11 +28,11 @@ const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
  * Makes a connection of a connected socket, which from now on belongs to it. The connection ends as `lost` when the other process
  * ends in any way, after everything was delivered that the operating system had taken from it.
  */
-export function openSocketConnection(socket: Socket, options: SocketConnectionOptions = {}): Connection {
+export function openSocketConnection(socket: Socket, options: SocketConnectionOptions = {}): PausableConnection {
   return new SocketConnection(socket, options)
 }
 
-class SocketConnection implements Connection {
+class SocketConnection implements PausableConnection {
   readonly shares = false
   readonly #socket: Socket
   readonly #highWaterBytes: number
@@ -46,6 +53,7 @@ class SocketConnection implements Connection {
   #flushDue = false
   readonly #polling = new Polling()
   #pollDue = false
+  #isPaused = false
 
   constructor(socket: Socket, options: SocketConnectionOptions) {
     this.#socket = socket
@@ -88,8 +96,18 @@ class SocketConnection implements Connection {
       if (this.#lostEarly !== undefined) this.#onLost(this.#lostEarly)
       this.#settle()
       this.#report()
-      this.#socket.resume()
+      if (!this.#isPaused) this.#socket.resume()
     })
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    if (this.#receiver) this.#socket.resume()
   }
 
   close(): void {

@@ -46,6 +46,23 @@ describe('a frame reader', () => {
     assert.ok(found.every(({ segment }) => segment === stream))
   })
 
+  test('a copy of a frame that came in pieces is not written over by the next one', () => {
+    const kept: Uint8Array[] = []
+    const reader = new FrameReader(1_000, (segment, start, end) => {
+      kept.push(segment.slice(start, end))
+      return true
+    })
+    for (const byte of [1, 2, 3]) {
+      const frame = Buffer.concat([Buffer.of(100, 0, 0, 0), Buffer.alloc(100, byte)])
+      reader.read(frame.subarray(0, 50))
+      reader.read(frame.subarray(50))
+    }
+    assert.deepEqual(
+      kept.map((each) => [...new Set(each)]),
+      [[1], [2], [3]],
+    )
+  })
+
   test('knows that a stream which ends here ends inside a frame', () => {
     const { reader } = collecting()
     const stream = streamOf([Buffer.from('whole')])

@@ -43,6 +43,38 @@ function framed(text: string, length: number = text.length): Buffer {
 }
 
 describe('a connection over a socket', () => {
+  test('that pauses makes the sender wait, and loses nothing', async () => {
+    const [one, other] = await socketPair()
+    const [sender, reader] = [openSocketConnection(one, { ref: true }), openSocketConnection(other, { ref: true })]
+    const seen: number[] = []
+    const count = 400
+    const all = new Promise<void>((resolve) => {
+      reader.pause()
+      reader.receive({
+        frame: (segment, start) => {
+          if (seen.push(segment[start]! + segment[start + 1]! * 256) === count) resolve()
+        },
+        drained: () => {},
+        closed: () => {},
+      })
+    })
+    let hasRoom = true
+    for (let sent = 0; sent < count; sent++) {
+      const frame = Buffer.alloc(10_000)
+      frame.writeUInt16LE(sent)
+      hasRoom = sender.send(frame) && hasRoom
+    }
+    assert.equal(hasRoom, false)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepEqual(seen, [])
+    reader.resume()
+    await all
+    assert.deepEqual(
+      seen,
+      Array.from({ length: count }, (_, index) => index),
+    )
+  })
+
   test('ends as corrupt at a length over the limit, behind the frames before it', async () => {
     const write = (raw: Socket) => void raw.write(Buffer.concat([framed('fine'), framed('', 101), framed('never')]))
     const { socket, frames, ending } = await seenOf(write, { frameBytesMax: 100 })

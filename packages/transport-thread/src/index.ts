@@ -4,4 +4,4 @@
 export { threadLink, transferOf } from './thread-link.ts'
 export { openThreadConnection } from './thread-connection.ts'
 export type { ThreadEnd, ThreadLinkOptions } from './thread-link.ts'
-export type { ThreadConnectionOptions } from './thread-connection.ts'
+export type { PausableConnection, ThreadConnectionOptions } from './thread-connection.ts'

@@ -15,15 +15,22 @@ export interface ThreadConnectionOptions {
   readonly ref?: boolean
 }
 
+/** A connection whose reading side can wait: what the other side sends meanwhile is pending there. */
+export interface PausableConnection extends Connection {
+  /** Delivers no more than what has arrived already, until `resume`. */
+  pause(): void
+  resume(): void
+}
+
 /**
  * Makes a live connection of an end, in the thread that holds it; called once for each end. The connection ends as `lost` when
  * the other thread ends in any way, or if the end was never opened there, after everything that was published before was delivered.
  */
-export function openThreadConnection(end: ThreadEnd, options: ThreadConnectionOptions = {}): Connection {
+export function openThreadConnection(end: ThreadEnd, options: ThreadConnectionOptions = {}): PausableConnection {
   return new ThreadConnection(end, options)
 }
 
-class ThreadConnection implements Connection {
+class ThreadConnection implements PausableConnection {
   readonly shares = true
   readonly #end: ThreadEnd
   readonly #outgoing: Outgoing
@@ -44,6 +51,7 @@ class ThreadConnection implements Connection {
   readonly #polling = new Polling()
   /** Whether frames were delivered since the last rest. */
   #delivered = false
+  #isPaused = false
 
   constructor(end: ThreadEnd, options: ThreadConnectionOptions) {
     const { port, incoming, outgoing, ringBytes } = end
@@ -77,6 +85,15 @@ class ThreadConnection implements Connection {
   receive(receiver: Receiver): void {
     if (this.#receiver) throw new Error('This connection has a receiver already.')
     this.#receiver = receiver
+    this.#lookLater(process.nextTick)
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
     this.#lookLater(process.nextTick)
   }
 
@@ -114,6 +131,7 @@ class ThreadConnection implements Connection {
   #look(): void {
     if (!this.#receiver || this.#reading) return
     if (this.#ending) return this.#report()
+    if (this.#isPaused) return this.#offerRoom()
     this.#reading = true
     const progress = this.#incoming.read(this.#deliver)
     this.#reading = false

@@ -54,9 +54,17 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
     import(url).then(
       () =>
         fail('the module defines no such behaviour; define it at the top level, with import.meta of the module itself'),
-      (error: unknown) => fail(`the module cannot be imported (${(error as Error)?.message ?? String(error)})`, error),
+      (error: unknown) => fail(`the module cannot be imported (${whyNot(error)})`, error),
     )
   })
+}
+
+/** A sandbox reads what it was given: what it lacks is named, and where to name it. */
+function whyNot(error: unknown): string {
+  const { message, code, resource } = (error ?? {}) as { message?: string; code?: string; resource?: string }
+  if (code === 'ERR_ACCESS_DENIED')
+    return `it may not read ${resource ?? 'what it imports'}: name that in isolation.sandbox.read`
+  return message ?? String(error)
 }
 
 /** The table that every `define…` fills, made to say what enters it. */

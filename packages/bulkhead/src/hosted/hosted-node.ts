@@ -57,6 +57,8 @@ export interface HostedNodeOptions {
   readonly log: (record: LogRecord) => void
   /** Told the handler names, by their numbers in the vitals. */
   readonly onHandler?: (id: number, name: string) => void
+  /** It runs foreign code and is policed. */
+  readonly untrusted?: { readonly messageBytesMax: number }
   /** An error that belongs to no actor is about to be raised again. */
   readonly onOrphanedError?: (error: unknown) => void
 }
@@ -64,6 +66,7 @@ export interface HostedNodeOptions {
 /** A node in this thread and its side of the talk with the warden. */
 export class HostedNode implements NodeHost {
   readonly kinds = ['inline', 'thread', 'process'] as const
+  readonly sandboxes = true
   readonly hasThreads: boolean
   readonly node: Node
   readonly #options: HostedNodeOptions
@@ -102,6 +105,7 @@ export class HostedNode implements NodeHost {
       load: (url, key) => vitals.whileLoading(() => loadBehaviour(url, key)),
       vitals: vitals.ofCore,
       killMs: birth.killMs,
+      ...(options.untrusted && { untrusted: true, messageBytesMax: options.untrusted.messageBytesMax }),
       onHandler,
       platform: nodejsPlatform({
         log,

@@ -30,6 +30,16 @@ export function sessionOf(process: number): number | undefined {
   }
 }
 
+/** The OS process at the end of a chain of those that each have started the next one; the first itself while it has started none. */
+export function lastInChain(first: number): number {
+  try {
+    const [child] = readFileSync(`/proc/${first}/task/${first}/children`, 'latin1').split(' ')
+    return child === undefined || child.trim() === '' ? first : lastInChain(Number(child))
+  } catch {
+    return first
+  }
+}
+
 /** A file of /proc that is read again and again: it stays open, which makes a reading cost a few microseconds. */
 class ProcFile {
   readonly #path: string

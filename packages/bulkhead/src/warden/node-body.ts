@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads'
 import type { NodeId } from '@bulkhead/core'
+import type { PausableConnection } from '@bulkhead/transport-process'
 import type { FromNode, ToNode } from '../control.ts'
 import type { ErrorParts } from '../error-parts.ts'
 import type { Vitals } from '../hosted/vitals.ts'
@@ -31,6 +32,8 @@ export interface BodyEnd {
   readonly domain?: string
   /** What its OS process printed last beside its own lines. */
   readonly output?: readonly string[]
+  /** Which rule it broke. */
+  readonly rule?: string
 }
 
 export interface BodyEvents<Message = FromNode> {
@@ -74,4 +77,6 @@ export interface NodeBody {
   readonly silentMs: number
   /** Ends it at once. */
   kill(): void
+  /** Takes over a connection with a peer, for a node that has none of its own. */
+  carry?(peer: NodeId, connection: PausableConnection): void
 }

@@ -12,13 +12,11 @@ import type { Outlets } from '../output/outlet.ts'
 import type { OutputStream } from '../output/output-ring.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
 import type { ChildTable } from './child-table.ts'
+import { isOutOfMemory, killGroup, whenHeardOut } from './ended-process.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
 import { lookBusyMs } from './stuck.ts'
 import type { Judgement } from './stuck.ts'
-
-/** Milliseconds for which output is waited for after an OS process has ended: a helper of its own can hold the pipes open. */
-const lastWordsMs = 100
 
 export interface ProcessBodyOptions {
   /** The module that boots. */
@@ -143,11 +141,7 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
 
   kill(): void {
     if (this.#isOver || this.osProcess === 0) return
-    try {
-      process.kill(-this.osProcess, 'SIGKILL')
-    } catch {
-      this.#process.child.kill('SIGKILL') // it is not the leader of its group yet
-    }
+    killGroup(this.#process.child)
   }
 
   /** While the reader is behind, the process waits with printing. What it said last is taken all the same. */
@@ -193,22 +187,10 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
     const { control, watch, stdout, stderr } = this.#process
     stdout.resume()
     stderr.resume()
-    const open = new Set([stdout, stderr, watch, control])
-    const conclude = (): void => {
-      clearTimeout(patience)
-      for (const socket of [control, watch, stdout, stderr]) socket.destroy()
+    whenHeardOut([stdout, stderr, watch, control], () => {
       this.output.end()
       this.#report(this.#endOf(code, signal), true)
-    }
-    const patience = setTimeout(conclude, lastWordsMs)
-    for (const socket of open) {
-      const closed = (): void => {
-        open.delete(socket)
-        if (open.size === 0) conclude()
-      }
-      if (socket.closed || socket.readableEnded) closed()
-      else socket.once('close', closed)
-    }
+    })
   }
 
   #endOf(code: number | null, signal: string | null): BodyEnd {
@@ -226,13 +208,6 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
     const { error, culprit: failed } = this.#failure
     return { cause: 'error', code: code ?? 1, error, ...(failed !== undefined && { culprit: failed }) }
   }
-}
-
-/** Whether V8 gave up for want of memory. With the heap's limit Node.js says `FATAL ERROR`; V8 itself says `# Fatal`, of memory beside the heap too. */
-export function isOutOfMemory(fatalLine: string | undefined): boolean {
-  return (
-    fatalLine !== undefined && /^(FATAL ERROR: .*(out of memory|heap limit)|# Fatal .*out of memory)/i.test(fatalLine)
-  )
 }
 
 function processExecArgv({ heapMb, stackMb }: LaunchProfile, inherited: readonly string[]): string[] {

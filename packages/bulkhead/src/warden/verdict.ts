@@ -17,6 +17,7 @@ export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenc
     ...(end.code !== undefined && { code: end.code }),
     ...(end.signal !== undefined && { signal: end.signal }),
     ...(end.handler !== undefined && { handler: end.handler }),
+    ...(end.rule !== undefined && { rule: end.rule }),
     ...(end.heapBytes !== undefined && end.heapBytes > 0 && { heapBytes: end.heapBytes }),
     ...(output.length > 0 && { output }),
   }

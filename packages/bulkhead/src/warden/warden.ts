@@ -28,7 +28,10 @@ import { ProcessBody } from './process-body.ts'
 import { RootAlarm } from './root-alarm.ts'
 import { RootBody } from './root-body.ts'
 import { Rounds, stuckEnd } from './rounds.ts'
+import { Sandboxes } from './sandboxes.ts'
+import type { PreparedSandbox } from './sandboxes.ts'
 import { Spares } from './spares.ts'
+import type { SpareBody } from './spares.ts'
 import { Surveyor } from './surveyor.ts'
 import { ThreadBody } from './thread-body.ts'
 import { verdictOf, withError } from './verdict.ts'
@@ -59,6 +62,7 @@ export class Warden {
   readonly #rootBody: RootBody
   readonly #spares: Spares
   readonly #crews: Crews
+  readonly #sandboxes: Sandboxes
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
@@ -91,6 +95,13 @@ export class Warden {
       outlets,
       gone: () => this.#tellEmpty(),
     })
+    this.#sandboxes = new Sandboxes({
+      entry: orders.entry,
+      execArgv: orders.options.process,
+      children: this.#children,
+      outlets,
+      shield: () => this.#rootBody.postToRoot({ type: 'shield' }),
+    })
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
       orders.inspectSocket === undefined ? undefined : new InspectServer(orders.inspectSocket, () => this.#report())
@@ -114,6 +125,7 @@ export class Warden {
   #takeFromRoot(message: FromRoot): void {
     if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
+    if (message.type === 'shielded') return this.#sandboxes.onShielded()
     this.#take(this.#root, message)
   }
 
@@ -184,8 +196,10 @@ export class Warden {
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, async () => {
       await this.#lingering.whenEnded(path)
-      const placed = this.#lessons.apply(path, byHints)
-      const record = this.#allocate(from, placed)
+      const sandbox = byHints.confinement && this.#sandboxes.prepare(byHints)
+      if (sandbox?.reachesRoot === true) await this.#sandboxes.shielded()
+      const placed = this.#lessons.apply(path, sandbox?.explained ?? byHints)
+      const record = this.#allocate(from, placed, sandbox)
       const decision = this.#crews.explained(placed, record)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
@@ -224,19 +238,20 @@ export class Warden {
     return why === undefined ? decision : { ...decision, because: [...decision.because, why] }
   }
 
-  #allocate(from: NodeRecord, decision: PlacementDecision): NodeRecord {
+  #allocate(from: NodeRecord, decision: PlacementDecision, sandbox?: PreparedSandbox): NodeRecord {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
     const fitting = [...this.#nodes.values()].filter((each) => fits(each, decision))
+    if (sandbox !== undefined) return this.#launch(profile, decision, { sandbox })
     const nodesMax = profile.kind === 'thread' ? this.#crews.countFor(decision) : this.#orders.processes
     if (decision.share === 'compartment') {
       const crew = this.#crews.crewFor(from, decision, fitting[0])
-      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, crew)
+      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, { crew })
     }
     const crew = this.#crews.crewFor(from, decision)
     const found = decision.share === 'pooled' ? choose(sharing(fitting, profile, crew), nodesMax) : undefined
-    return found ?? this.#launch(profile, decision, crew)
+    return found ?? this.#launch(profile, decision, { crew })
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -246,11 +261,19 @@ export class Warden {
     return record
   }
 
-  #launch(profile: LaunchProfile, decision: PlacementDecision, crew: Crew | undefined): NodeRecord {
+  /** `crew`: in which a thread is launched, if not in this OS process; `sandbox`: how a process is walled in, if it is. */
+  #launch(
+    profile: LaunchProfile,
+    decision: PlacementDecision,
+    { crew, sandbox }: { readonly crew?: Crew | undefined; readonly sandbox?: PreparedSandbox },
+  ): NodeRecord {
     const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
-    const { body, events } = crew?.launch(id, profile) ?? this.#spares.take(profile)
+    const { body, events } =
+      sandbox === undefined
+        ? (crew?.launch(id, profile) ?? this.#spares.take(profile))
+        : this.#newSandbox(id, sandbox, profile)
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
@@ -262,10 +285,23 @@ export class Warden {
     body.output.tag.node = `${profile.kind} ${id}`
     body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
     log('%s %d (%s)', profile.kind, id, decision.share)
-    if (crew === undefined) this.#spares.keep(profile)
+    if (crew === undefined && sandbox === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
+  }
+
+  #newSandbox(id: NodeId, sandbox: PreparedSandbox, profile: LaunchProfile): SpareBody {
+    const events: SpareBody['events'] = { message: () => {}, ended: () => {} }
+    const reach = (peer: NodeId): void => {
+      const record = this.#nodes.get(id)
+      if (record !== undefined) this.#connect(record, peer)
+    }
+    const told: BodyEvents = {
+      message: (message) => events.message(message),
+      ended: (end, gone) => events.ended(end, gone),
+    }
+    return { body: this.#sandboxes.start(sandbox, profile, told, reach), events }
   }
 
   #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
@@ -320,7 +356,8 @@ export class Warden {
     }
     const culprit = why.culprit === undefined ? {} : { culprit: serialOf(why.culprit) }
     const end = (): void => {
-      this.#cutOff(record, { cause: why.cause, ...culprit })
+      const rule = why.detail === undefined ? {} : { rule: why.detail }
+      this.#cutOff(record, { cause: why.cause, ...culprit, ...rule })
     }
     if (why.cause !== 'unknown') return end()
     // Most often it has ended, and what it ended with comes soon; that says more.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkStack, isOutOfMemory } from '../../src/warden/process-body.ts'
+import { isOutOfMemory } from '../../src/warden/ended-process.ts'
+import { checkStack } from '../../src/warden/process-body.ts'
 
 const limitBytes = 8 * 2 ** 20
 

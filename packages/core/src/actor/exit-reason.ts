@@ -17,6 +17,7 @@ export type NodeReason =
   | { readonly exited: { readonly code: number } }
   | { readonly signaled: { readonly signal: string } }
   | 'killed'
+  | 'protocol_violation'
 
 /** What the operating system and the warden know about the end of a node. */
 export interface Evidence {
@@ -37,6 +38,8 @@ export interface Evidence {
   readonly code?: number
   readonly signal?: string
   readonly handler?: string
+  /** Which rule it broke, for `protocol_violation`. */
+  readonly rule?: string
   readonly error?: unknown
   /** Bytes of V8 heap or of resident memory when last sampled. */
   readonly heapBytes?: number

@@ -6,6 +6,7 @@ import { checkItems, info } from '../node/actor-info.ts'
 import type { ActorInfo } from '../node/actor-info.ts'
 import { link, linkToNobody, unlink } from '../node/links.ts'
 import { startActor } from '../node/start-actor.ts'
+import { refuseUntrusted } from '../node/refuse-untrusted.ts'
 import type { Lesson } from '../node/ladder.ts'
 import type { SpawnResult } from '../node/spawn.ts'
 import type { Target } from './actor-ref.ts'
@@ -126,12 +127,14 @@ class OwnSelf implements ActorSelf {
   exit(...args: [ExitReason] | [Destination, ExitReason]): true {
     const cell = this.#alive
     if (args.length === 1) throw new Exiting(args[0])
+    refuseUntrusted(cell.kernel, 'ends no other actor')
     sendExit(cell, args[0], args[1])
     return true
   }
 
   link(to: Destination): true {
     const cell = this.#alive
+    refuseUntrusted(cell.kernel, 'links itself to nobody')
     const pid = resolve(cell.kernel, to)
     if (pid === undefined) linkToNobody(cell.kernel, cell)
     else link(cell.kernel, cell, pid)
@@ -177,6 +180,7 @@ class OwnSelf implements ActorSelf {
   }
 
   monitorNode(node: NodeId): void {
+    refuseUntrusted(this.#alive.kernel, 'monitors no nodes')
     monitorNode(this.#alive, node)
   }
 
@@ -193,12 +197,14 @@ class OwnSelf implements ActorSelf {
 
   async register(name: string, pid?: Pid): Promise<void> {
     const cell = this.#alive
+    refuseUntrusted(cell.kernel, 'registers no names')
     if (pid !== undefined && !isPid(pid)) throw new InvalidOption('pid', pid, 'give the pid of the actor to be named')
     const owner = pid === undefined ? cell : cell.kernel.cellOf(pid)
     await this.#whileAlive(cell.kernel.names.register(name, pid ?? cell.pid, owner))
   }
 
   async unregister(name: string): Promise<void> {
+    refuseUntrusted(this.#alive.kernel, 'unregisters no names')
     await this.#whileAlive(this.#alive.kernel.names.unregister(name))
   }
 

@@ -78,13 +78,13 @@ const nodeSignals: Readonly<Record<Exclude<NodeSignal['kind'], 'spawn'>, Fields>
   name: { name: nameSignal },
 }
 
-export function checkedNodeSignal(
-  kind: 'hello' | 'fenced' | 'name',
+export function checkedNodeSignal<K extends 'hello' | 'fenced' | 'name'>(
+  kind: K,
   body: unknown,
-): Exclude<NodeSignal, { kind: 'spawn' }> {
+): Extract<NodeSignal, { kind: K }> {
   if ((body as { kind?: unknown } | null | undefined)?.kind !== kind || !record(nodeSignals[kind])(body))
     throw new Undecodable(`a ${kind} without its parts`)
-  return body as Exclude<NodeSignal, { kind: 'spawn' }>
+  return body as Extract<NodeSignal, { kind: K }>
 }
 
 const placement = record({

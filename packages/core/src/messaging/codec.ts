@@ -79,6 +79,8 @@ export interface Decoder {
 export interface CodecOptions {
   /** Handed to `write` and `read` of the extensions: the node, say. Default undefined. */
   readonly context?: unknown
+  /** The longest message, in bytes. Default {@link MESSAGE_BYTES_MAX}. */
+  readonly bytesMax?: number
 }
 
 export interface Codec {
@@ -96,7 +98,7 @@ export function createCodec(options: CodecOptions = {}): Codec {
   const structures = new DefinedStructures()
   const tally: Tally = { decodes: 0 }
   return {
-    encoder: new NodeEncoder(structures, options.context),
+    encoder: new NodeEncoder(structures, options.context, options.bytesMax ?? MESSAGE_BYTES_MAX),
     localDecoder: new LocalDecoder(structures.list, options.context, tally),
     newDecoder: () => new FrameDecoder([], options.context, tally),
     get decodes() {
@@ -114,12 +116,14 @@ class NodeEncoder implements Encoder {
   encodes = 0
   readonly #structures: DefinedStructures
   readonly #context: unknown
+  readonly #bytesMax: number
   /** Undefined while it is encoding: then a getter, or an extension's `write`, encodes with another. */
   #idle: ValueEncoder | undefined
 
-  constructor(structures: DefinedStructures, context: unknown) {
+  constructor(structures: DefinedStructures, context: unknown, bytesMax: number) {
     this.#structures = structures
     this.#context = context
+    this.#bytesMax = bytesMax
   }
 
   encode(value: unknown, options?: EncodeOptions): Encoded {
@@ -128,7 +132,7 @@ class NodeEncoder implements Encoder {
     this.#idle = undefined
     try {
       const encoded = encoder.encode(value, options)
-      const { root = 'message', bytesMax = MESSAGE_BYTES_MAX } = options ?? {}
+      const { root = 'message', bytesMax = this.#bytesMax } = options ?? {}
       if (encoded.bytes.length > bytesMax) throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax))
       return encoded
     } finally {

@@ -55,6 +55,8 @@ export interface NodeHost {
   readonly kinds: readonly ('inline' | 'thread' | 'process')[]
   /** Whether the OS process of this node has threads, with which memory can be shared. Default true. */
   readonly hasThreads?: boolean
+  /** Whether the system can put a process into a sandbox. Default false. */
+  readonly sandboxes?: boolean
   /** An operator's word about where the actor at this path, or with this behaviour, lives. It wins over code. */
   override?(path: string, behaviour: string): Isolation | undefined
   /** This node learnt that another one is fenced, before the host said so. */

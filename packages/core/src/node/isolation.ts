@@ -3,6 +3,8 @@ import type { MailboxLimits } from '../actor/mailbox-limits.ts'
 import { isPid } from '../actor/pid.ts'
 import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
+import { checkSandbox } from './sandbox-hints.ts'
+import type { SandboxHints } from './sandbox-hints.ts'
 
 /** Any handle of an actor that placement can compare with: its pid is all that is used. */
 export interface Placed {
@@ -11,8 +13,10 @@ export interface Placed {
 
 /** What an actor needs from its surroundings. Placement turns it into a decision with reasons; see docs/placement.md. */
 export interface IsolationHints {
-  /** `untrusted`: foreign code. Needs a sandboxed process. Default `trusted`. */
+  /** `untrusted`: foreign code, in a sandboxed process of its own. Default `trusted`. */
   readonly trust?: 'trusted' | 'untrusted'
+  /** How the sandbox of an untrusted actor is made. */
+  readonly sandbox?: SandboxHints
   /** `contained`: a crash of any kind may take down nothing else, so the actor gets a process of its own. Default `shared`. */
   readonly faults?: 'shared' | 'contained'
   /** Runs native code that can segfault or abort: placed in a process. Default false. */
@@ -62,7 +66,9 @@ export function checkIsolation(isolation: unknown, name = 'isolation'): asserts 
     const { accepts, expected } = HINTS[field as keyof IsolationHints]
     if (value !== undefined && !accepts(value)) throw new InvalidOption(`${name}.${field}`, value, `give ${expected}`)
   }
-  checkLimits((isolation as IsolationHints).limits ?? {}, `${name}.limits`)
+  const { limits, sandbox } = isolation as IsolationHints
+  checkLimits(limits ?? {}, `${name}.limits`)
+  if (sandbox !== undefined) checkSandbox(sandbox, `${name}.sandbox`)
 }
 
 function checkLimits(limits: object, name: string): void {
@@ -88,6 +94,11 @@ const oneOf = (...words: readonly string[]): Rule<unknown> => ({
   expected: words.map((word) => `'${word}'`).join(' or '),
 })
 
+const anObject: Rule<unknown> = {
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  expected: 'an object',
+}
+
 const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {
   trust: oneOf('trusted', 'untrusted'),
   faults: oneOf('shared', 'contained'),
@@ -97,10 +108,8 @@ const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {
   coordination: { accepts: isCoordination, expected: '{ with: a reference to a running actor }' },
   compartment: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'a name' },
   afterFence: oneOf('replace', 'wait'),
-  limits: {
-    accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    expected: 'an object',
-  },
+  limits: anObject,
+  sandbox: anObject,
 }
 
 const LIMITS: Readonly<Record<keyof IsolationLimits, Rule<number> | 'mailbox'>> = {

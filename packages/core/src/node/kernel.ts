@@ -81,7 +81,10 @@ export class Kernel {
     this.prefix = pidPrefix(options.system, options.id)
     this.platform = options.platform
     this.host = options.host
-    this.codec = createCodec({ context: this })
+    this.codec = createCodec({
+      context: this,
+      ...(options.messageBytesMax !== undefined && { bytesMax: options.messageBytesMax }),
+    })
     this.encoder = this.codec.encoder
     this.decoder = this.codec.localDecoder
     this.highWaterBytes = options.highWaterBytes ?? 1024 * 1024

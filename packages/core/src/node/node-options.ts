@@ -20,6 +20,10 @@ export interface NodeOptions {
   readonly verdictMs?: number
   /** Messages handled before timers and I/O get a chance. Default 512. */
   readonly turnBudget?: number
+  /** The node runs foreign code, and its connections are policed: what would be a violation is an error at its actors. Default false. */
+  readonly untrusted?: boolean
+  /** The longest message that it can send, in bytes. Default `MESSAGE_BYTES_MAX`. */
+  readonly messageBytesMax?: number
   /** Bytes waiting in an actor's mailbox, or in a connection, from which a send answers false. Default 1 MiB. */
   readonly highWaterBytes?: number
 }

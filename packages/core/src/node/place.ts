@@ -3,6 +3,7 @@ import { InvalidOption, PlacementError } from '../errors.ts'
 import { checkIsolation } from './isolation.ts'
 import type { Isolation, IsolationHints, IsolationLimits } from './isolation.ts'
 import type { PlacementDecision } from './placement.ts'
+import { confinementOf, untrustedLimits } from './sandbox-hints.ts'
 
 type Kind = PlacementDecision['kind']
 type Share = PlacementDecision['share']
@@ -90,11 +91,14 @@ interface Wish {
 
 function byHints(hints: IsolationHints, context: PlacementContext): Decided {
   const { kinds, by, hasThreads = true, sandboxes = false } = context
-  if (hints.trust === 'untrusted' && !sandboxes) {
+  if (hints.trust === 'untrusted' && !sandboxes)
     throw new PlacementError(
-      "trust: 'untrusted' needs a sandbox, and this system has no sandbox yet: run only code that you trust, with faults: 'contained' against its crashes",
+      "trust: 'untrusted' needs a sandbox, and this system has no sandbox: run only code that you trust here",
     )
-  }
+  if (hints.sandbox !== undefined && hints.trust !== 'untrusted')
+    throw new PlacementError(
+      "sandbox without trust: 'untrusted': only an untrusted actor gets a sandbox; add the one or drop the other",
+    )
   const wishes = wishesOf(hints)
   if (wishes.length === 0 && !kinds.includes('thread')) return inPlace(hints, by)
   const first = wishes[0] ?? {
@@ -117,6 +121,7 @@ function byHints(hints: IsolationHints, context: PlacementContext): Decided {
     ...(shared?.share === 'compartment' && { compartment: hints.compartment as string }),
     ...waiting(hints),
     ...(hints.memory === 'shared' && { within: 'starter' as const }),
+    ...(hints.trust === 'untrusted' && { confinement: confinementOf(hints.sandbox ?? {}) }),
   }
 }
 
@@ -207,6 +212,8 @@ function wishesOf(hints: IsolationHints): Wish[] {
 
 function contradict(hints: IsolationHints, wishes: readonly Wish[]): void {
   const named = ({ because }: Wish): string => because.split(' ').slice(0, 2).join(' ')
+  if (hints.trust === 'untrusted' && hints.native === true)
+    clash("trust: 'untrusted'", 'native: true', 'a sandbox loads no native code')
   const wall = wishes.find(({ kind }) => kind === 'process')
   if (hints.memory === 'shared' && wall !== undefined)
     clash("memory: 'shared'", named(wall), 'nothing is shared across a process wall')
@@ -226,7 +233,11 @@ function clash(one: string, other: string, why: string): never {
 }
 
 function limitsOf(hints: IsolationHints): IsolationLimits {
-  return { ...(hints.cpu === 'heavy' && { handlerMs: Infinity }), ...hints.limits }
+  return {
+    ...(hints.cpu === 'heavy' && { handlerMs: Infinity }),
+    ...(hints.trust === 'untrusted' && untrustedLimits),
+    ...hints.limits,
+  }
 }
 
 /** Only what is said, or follows from `memory: 'shared'`, keeps a restart waiting. */

@@ -1,4 +1,5 @@
 import type { IsolationLimits } from './isolation.ts'
+import type { Confinement } from './sandbox-hints.ts'
 
 /**
  * What stands around an actor, nearest first: the wall of a node that is shared with any others, of a thread of its own (or of its
@@ -23,6 +24,8 @@ export interface PlacementDecision {
   /** It is started again only when the thread on which it lived before has really ended. */
   readonly afterFence?: 'wait'
   readonly sandbox: boolean
+  /** How that sandbox is made, and what holds it. */
+  readonly confinement?: Confinement
   /** One sentence per hint that mattered, strongest first. */
   readonly because: readonly string[]
   /** How far out its crashes may move it, and what holds it back from going further. */

@@ -3,7 +3,7 @@ import { checkBehaviour, DefinedBehaviour } from '../actor/behaviour-table.ts'
 import type { Cell } from '../actor/cell.ts'
 import { checkMailbox } from '../actor/mailbox-limits.ts'
 import type { StartOptions } from '../actor/self.ts'
-import { BulkheadError, InvalidOption } from '../errors.ts'
+import { BulkheadError, InvalidOption, PlacementError } from '../errors.ts'
 import { checkTimeout } from '../messaging/call.ts'
 import { checkFields } from '../known-fields.ts'
 import { place } from './place.ts'
@@ -28,18 +28,27 @@ export async function startActor(
   if (!Array.isArray(args))
     throw new InvalidOption('args', args, `give the arguments of ${behaviour.name}.init as an array`)
   const { kernel } = cell
+  if (kernel.options.untrusted === true)
+    return {
+      kind: 'failed',
+      reason: new PlacementError('an untrusted actor starts no others: have a trusted one start them'),
+    }
   const id = options.id ?? behaviour.name
   const path = id === '' ? '' : `${cell.path}/${id}`
   const override = kernel.host.override?.(path, behaviour.name)
   const decide = (context?: Partial<PlacementContext>): PlacementDecision =>
-    place(override ?? options.isolation ?? behaviour.isolation, {
-      kinds: kernel.host.kinds,
-      system: kernel.system,
-      ...(override !== undefined && { by: "the operator's placement file" }),
-      ...(kernel.host.hasThreads !== undefined && { hasThreads: kernel.host.hasThreads }),
-      ...(options.adapt !== undefined && { adapt: options.adapt }),
-      ...context,
-    })
+    ofModule(
+      behaviour.url,
+      place(override ?? options.isolation ?? behaviour.isolation, {
+        kinds: kernel.host.kinds,
+        system: kernel.system,
+        ...(override !== undefined && { by: "the operator's placement file" }),
+        ...(kernel.host.hasThreads !== undefined && { hasThreads: kernel.host.hasThreads }),
+        ...(kernel.host.sandboxes !== undefined && { sandboxes: kernel.host.sandboxes }),
+        ...(options.adapt !== undefined && { adapt: options.adapt }),
+        ...context,
+      }),
+    )
   let placement: PlacementDecision
   try {
     placement = decide()
@@ -54,6 +63,12 @@ export async function startActor(
   const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, seat, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
+}
+
+/** A sandbox is made for the module that it is to run. */
+function ofModule(url: string, decision: PlacementDecision): PlacementDecision {
+  const { confinement } = decision
+  return confinement === undefined ? decision : { ...decision, confinement: { ...confinement, module: url } }
 }
 
 /** The node for a decision. Beside another actor, the decision is made again once it is known what its node is. */
