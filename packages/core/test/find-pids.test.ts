@@ -4,8 +4,13 @@ import { findPids } from '../src/node/find-pids.ts'
 
 const found = (bytes: Uint8Array, start = 0, end = bytes.length): unknown[] => {
   const pids: unknown[] = []
-  findPids(bytes, start, end, 'sys', (node, serial, answers) =>
-    pids.push(answers === undefined ? [node, serial] : [node, serial, answers]),
+  findPids(bytes, start, end, 'sys', (node, serial, answers, alias) =>
+    pids.push([
+      node,
+      serial,
+      ...(answers === undefined ? [] : [answers]),
+      ...(alias === undefined ? [] : [`#${alias}`]),
+    ]),
   )
   return pids
 }
@@ -17,6 +22,8 @@ describe('pids in encoded bytes', () => {
     ['deep inside', { a: [new Map([['<sys.12.345>', new Set(['<sys.3.0>'])]])] }, [[12, 345], [3, 0]]],
     ['in a text', 'it was <sys.1.2> who called <sys.2.3>', [[1, 2], [2, 3]]],
     ['the longest', '<sys.9007199254740991.9007199254740991>', [[Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]]],
+    ['an alias', ['<sys.1.2#3>', '<sys.1.2#9007199254740991>'], [[1, 2, '#3'], [1, 2, '#9007199254740991']]],
+    ['an alias cut off', ['<sys.1.2#', '<sys.1.2#>', '<sys.1.2#3'], []],
     ['of another system', '<other.1.2>', []],
     ['of a system whose name begins like this one', '<system.1.2>', []],
     ['cut off', '<sys.1.2', []],

@@ -1,3 +1,4 @@
+import { aliasOf } from '../src/actor/alias.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createNode, defineServer, later, makePid, Police, reply } from '../src/index.ts'
@@ -13,6 +14,7 @@ import { Nodes } from '../../../test/support/nodes.ts'
 const GUEST = 2
 const actor = 1
 const pid = (node: number, serial: number): Pid => makePid(`<test.${node}.`, serial)
+const alias = (node: number, serial: number, ref: number): string => aliasOf(pid(node, serial), ref)
 
 /** Who says something on one connection: numbers its frames, and defines the structures of its bodies. */
 class Speaker {
@@ -160,6 +162,14 @@ describe('what an untrusted node may not say', () => {
     ['mail to a pid that others only repeat after it', /never handed/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 0, [pid(1, 9)]), p.hears(1, 'message', actor, 7, 0, [pid(1, 9)]), p.says(1, 'message', 9, actor, 0, 'x'))],
     ['a right to answer that it was never given', /never given/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), raw(p, 'message', 7, actor, 0, rightOf(9, 300)))],
     ['pids by the thousand that it made up', /more than 1024 pids/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 0, Array.from({ length: 1_025 }, (_, i) => pid(1, 100 + i))))],
+    ['what another actor is to do, as its debugger', /not granted/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'system', 7, actor, 3, ['suspend']))],
+    ['the question what waits in the mailbox of another', /not granted/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'info', 7, actor, 3, ['messages']))],
+    ['an answer about itself that nobody asked for', /nobody waits/, (p) => p.says(1, 'info_reply', 7, actor, 3, {})],
+    ['an answer about itself that is none', /without its parts/, (p) => (p.hears(1, 'info', actor, 7, 3, ['links']), p.says(1, 'info_reply', 7, actor, 3, 5))],
+    ['mail to an alias that it guessed', /an alias of which it was never handed/, (p) => (p.hears(1, 'message', actor, 7, 0, 'x'), p.says(1, 'message', 7, actor, 12, 'x'))],
+    ['mail to an alias with the ref of another', /an alias of which it was never handed/, (p) => (p.hears(1, 'message', actor, 7, 0, alias(1, 9, 12)), p.says(1, 'message', 9, actor, 13, 'x'))],
+    ['mail past the alias that it was handed', /whose pid it was never handed/, (p) => (p.hears(1, 'message', actor, 7, 0, alias(1, 9, 12)), p.says(1, 'message', 9, actor, 0, 'x'))],
+    ['mail to an alias that others only repeat after it', /an alias of which it was never handed/, (p) => (p.hears(1, 'message', actor, 9, 0, 'x'), p.says(1, 'message', 9, actor, 0, alias(1, 9, 12)), p.hears(1, 'message', actor, 9, 0, alias(1, 9, 12)), p.says(1, 'message', 9, actor, 12, 'x'))],
     ['bytes without a head', /without a head/, (p) => p.police.outgoing(1, Uint8Array.of(255, 1, 2), 0, 3)],
     ['a body that is none', /a body that is none/, (p) => (p.hears(1, 'monitor', actor, 7, 3), raw(p, 'down', 7, actor, 3, Uint8Array.of(0xc1)))],
     ['structures that are none', /a body that is none/, (p) => raw(p, 'define', 0, 0, 0, Uint8Array.of(0x91, 0xc1))],
@@ -240,6 +250,9 @@ describe('what it may say', () => {
     ['EXIT twice to who has linked itself twice to one that is gone', (p) => (p.hears(1, 'link', 40, 7, 0), p.hears(1, 'unlink', 40, 7, 9), p.hears(1, 'link', 40, 7, 0), p.says(1, 'link_exit', 7, 40, 0, p.end('noproc')) ?? p.says(1, 'link_exit', 7, 40, 0, p.end('noproc')))],
     ['an unlink of who is linked', (p) => (p.hears(1, 'link', actor, 7, 0), p.says(1, 'unlink', 7, actor, 9))],
     ['that it lives', (p) => (p.hears(1, 'alive', actor, 7, 3), p.says(1, 'alive_reply', 7, actor, 3, true))],
+    ['what is known about it, to who asked', (p) => (p.hears(1, 'info', actor, 7, 3, ['links']), p.says(1, 'info_reply', 7, actor, 3, { links: [] }))],
+    ['the reply to a system request, or DOWN instead', (p) => (p.hears(1, 'system', actor, 7, 3, ['get_state']), p.says(1, 'reply', 7, actor, 3, 'x') ?? (p.hears(1, 'system', actor, 7, 4, ['get_state']), p.says(1, 'down', 7, actor, 4, p.end('boom'))))],
+    ['mail to an alias that it was handed, on a node that it heard of by that', (p) => (p.hears(1, 'message', actor, 7, 0, [alias(4, 9, 12)]), p.says(4, 'hello', 0, 0, 0, hello) ?? p.says(4, 'message', 9, actor, 12, 'x'))],
     ['that a start failed', (p) => (p.hears(1, 'spawn', 0, 7, 101, [request({}), new Uint8Array()]), p.says(1, 'started', 7, 0, 101, ['failed', p.end('not_loadable')]))],
     ['the name that others gave it', (p) => (p.hears(1, 'name', 0, 0, 0, name({ op: 'register', id: 4, name: 'x', pid: pid(2, actor) })), p.says(1, 'name', 0, 0, 0, name({ op: 'register', id: 1, name: 'x', pid: pid(2, actor) })) ?? p.says(1, 'name', 0, 0, 0, name({ op: 'granted', id: 4, version: 1 })))],
     ['that it has ended, to the names', (p) => p.says(1, 'name', 0, 0, 0, name({ op: 'died', pid: pid(2, actor) }))],

@@ -1,3 +1,4 @@
+import { refuseUntrusted } from '../node/refuse-untrusted.ts'
 import { CallFailed, InvalidOption } from '../errors.ts'
 import { ask } from '../messaging/call.ts'
 import { sendMail } from '../node/deliver.ts'
@@ -50,6 +51,7 @@ export interface Sys {
 
 function request(ref: ActorRef, call: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
   const { sender, address, timeoutMs } = BoundRef.senderOf(ref)
+  refuseUntrusted(sender.kernel, 'looks into no other, and steers none')
   return ask(sender, 'system', address, `sys.${call}`, [name, ...args], timeoutMs)
 }
 

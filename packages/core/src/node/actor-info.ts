@@ -1,3 +1,4 @@
+import { refuseUntrusted } from './refuse-untrusted.ts'
 import type { Cell } from '../actor/cell.ts'
 import { openMail } from '../actor/open-mail.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
@@ -80,6 +81,7 @@ export function info(cell: Cell, to: Destination, items: readonly Item[]): Promi
   const pid = resolve(kernel, to)
   if (pid === undefined) return Promise.resolve(undefined)
   const node = nodeOf(pid)
+  if (!kernel.isLocal(pid)) refuseUntrusted(kernel, 'looks into no actor of another node')
   if (!kernel.isLocal(pid) && kernel.ended.has(node)) return Promise.resolve(undefined)
   const ref = kernel.nextRef()
   return new Promise((settle) => {

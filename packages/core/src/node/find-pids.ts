@@ -3,6 +3,7 @@ import type { NodeId } from '../actor/pid.ts'
 const LESS = 60
 const DOT = 46
 const GREATER = 62
+const HASH = 35
 const ZERO = 48
 const digitsMax = 16
 
@@ -11,14 +12,14 @@ const replyRight = [0xd6, 0x69, 0x80, 0x00, 0x00, 0x21, 0x92]
 
 /**
  * Finds the pids of a system that stand anywhere in encoded bytes, without decoding them: a pid is a string, so whoever reads it there has it. `answers` is the
- * ref of a call that may be answered with it, where the pid is part of a `From`.
+ * ref of a call that may be answered with it, where the pid is part of a `From`; `alias` is the ref of an alias, whose text holds the pid.
  */
 export function findPids(
   bytes: Uint8Array,
   start: number,
   end: number,
   system: string,
-  found: (node: NodeId, serial: number, answers: number | undefined) => void,
+  found: (node: NodeId, serial: number, answers: number | undefined, alias: number | undefined) => void,
 ): void {
   const body = bytes.subarray(start, end)
   for (let at = body.indexOf(LESS); at >= 0; at = body.indexOf(LESS, at + 1)) {
@@ -27,8 +28,13 @@ export function findPids(
     const node = digitsAt(body, behind + 1)
     if (node === undefined || body[node.end] !== DOT) continue
     const serial = digitsAt(body, node.end + 1)
-    if (serial === undefined || body[serial.end] !== GREATER) continue
-    found(node.value, serial.value, hasReplyRight(body, at) ? uintAt(body, serial.end + 1) : undefined)
+    if (serial === undefined) continue
+    if (body[serial.end] === GREATER) {
+      found(node.value, serial.value, hasReplyRight(body, at) ? uintAt(body, serial.end + 1) : undefined, undefined)
+    } else if (body[serial.end] === HASH) {
+      const alias = digitsAt(body, serial.end + 1)
+      if (alias !== undefined && body[alias.end] === GREATER) found(node.value, serial.value, undefined, alias.value)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../actor/exit-reason.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, nodeOf, pidPrefix, ROOT, serialOf } from '../actor/pid.ts'
-import { checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
+import { checkedFound, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import { createCodec, Undecodable } from '../messaging/codec.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
 import type { NameSignal, SpawnRequest } from '../messaging/signal.ts'
@@ -35,6 +35,10 @@ type EvidenceFacts = Pick<Evidence, 'node' | 'domain' | 'cause'>
 /** What an untrusted node did that it may not do. The message says which rule that broke. */
 class Violation extends Error {}
 
+/** A pid, or an alias of it. */
+const aliasKey = (node: NodeId, serial: number, alias: number | undefined): string =>
+  alias === undefined ? `${node}.${serial}` : `${node}.${serial}#${alias}`
+
 function broke(rule: string): never {
   throw new Violation(rule)
 }
@@ -54,6 +58,8 @@ export class Police {
   readonly #codec = createCodec({ context: {} })
   readonly #peers = new Map<NodeId, PolicedPeer>()
   readonly #handed = new Map<NodeId, Bounded<number, true>>()
+  /** Aliases that it was handed, as `aliasKey` writes them. */
+  readonly #aliases: Bounded<string, true>
   readonly #actors = new Map<number, PolicedActor>()
   /** Names that an actor of the node may register, each once: those that others asked for. */
   readonly #names = new Map<string, number | undefined>()
@@ -69,6 +75,7 @@ export class Police {
     this.#id = id
     this.#prefix = pidPrefix(system, id)
     this.#openMax = openMax
+    this.#aliases = new Bounded(openMax)
     this.#evidence = new Bounded(1_024)
   }
 
@@ -143,9 +150,19 @@ export class Police {
   }
 
   #hand(node: NodeId, serial: number): void {
+    this.#handedOf(node).set(serial, true)
+  }
+
+  /** An alias is an address of its own: who has it does not have the pid, and who has the pid does not have it. */
+  #handAlias(node: NodeId, serial: number, alias: number): void {
+    this.#handedOf(node)
+    this.#aliases.set(aliasKey(node, serial, alias), true)
+  }
+
+  #handedOf(node: NodeId): Bounded<number, true> {
     let serials = this.#handed.get(node)
     if (serials === undefined) this.#handed.set(node, (serials = new Bounded(this.#openMax)))
-    serials.set(serial, true)
+    return serials
   }
 
   // ---- what others send to it
@@ -178,12 +195,14 @@ export class Police {
         this.#hearEnd(peer, segment, end)
         break
       case 'call':
-        peer.calls.set(ref, { caller: from, target: to })
+      case 'system':
+        if (ref > 0) peer.calls.set(ref, { caller: from, target: to })
         break
       case 'monitor':
         peer.monitors.set(ref, { caller: from, target: to })
         break
       case 'alive':
+      case 'info':
         peer.questions.set(ref, { caller: from, target: to })
         break
       case 'link':
@@ -195,8 +214,9 @@ export class Police {
       default: // makes nothing known but whom it comes from
     }
     if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#hand(peer.id, from)
-    findPids(segment, bodyStart, end, this.#system, (node, serial, answers) => {
-      if (node === this.#id || this.#claimed.has(`${node}.${serial}`)) return
+    findPids(segment, bodyStart, end, this.#system, (node, serial, answers, alias) => {
+      if (node === this.#id || this.#claimed.has(aliasKey(node, serial, alias))) return
+      if (alias !== undefined) return this.#handAlias(node, serial, alias)
       this.#hand(node, serial)
       if (answers !== undefined) this.#peer(node).calls.set(answers, { caller: serial, target: undefined })
     })
@@ -242,14 +262,20 @@ export class Police {
    * for the right to answer a call.
    */
   #checkClaims(segment: Uint8Array, end: number): void {
-    findPids(segment, head.bodyStart, end, this.#system, (node, serial, answers) => {
+    findPids(segment, head.bodyStart, end, this.#system, (node, serial, answers, alias) => {
       if (node === this.#id) return
       if (answers !== undefined && this.#peers.get(node)?.calls.get(answers)?.caller !== serial)
         broke(`the right to answer a call of ${makePid(pidPrefix(this.#system, node), serial)} that it was never given`)
-      if (this.#handed.get(node)?.get(serial) !== undefined || this.#gone.get(node) === true) return
-      this.#claimed.add(`${node}.${serial}`)
+      if (this.#isHanded(node, serial, alias) || this.#gone.get(node) === true) return
+      this.#claimed.add(aliasKey(node, serial, alias))
       if (this.#claimed.size > claimsMax) broke(`more than ${claimsMax} pids in its words that it was never handed`)
     })
+  }
+
+  #isHanded(node: NodeId, serial: number, alias: number | undefined): boolean {
+    const known =
+      alias === undefined ? this.#handed.get(node)?.get(serial) : this.#aliases.get(aliasKey(node, serial, alias))
+    return known !== undefined
   }
 
   #outgoing(peer: PolicedPeer, segment: Uint8Array, start: number, end: number): void {
@@ -268,8 +294,10 @@ export class Police {
       case 'demonitor':
       case 'alive':
         this.#own(kind, from)
-        if (this.#handed.get(peer.id)?.get(to) === undefined)
-          broke(`a ${kind} to ${this.#shown(peer, to)}, whose pid it was never handed`)
+        if (!this.#isHanded(peer.id, to, kind === 'message' && ref > 0 ? ref : undefined))
+          broke(
+            `a ${kind} to ${this.#shown(peer, to)}, ${ref > 0 && kind === 'message' ? 'an alias of which' : 'whose pid'} it was never handed`,
+          )
         return
       case 'reply':
       case 'refusal':
@@ -281,6 +309,9 @@ export class Police {
         return void peer.fromUntrusted.decode(segment, undefined, bodyStart, end)
       case 'alive_reply':
         return this.#answer(kind, peer, peer.questions, to, from)
+      case 'info_reply':
+        this.#answer(kind, peer, peer.questions, to, from)
+        return void checkedFound(peer.fromUntrusted.decode(segment, undefined, bodyStart, end))
       case 'down':
         if (peer.monitors.get(ref) === undefined) this.#answer(kind, peer, peer.calls, to, from)
         else this.#answer(kind, peer, peer.monitors, to, from)
@@ -311,6 +342,8 @@ export class Police {
       case 'exit':
       case 'link':
       case 'fenced':
+      case 'system': // would steer others
+      case 'info': // would tell what waits in the mailboxes of others
         broke(`a ${kind} frame, which it was not granted`)
     }
   }
