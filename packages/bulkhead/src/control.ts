@@ -12,6 +12,7 @@ import type {
 } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
+import type { Hurt, HurtAnswer } from './chaos/hurt.ts'
 import type { CrashNews } from './inspect/crash-log.ts'
 import type { NodesOptions } from './nodejs/given-options.ts'
 import type { Overrides } from './placement-overrides.ts'
@@ -28,6 +29,8 @@ export interface NodeBirth {
   readonly forwardsLog: boolean
   /** Whether the warden is told of every change, for whoever inspects the system. */
   readonly isInspectable: boolean
+  /** Whether the root may hurt it: see `ChaosDoor`. */
+  readonly chaos: boolean
 }
 
 export type FromNode =
@@ -63,6 +66,7 @@ export type FromNode =
   | { readonly type: 'failing'; readonly error: ErrorParts; readonly culprit: number | undefined }
   /** All actors ended as `stop` asked; the thread or process leaves now. */
   | { readonly type: 'stopped' }
+  | HurtAnswer
 
 export type ToNode =
   | { readonly type: 'become'; readonly birth: NodeBirth }
@@ -79,6 +83,7 @@ export type ToNode =
   | { readonly type: 'ping'; readonly ping: number }
   | { readonly type: 'snapshot'; readonly request: number }
   | { readonly type: 'stop' }
+  | { readonly type: 'hurt'; readonly request: number; readonly hurt: Hurt }
 
 /** What the root says beyond that. */
 export type FromRoot =
@@ -86,11 +91,14 @@ export type FromRoot =
   | { readonly type: 'survey'; readonly request: number; readonly patienceMs: number | undefined }
   /** End all nodes: in order within so many milliseconds, then by force. */
   | { readonly type: 'shut_down'; readonly withinMs: number }
+  /** Have that node do this to itself. */
+  | { readonly type: 'hurt_node'; readonly request: number; readonly node: NodeId; readonly hurt: Hurt }
 
 export type ToRoot =
   | ToNode
   | { readonly type: 'surveyed'; readonly request: number; readonly nodes: readonly NodeSurvey[] }
   | { readonly type: 'record'; readonly record: LogRecord }
+  | HurtAnswer
   | { readonly type: 'shut_down' }
 
 /** How many actors a node has, and who the only one is. */
@@ -145,6 +153,7 @@ export interface WardenOrders {
   readonly killMs: number
   readonly overrides: Overrides
   readonly forwardsLog: boolean
+  readonly chaos: boolean
   /** The control port of the root. */
   readonly port: MessagePort
   readonly vitals: SharedArrayBuffer

@@ -93,6 +93,7 @@ export class Warden {
   #takeFromRoot(message: FromRoot): void {
     if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
+    if (message.type === 'hurt_node') return this.#hurt(message)
     this.#take(this.#root, message)
   }
 
@@ -126,6 +127,9 @@ export class Warden {
         return this.#surveyor.take(record.id, message.request, message.snapshot)
       case 'crashed':
         return this.#crashes.add(message.news)
+      case 'hurt_done':
+      case 'hurt_refused':
+        return this.#rootBody.postToRoot(message)
       case 'failing':
       case 'started':
       case 'output':
@@ -208,7 +212,7 @@ export class Warden {
   }
 
   #launch(profile: LaunchProfile, decision: PlacementDecision): NodeRecord {
-    const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
+    const { system, killMs, overrides, forwardsLog, inspectSocket, chaos } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
     const { body, events } = this.#spares.take(profile)
@@ -218,7 +222,7 @@ export class Warden {
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => this.#finish(record, end, !gone)
     body.output.tag.node = `${profile.kind} ${id}`
-    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
+    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable, chaos } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     this.#spares.keep(profile)
     this.#rounds.within(0)
@@ -332,6 +336,13 @@ export class Warden {
   }
 
   // ---- the whole
+
+  #hurt({ request, node, hurt }: Extract<FromRoot, { type: 'hurt_node' }>): void {
+    const record = this.#nodes.get(node)
+    if (record === undefined || record.verdict !== undefined)
+      this.#rootBody.postToRoot({ type: 'hurt_refused', request, why: `node ${node} has ended` })
+    else record.body.post({ type: 'hurt', request, hurt })
+  }
 
   async #answerSurvey(request: number, patienceMs: number | undefined): Promise<void> {
     this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey(patienceMs) })

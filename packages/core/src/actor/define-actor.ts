@@ -26,10 +26,10 @@ export class ActorProgram implements Program {
     this.#formatMessage = formatMessage
   }
 
-  begin(cell: Cell, args: readonly unknown[]): Begun {
+  begin(cell: Cell, args: Args): Begun {
     let result: unknown
     try {
-      result = this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
+      result = this.runFor(cell, args)
     } catch (error) {
       this.#failed(cell, error)
       return 'ready'
@@ -41,6 +41,10 @@ export class ActorProgram implements Program {
       )
     } else cell.kernel.exit(cell, 'normal')
     return 'ready'
+  }
+
+  runFor(cell: Cell, args: Args): unknown {
+    return this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
   }
 
   #failed(cell: Cell, error: unknown): void {

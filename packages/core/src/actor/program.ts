@@ -1,6 +1,7 @@
 import type { CrashReport } from '../telemetry.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { Cell } from './cell.ts'
+import type { Args } from './behaviour.ts'
 import type { Mail } from './mailbox.ts'
 
 /** How the start of an actor went on; `ready` leaves it alive and waiting for mail. */
@@ -16,6 +17,8 @@ export interface Program {
   handle(cell: Cell, mail: Mail): void
   /** The last callback, before an end that the actor itself knows of: a stop, a crash in a handler, its parent's exit when it traps. */
   terminate(cell: Cell, reason: ExitReason): void | Promise<void>
+  /** Runs the function itself, on behalf of another actor; absent where there is more to it than one function. */
+  runFor?(cell: Cell, args: Args): unknown
   /** What a crash report may show of the last message and of the state. */
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }

@@ -1,0 +1,130 @@
+import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
+import type { Held } from './hurt.ts'
+
+/** Bytes kept back from which a send answers false, as that of a carrier whose queue is full. */
+const highWaterBytes = 1024 * 1024
+
+interface Late {
+  readonly dueAt: number
+  readonly head: Uint8Array
+  readonly body: Uint8Array | undefined
+  readonly beside: Beside | undefined
+}
+
+/**
+ * A connection whose frames can be made to leave late, or not at all for a while, one way: what arrives is not touched. They leave in order and
+ * none is lost, since a gap would end the connection; for the sender they are in the carrier's queue, so it is held back by them as by any other.
+ */
+export class LateConnection implements Connection {
+  readonly #inner: Connection
+  readonly #late: Late[] = []
+  #delayMs = 0
+  #lateBytes = 0
+  #held = { frames: 0, bytes: 0 }
+  #saidFalse = false
+  #hasEnded = false
+  #receiver: Receiver | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(inner: Connection) {
+    this.#inner = inner
+  }
+
+  get shares(): boolean {
+    return this.#inner.shares
+  }
+
+  get pendingBytes(): number {
+    return this.#inner.pendingBytes + this.#lateBytes
+  }
+
+  /** Milliseconds that each frame is late from now on; Infinity: none leaves. 0 lets all go, and what was kept back leaves at once. */
+  delay(ms: number): Held {
+    const held = this.#held
+    this.#held = { frames: 0, bytes: 0 }
+    this.#delayMs = ms
+    if (ms === 0) this.#release(Infinity)
+    return held
+  }
+
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+    if (this.#hasEnded) return false
+    if (this.#delayMs === 0 && this.#late.length === 0) return this.#inner.send(head, body, beside)
+    const bytes = head.length + (body?.length ?? 0)
+    this.#late.push({ dueAt: performance.now() + this.#delayMs, head: head.slice(), body: body?.slice(), beside })
+    this.#lateBytes += bytes
+    this.#held.frames++
+    this.#held.bytes += bytes
+    this.#wait()
+    if (this.#lateBytes < highWaterBytes) return true
+    this.#saidFalse = true
+    return false
+  }
+
+  receive(receiver: Receiver): void {
+    this.#receiver = receiver
+    this.#inner.receive({
+      frame: (segment, start, end, beside) => receiver.frame(segment, start, end, beside),
+      drained: () => this.#drained(),
+      closed: (ending) => this.#closed(receiver, ending),
+    })
+  }
+
+  /** An end in order delivers what was sent. */
+  close(): void {
+    this.#release(Infinity)
+    this.#inner.close()
+  }
+
+  cut(): void {
+    this.#forget()
+    this.#inner.cut()
+  }
+
+  #closed(receiver: Receiver, ending: Ending): void {
+    this.#forget()
+    receiver.closed(ending)
+  }
+
+  /** Nobody is there to whom the rest could go. */
+  #forget(): void {
+    this.#hasEnded = true
+    clearTimeout(this.#timer)
+    this.#late.length = 0
+    this.#lateBytes = 0
+  }
+
+  #wait(): void {
+    const [first] = this.#late
+    if (this.#timer !== undefined || first === undefined || first.dueAt === Infinity) return
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#release(performance.now())
+        this.#wait()
+      },
+      Math.max(0, first.dueAt - performance.now()),
+    )
+  }
+
+  /** Lets go of what is due by then. */
+  #release(until: number): void {
+    let flowing = true
+    let count = 0
+    for (const { dueAt, head, body, beside } of this.#late) {
+      if (dueAt > until) break
+      flowing = this.#inner.send(head, body, beside)
+      this.#lateBytes -= head.length + (body?.length ?? 0)
+      count++
+    }
+    this.#late.splice(0, count)
+    if (flowing && this.#saidFalse) this.#drained()
+  }
+
+  /** The way is free as soon as neither queue is full. */
+  #drained(): void {
+    if (this.#lateBytes >= highWaterBytes) return
+    this.#saidFalse = false
+    this.#receiver?.drained()
+  }
+}
