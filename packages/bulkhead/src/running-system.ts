@@ -117,7 +117,7 @@ export class RunningSystem implements System {
     this.chaos = chaos
       ? new OpenChaosDoor({
           post: (message) => this.#warden.channel.post(message),
-          named: (name) => this.#node.main.whereis(name),
+          named: (actor) => this.#node.main.whereis(actor),
         })
       : undefined
     this.#warden.channel.onMessage((message) => this.#take(message))

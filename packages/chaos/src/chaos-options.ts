@@ -3,7 +3,7 @@ import { checkFault, FAULT_KINDS } from './fault.ts'
 import type { FaultKind, FaultOptions } from './fault.ts'
 import type { Injected } from './injected.ts'
 import type { Probe } from './injector.ts'
-import type { Injection, PlanOptions } from './plan.ts'
+import type { Injection, Plan, PlanOptions } from './plan.ts'
 import type { SteadyState } from './steady-state.ts'
 import { checkTargets } from './target.ts'
 import type { TargetSpec } from './target.ts'
@@ -37,6 +37,8 @@ export interface ChaosOptions {
   readonly patienceMs?: number
   /** Ends the run early: what is left of the plan is not injected. */
   readonly signal?: AbortSignal
+  /** Called before anything is injected. */
+  readonly onPlan?: (plan: Plan) => void
   readonly onInjection?: (injection: Injection) => void
   readonly onRecovery?: (injected: Injected) => void
 }
@@ -50,6 +52,7 @@ export interface CheckedOptions extends PlanOptions {
   readonly breatherMs: number
   readonly patienceMs: number
   readonly signal: AbortSignal | undefined
+  readonly onPlan: ((plan: Plan) => void) | undefined
   readonly onInjection: ((injection: Injection) => void) | undefined
   readonly onRecovery: ((injected: Injected) => void) | undefined
 }
@@ -69,6 +72,7 @@ const FIELDS = [
   'breatherMs',
   'patienceMs',
   'signal',
+  'onPlan',
   'onInjection',
   'onRecovery',
 ]
@@ -82,7 +86,7 @@ export function checkOptions(options: ChaosOptions): CheckedOptions {
   checkFields(options, FIELDS, 'option', 'options')
   const { seed = 1, faults = FAULT_KINDS, targets = [{ under: '/' }], sparing = [], accepting = [], steady } = options
   const { forMs = 30_000, everyMs = 2_000, warmUpMs = 500, coolDownMs = 1_000 } = options
-  const { breatherMs = 250, patienceMs = 10_000, probe, signal, onInjection, onRecovery } = options
+  const { breatherMs = 250, patienceMs = 10_000, probe, signal, onPlan, onInjection, onRecovery } = options
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
     throw new InvalidOption('options.seed', seed, 'give a whole number from 0 to 4294967295')
   checkMs({ forMs, everyMs, patienceMs }, 1)
@@ -97,7 +101,7 @@ export function checkOptions(options: ChaosOptions): CheckedOptions {
   checkTargets(sparing, 'options.sparing')
   checkTargets(accepting, 'options.accepting')
   checkSteady(steady)
-  checkFunctions({ probe, onInjection, onRecovery })
+  checkFunctions({ probe, onPlan, onInjection, onRecovery })
   return {
     seed,
     forMs,
@@ -113,6 +117,7 @@ export function checkOptions(options: ChaosOptions): CheckedOptions {
     breatherMs,
     patienceMs,
     signal,
+    onPlan,
     onInjection,
     onRecovery,
   }

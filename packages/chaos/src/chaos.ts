@@ -27,6 +27,7 @@ export async function chaos(system: System, options: ChaosOptions = {}): Promise
     throw new InvalidOption('system', system.id, 'start it with start({ chaos: true }): no other system can be hurt')
   const tree = await system.tree()
   const plan = planOf(checked, checked.seed, candidatesOf(tree, process.pid))
+  checked.onPlan?.(plan)
   const warnings = lintTree(tree, checked.accepting)
   await system.start(Observer, [], { id: OBSERVER, name: OBSERVER, restart: 'temporary' })
   const run = new Run(system, door, checked, plan)
@@ -83,6 +84,7 @@ class Run {
     return {
       seed,
       startedAt,
+      startedMs: this.#startedMs,
       lastedMs: this.#now(),
       planned: this.#plan.injections.length,
       injections: this.#injections,

@@ -11,9 +11,14 @@ import { SABOTAGE } from './sabotage.ts'
 /** Milliseconds that the operating system may take to stop a process. */
 const stopMs = 500
 
+/** Milliseconds that the two nodes get to hear that they are to be at odds. */
+const askMs = 20
+
 export interface Inflicting {
   readonly door: ChaosDoor
   readonly kill: (target: Candidate) => void
+  /** Asks its node, over the connection of the root with that, whether the actor is alive. */
+  readonly isAlive: (target: Candidate) => Promise<boolean>
   /** The node of the actor at this path; undefined when there is none. */
   readonly nodeAt: (path: string) => number | undefined
 }
@@ -97,17 +102,27 @@ async function disturb(fault: Fault, target: Candidate, means: Inflicting): Prom
   const delayMs = kind === 'cut' ? Infinity : (fault.delayMs ?? 0)
   const late = async (from: number, to: number): Promise<HeldFrames> =>
     await means.door.disturb({ from, to, delayMs, forMs })
-  const held = await Promise.all([
+  const disturbed = Promise.all([
     ...(ways === 'from' ? [] : [late(peer, target.node)]),
     ...(ways === 'to' ? [] : [late(target.node, peer)]),
   ])
+  const answeredMs = peer === ROOT ? await answerOf(target, means) : undefined
+  const held = await disturbed
   return {
     cause: kind,
+    ...(answeredMs !== undefined && { answeredMs }),
     held: {
       frames: held.reduce((sum, { frames }) => sum + frames, 0),
       bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
     },
   }
+}
+
+/** How long it takes to be heard and answered; undefined when it is not there any more. */
+async function answerOf(target: Candidate, { isAlive }: Inflicting): Promise<number | undefined> {
+  await pause(askMs) // the node that disturbs is on another thread, and has been told just now
+  const askedMs = performance.now()
+  return (await isAlive(target)) ? Math.round(performance.now() - askedMs) : undefined
 }
 
 function peerOf({ peer }: Fault, { nodeAt }: Inflicting): number {

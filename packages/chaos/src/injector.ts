@@ -41,6 +41,12 @@ export interface InjectorOptions {
   readonly since: (ms: number) => number
 }
 
+interface Found {
+  readonly target: Candidate
+  readonly all: readonly Candidate[]
+  readonly ref: number
+}
+
 /** Milliseconds between two looks at what recovers. */
 const lookMs = 5
 /** Milliseconds that one attempt of a probe may take. */
@@ -65,9 +71,8 @@ export class Injector {
     const found = await this.#find(injection)
     if (typeof found === 'string')
       return { ...injection, ...nothing, injectedMs: now(), outcome: 'refused', why: found }
-    const { target, all } = found
+    const { target, all, ref } = found
     const casualties = casualtiesOf(fault, target, all).filter((each) => each !== target)
-    const ref = await observer.call.watch(target.pid)
     const injectedMs = now()
     const seen = await this.#see(injection, target, all, ref)
     observer.cast.forget(ref)
@@ -96,18 +101,24 @@ export class Injector {
     return this.#options.since(performance.now())
   }
 
-  /** The target as it is now, once it is ready; or why it is not hurt. */
-  async #find({ fault, target: path }: Injection): Promise<{ target: Candidate; all: Candidate[] } | string> {
-    const until = performance.now() + this.#options.patienceMs
-    for (;;) {
+  /** The target as it is now, once it is ready, and watched; or why it is not hurt. */
+  async #find({ fault, target: path }: Injection): Promise<Found | string> {
+    const { observer, patienceMs, sparing } = this.#options
+    const until = performance.now() + patienceMs
+    while (performance.now() < until) {
       const all = await this.#actors()
       const target = all.find((each) => each.path === path && each.isReady)
-      // Since the plan was made it may have moved.
-      if (target !== undefined)
-        return whyNot(fault, target.place) ?? whySpared(fault, target, all, this.#options.sparing) ?? { target, all }
-      if (performance.now() >= until) return 'nobody was there to be hurt'
+      if (target !== undefined) {
+        // Since the plan was made it may have moved.
+        const why = whyNot(fault, target.place) ?? whySpared(fault, target, all, sparing)
+        if (why !== undefined) return why
+        const { ref, isThere } = await observer.call.watch(target.pid)
+        if (isThere) return { target, all, ref }
+        observer.cast.forget(ref)
+      }
       await pause(lookMs)
     }
+    return 'nobody was there to be hurt'
   }
 
   async #actors(): Promise<Candidate[]> {
@@ -127,8 +138,9 @@ export class Injector {
       () => never,
     )
     const kill = ({ pid }: Candidate): void => void observer.cast.kill(pid)
+    const isAlive = ({ pid }: Candidate): Promise<boolean> => observer.call.isAlive(pid)
     const nodeAt = (path: string): number | undefined => all.find((each) => each.path === absolute(path))?.node
-    const done = inflict(fault, target, { door, kill, nodeAt }).then(
+    const done = inflict(fault, target, { door, kill, isAlive, nodeAt }).then(
       (evidence) => ({ detectedMs: this.#now(), evidence, hasEnded: false }),
       // An end may be what made it fail, and says more.
       async (error: Error) => await Promise.race([ended, pause(newsMs).then(() => error.message)]),

@@ -22,11 +22,13 @@ export const Observer = defineServer(import.meta, 'ChaosObserver', {
   isolation: 'inline',
   init: () => new Map<MonitorRef, Watched>(),
   calls: {
-    watch: (self, pid: Pid) => {
-      const ref = self.monitor(pid)
-      self.state.set(ref, { seen: undefined, waiting: undefined })
-      return ref
-    },
+    /** Replies once the actor's node knows of the monitor: a fault comes by another way, and must not overtake it. */
+    watch: (self, pid: Pid) =>
+      later<{ readonly ref: MonitorRef; readonly isThere: boolean }>((from) => {
+        const ref = self.monitor(pid)
+        self.state.set(ref, { seen: undefined, waiting: undefined })
+        void self.isAlive(pid).then((isThere) => reply(from, { ref, isThere }))
+      }),
     /** Replies when the actor of that monitor has ended. */
     end: (self, ref: MonitorRef) =>
       later<Seen>((from) => {

@@ -15,6 +15,8 @@ export interface ChaosReport {
   readonly seed: number
   /** The time of the day at which it began, as ISO 8601 writes it. */
   readonly startedAt: string
+  /** The same as `performance.now()` of the program, to compare its times with those of others. */
+  readonly startedMs: number
   readonly lastedMs: number
   /** Injections that were planned; those that the run had no time for are not among `injections`. */
   readonly planned: number

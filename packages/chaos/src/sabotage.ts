@@ -28,7 +28,7 @@ export const SABOTAGE: Readonly<Partial<Record<FaultKind, Behaviour<[fault: Faul
     for (let turns = 0; ; turns = (turns + 1) % 1_000_003);
   }),
   microtasks: sabotage('microtasks', async () => {
-    for (;;) await null
+    for (;;) await Promise.resolve()
   }),
   native: sabotage('native', ({ forMs = 0 }) => {
     execFileSync('sleep', [String(forMs / 1_000)])

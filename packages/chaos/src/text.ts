@@ -44,13 +44,14 @@ function row(injected: Injected): string[] {
 /** The evidence in a few words. */
 export function seenOf({ evidence, why = '' }: Injected): string {
   if (evidence === undefined) return why
-  const { cause, code, signal, handler, limitMb, held, lastedMs } = evidence
+  const { cause, code, signal, handler, limitMb, held, answeredMs, lastedMs } = evidence
   const facts = [
     signal,
     code === undefined ? undefined : `code ${code}`,
     handler,
     limitMb === undefined ? undefined : `limit ${limitMb} MB`,
     held && `${held.frames} frames held`,
+    answeredMs === undefined ? undefined : `answered after ${answeredMs} ms`,
     lastedMs === undefined ? undefined : `${lastedMs} ms`,
   ].filter((fact) => fact !== undefined)
   return facts.length === 0 ? cause : `${cause} (${facts.join(', ')})`

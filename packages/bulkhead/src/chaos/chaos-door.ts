@@ -56,7 +56,7 @@ export class OpenChaosDoor implements ChaosDoor {
   async intrude<A extends Args>(actor: ActorRef | Pid | string, code: Behaviour<A>, args: NoInfer<A>): Promise<void> {
     checkBehaviour(code)
     const pid = this.#pidOf(actor)
-    if (pid === undefined) throw new CallFailed(String(actor), code.name, 'noproc')
+    if (pid === undefined) throw new CallFailed(shownAs(actor), code.name, 'noproc')
     const { url, key, name } = code
     await this.#ask(nodeOf(pid), {
       kind: 'intrude',
@@ -101,6 +101,10 @@ export class OpenChaosDoor implements ChaosDoor {
       this.#options.post({ type: 'hurt_node', request, node, hurt })
     })
   }
+}
+
+function shownAs(actor: ActorRef | Pid | string): string {
+  return typeof actor === 'string' ? actor : (actor.registeredName ?? 'nobody')
 }
 
 function checkMs(field: string, value: unknown): void {

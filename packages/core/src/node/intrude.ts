@@ -30,8 +30,9 @@ export async function intrude(kernel: Kernel, serial: number, code: IntrudingCod
   await new Promise<void>((done) => {
     const run = (): unknown => {
       const result = runFor(cell, args)
-      if (!isThenable(result)) return void done()
-      return Promise.resolve(result).then(() => done())
+      if (isThenable(result)) return Promise.resolve(result).then(() => done())
+      done()
+      return undefined
     }
     deliverNotice(cell, () => new Intrusion(code.name, run))
   })
