@@ -4,6 +4,9 @@ import type { Held } from './hurt.ts'
 /** Bytes kept back from which a send answers false, as that of a carrier whose queue is full. */
 const highWaterBytes = 1024 * 1024
 
+/** Milliseconds between two looks at a carrier that is full. */
+const lookMs = 5
+
 interface Late {
   readonly dueAt: number
   readonly head: Uint8Array
@@ -21,10 +24,12 @@ export class LateConnection implements Connection {
   #delayMs = 0
   #lateBytes = 0
   #held = { frames: 0, bytes: 0 }
-  #saidFalse = false
+  /** A send has returned false, and nobody has been told since that there is room. */
+  #owesRoom = false
   #hasEnded = false
   #receiver: Receiver | undefined
   #timer: NodeJS.Timeout | undefined
+  #look: NodeJS.Timeout | undefined
 
   constructor(inner: Connection) {
     this.#inner = inner
@@ -43,29 +48,25 @@ export class LateConnection implements Connection {
     const held = this.#held
     this.#held = { frames: 0, bytes: 0 }
     this.#delayMs = ms
-    if (ms === 0) this.#release(Infinity)
+    if (ms === 0) {
+      this.#release(Infinity)
+      this.#offerRoom()
+    }
     return held
   }
 
   send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
     if (this.#hasEnded) return false
-    if (this.#delayMs === 0 && this.#late.length === 0) return this.#inner.send(head, body, beside)
-    const bytes = head.length + (body?.length ?? 0)
-    this.#late.push({ dueAt: performance.now() + this.#delayMs, head: head.slice(), body: body?.slice(), beside })
-    this.#lateBytes += bytes
-    this.#held.frames++
-    this.#held.bytes += bytes
-    this.#wait()
-    if (this.#lateBytes < highWaterBytes) return true
-    this.#saidFalse = true
-    return false
+    const flows = this.#isCalm ? this.#inner.send(head, body, beside) : this.#keep(head, body, beside)
+    if (!flows) this.#owesRoom = true
+    return flows
   }
 
   receive(receiver: Receiver): void {
     this.#receiver = receiver
     this.#inner.receive({
       frame: (segment, start, end, beside) => receiver.frame(segment, start, end, beside),
-      drained: () => this.#drained(),
+      drained: () => this.#offerRoom(),
       closed: (ending) => this.#closed(receiver, ending),
     })
   }
@@ -73,6 +74,7 @@ export class LateConnection implements Connection {
   /** An end in order delivers what was sent. */
   close(): void {
     this.#release(Infinity)
+    this.#forget()
     this.#inner.close()
   }
 
@@ -81,15 +83,30 @@ export class LateConnection implements Connection {
     this.#inner.cut()
   }
 
+  get #isCalm(): boolean {
+    return this.#delayMs === 0 && this.#late.length === 0
+  }
+
+  #keep(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): boolean {
+    const bytes = head.length + (body?.length ?? 0)
+    this.#late.push({ dueAt: performance.now() + this.#delayMs, head: head.slice(), body: body?.slice(), beside })
+    this.#lateBytes += bytes
+    this.#held.frames++
+    this.#held.bytes += bytes
+    this.#wait()
+    return this.pendingBytes < highWaterBytes
+  }
+
   #closed(receiver: Receiver, ending: Ending): void {
     this.#forget()
     receiver.closed(ending)
   }
 
-  /** Nobody is there to whom the rest could go. */
+  /** Nothing leaves any more. */
   #forget(): void {
     this.#hasEnded = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#look)
     this.#late.length = 0
     this.#lateBytes = 0
   }
@@ -101,6 +118,7 @@ export class LateConnection implements Connection {
       () => {
         this.#timer = undefined
         this.#release(performance.now())
+        this.#offerRoom()
         this.#wait()
       },
       Math.max(0, first.dueAt - performance.now()),
@@ -109,22 +127,25 @@ export class LateConnection implements Connection {
 
   /** Lets go of what is due by then. */
   #release(until: number): void {
-    let flowing = true
     let count = 0
     for (const { dueAt, head, body, beside } of this.#late) {
       if (dueAt > until) break
-      flowing = this.#inner.send(head, body, beside)
+      this.#inner.send(head, body, beside)
       this.#lateBytes -= head.length + (body?.length ?? 0)
       count++
     }
     this.#late.splice(0, count)
-    if (flowing && this.#saidFalse) this.#drained()
   }
 
-  /** The way is free as soon as neither queue is full. */
-  #drained(): void {
-    if (this.#lateBytes >= highWaterBytes) return
-    this.#saidFalse = false
-    this.#receiver?.drained()
+  /** Says that there is room, once there is: a carrier tells of its own only when it has refused, and it need not have been the one to do so. */
+  #offerRoom(): void {
+    if (!this.#owesRoom || this.#hasEnded) return
+    if (this.pendingBytes < highWaterBytes) {
+      this.#owesRoom = false
+      this.#receiver?.drained()
+    } else if (this.#late.length === 0) {
+      clearTimeout(this.#look)
+      this.#look = setTimeout(() => this.#offerRoom(), lookMs)
+    }
   }
 }
