@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChaosDoor, Pid, System } from 'bulkhead'
 import { casualtiesOf } from './casualties.ts'
-import { whyNot } from './containment.ts'
 import type { InjectionEvidence } from './evidence.ts'
 import { endOf } from './fault.ts'
 import { inflict } from './inflict.ts'
@@ -10,7 +9,7 @@ import { Observer } from './observer.ts'
 import type { ObserverRef, Seen } from './observer.ts'
 import { candidatesOf } from './place.ts'
 import type { Candidate } from './place.ts'
-import { whySpared } from './plan.ts'
+import { objectionTo } from './plan.ts'
 import type { Injection } from './plan.ts'
 import { absolute } from './target.ts'
 import type { TargetSpec } from './target.ts'
@@ -110,7 +109,7 @@ export class Injector {
       const target = all.find((each) => each.path === path && each.isReady)
       if (target !== undefined) {
         // Since the plan was made it may have moved.
-        const why = whyNot(fault, target.place) ?? whySpared(fault, target, all, sparing)
+        const why = objectionTo(fault, target, all, sparing)
         if (why !== undefined) return why
         const { ref, isThere } = await observer.call.watch(target.pid)
         if (isThere) return { target, all, ref }

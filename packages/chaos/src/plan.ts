@@ -4,7 +4,7 @@ import type { CheckedFault, Fault, FaultKind } from './fault.ts'
 import type { Candidate } from './place.ts'
 import { randomFrom } from './random.ts'
 import type { Random } from './random.ts'
-import { isMeant } from './target.ts'
+import { absolute, isMeant } from './target.ts'
 import type { TargetSpec } from './target.ts'
 
 /** One fault that is to be injected. */
@@ -83,15 +83,32 @@ function cardOf(
   const among: Candidate[] = []
   for (const actor of actors) {
     if (!isMeant(actor, targets ?? options.targets)) continue
-    const why = whyNot(fault, actor.place) ?? whySpared(fault, actor, actors, options.sparing)
+    const why = objectionTo(fault, actor, actors, options.sparing)
     if (why === undefined) among.push(actor)
     else skipped.push({ kind: fault.kind, target: actor.path, why })
   }
   return { fault, among }
 }
 
-/** Undefined when nobody goes down who is to be spared. */
-export function whySpared(
+/** Why a fault must not be injected into this actor, by where it lives and by who would go down with it; undefined: it may. */
+export function objectionTo(
+  fault: Fault,
+  target: Candidate,
+  actors: readonly Candidate[],
+  sparing: readonly TargetSpec[],
+): string | undefined {
+  return whyNot(fault, target.place) ?? whyTogether(fault, target, actors) ?? whySpared(fault, target, actors, sparing)
+}
+
+/** Frames go between two nodes only. */
+function whyTogether({ peer }: Fault, target: Candidate, actors: readonly Candidate[]): string | undefined {
+  if (peer === undefined) return undefined
+  const other = actors.find(({ path }) => path === absolute(peer))
+  if (other === undefined) return `there is no actor at ${peer} to be at odds with`
+  return other.node === target.node ? `it shares the node of ${peer}, so no frames go between them` : undefined
+}
+
+function whySpared(
   fault: Fault,
   target: Candidate,
   actors: readonly Candidate[],

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { memoryLink } from '@bulkhead/transport-memory'
+import type { Held } from '../../src/chaos/hurt.ts'
 import { Weather } from '../../src/chaos/weather.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -43,7 +44,7 @@ describe('disturbing the frames to one peer', () => {
     try {
       const { weather, open } = setUp()
       const { connection, arrived } = open(2)
-      const over = vi.fn()
+      const over = vi.fn<(held: Held) => void>()
       weather.disturb({ peer: 2, delayMs: Infinity, forMs: 500 }, over)
       connection.send(bytes('abc'))
       vi.advanceTimersByTime(499)
@@ -58,7 +59,11 @@ describe('disturbing the frames to one peer', () => {
   test('ends what disturbed it before; a delay of 0 does only that', () => {
     const { weather, open } = setUp()
     const { connection, arrived } = open(2)
-    const [first, second, third] = [vi.fn(), vi.fn(), vi.fn()]
+    const [first, second, third] = [
+      vi.fn<(held: Held) => void>(),
+      vi.fn<(held: Held) => void>(),
+      vi.fn<(held: Held) => void>(),
+    ]
     weather.disturb({ peer: 2, delayMs: Infinity, forMs: Infinity }, first)
     connection.send(bytes('a'))
     weather.disturb({ peer: 2, delayMs: Infinity, forMs: Infinity }, second)
@@ -71,7 +76,7 @@ describe('disturbing the frames to one peer', () => {
 
   test('is over when the peer ends', () => {
     const { weather } = setUp()
-    const over = vi.fn()
+    const over = vi.fn<(held: Held) => void>()
     weather.disturb({ peer: 2, delayMs: Infinity, forMs: Infinity }, over)
     weather.forget(2)
     expect(over).toHaveBeenCalledOnce()
