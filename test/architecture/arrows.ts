@@ -115,5 +115,7 @@ export function behindTheCounter(source: Source): Finding[] {
     (isSibling(specifier) && !installed.includes(specifier)) || /(^|\/)packages\//.test(specifier)
   return [...importsOf(source)]
     .filter(({ specifier }) => out(specifier))
-    .map(({ specifier, start }) => at(source, start, `an example may import ${installed.join(' and ')} only, not ${specifier}`))
+    .map(({ specifier, start }) =>
+      at(source, start, `an example may import ${installed.join(' and ')} only, not ${specifier}`),
+    )
 }

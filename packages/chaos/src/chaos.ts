@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CallFailed, InvalidOption, telemetryChannels } from 'bulkhead'
+import { ActorExited, CallFailed, InvalidOption, telemetryChannels } from 'bulkhead'
 import type { ChaosDoor, System, Telemetry } from 'bulkhead'
 import { checkOptions } from './chaos-options.ts'
 import type { ChaosOptions, CheckedOptions } from './chaos-options.ts'
@@ -47,6 +47,8 @@ class Run {
   readonly #injections: Injected[] = []
   readonly #restarts: Restart[] = []
   readonly #over = new AbortController()
+  /** The system has ended. */
+  readonly #ended = new AbortController()
 
   constructor(system: System, door: ChaosDoor, options: CheckedOptions, plan: Plan) {
     this.#system = system
@@ -60,6 +62,7 @@ class Run {
       sparing,
       patienceMs,
       probe,
+      ended: this.#ended.signal,
       since: (ms) => ms - this.#startedMs,
     })
   }
@@ -73,7 +76,7 @@ class Run {
     if (signal?.aborted === true) stop()
     subscribe(telemetryChannels.restarted, this.#noteRestart)
     try {
-      await Promise.race([this.#injectAll(), this.#system.stopped])
+      await Promise.race([this.#injectAll(), this.#system.stopped.then(() => this.#ended.abort())])
     } finally {
       stop()
       signal?.removeEventListener('abort', stop)
@@ -118,7 +121,7 @@ class Run {
     try {
       return await this.#injector.inject(injection)
     } catch (error) {
-      if (error instanceof CallFailed) return undefined
+      if (this.#ended.signal.aborted || hasEnded(error)) return undefined
       throw error
     }
   }
@@ -139,10 +142,16 @@ class Run {
   }
 
   async #leave(): Promise<void> {
+    if (this.#ended.signal.aborted) return
     try {
-      await this.#system.named(Observer, OBSERVER).call.leave()
+      await Promise.race([this.#system.named(Observer, OBSERVER).call.leave(), this.#system.stopped])
     } catch (error) {
-      if (!(error instanceof CallFailed)) throw error
+      if (!hasEnded(error)) throw error
     }
   }
+}
+
+/** Nobody is there any more to be hurt, or to do it. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof CallFailed || error instanceof ActorExited
 }

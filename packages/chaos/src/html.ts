@@ -6,6 +6,8 @@ import type { ChaosReport } from './report.ts'
 import { named, outageLine, seenOf } from './text.ts'
 import { timelineOf } from './timeline.ts'
 
+const UNCONTAINED = 'why it would not have been contained'
+
 /** The report as one page that needs nothing else: no script, no style sheet, no picture from anywhere. */
 export function asHtml(report: ChaosReport): string {
   const { seed, startedAt, lastedMs, injections, planned, passed, warnings } = report
@@ -51,7 +53,7 @@ ${table(
 ${steadySection(report)}
 <h2>Not injected</h2>
 ${table(
-  ['fault', 'targets', 'why it would not have been contained'],
+  ['fault', 'targets', UNCONTAINED],
   skippedGroups(report.skipped).map(({ kind, targets, why }) => ({ cells: [kind, named(targets), why] })),
 )}
 ${list(
@@ -99,11 +101,16 @@ interface Row {
   readonly cells: readonly string[]
 }
 
+/** Columns whose text may take several lines. */
+const WRAPPED: ReadonlySet<string> = new Set(['seen', 'reason', 'also hit', 'targets', UNCONTAINED])
+
 function table(columns: readonly string[], rows: readonly Row[]): string {
   if (rows.length === 0) return '<p>Nothing.</p>'
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')
   const body = rows.map(({ id, isBad, cells }) => {
-    const data = cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')
+    const data = cells
+      .map((cell, i) => `<td${WRAPPED.has(columns[i]!) ? ' class="long"' : ''}>${escaped(cell)}</td>`)
+      .join('')
     return `<tr${id === undefined ? '' : ` id="${escaped(id)}"`}${isBad === true ? ' class="bad"' : ''}>${data}</tr>`
   })
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escaped(columns.join(', '))}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`
@@ -132,7 +139,7 @@ svg a:focus rect { stroke: var(--ink); stroke-width: 3 } a:focus { outline: none
 .legend .fault { border-color: var(--fault) } .legend .failed { border-color: var(--failed) } .legend .steady { border-color: var(--steady) } .legend .lost { border-color: var(--lost) } .legend .restart { border-color: var(--restart) }
 .scroll { overflow-x: auto } .scroll:focus { outline: 2px solid var(--fault) }
 table { border-collapse: collapse; font-size: 13px } th, td { text-align: left; vertical-align: top; padding: .3em .7em; border-bottom: 1px solid var(--line) }
-td { overflow-wrap: anywhere; max-width: 24em; white-space: pre-wrap }
+td { white-space: nowrap } td.long { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 14em; max-width: 28em }
 tr.bad { background: var(--bad) } tr:target { outline: 2px solid var(--fault) }
 .problems li { color: var(--failed) }
 `

@@ -36,6 +36,8 @@ export interface InjectorOptions {
   /** Milliseconds to wait for an end, and then for the recovery. */
   readonly patienceMs: number
   readonly probe: Probe | undefined
+  /** Aborted when the system has ended: then nothing is waited for. */
+  readonly ended: AbortSignal
   /** A time of `performance.now()` in milliseconds from the start of the run. */
   readonly since: (ms: number) => number
 }
@@ -115,7 +117,7 @@ export class Injector {
         if (isThere) return { target, all, ref }
         observer.cast.forget(ref)
       }
-      await pause(lookMs)
+      await this.#wait()
     }
     return 'nobody was there to be hurt'
   }
@@ -164,9 +166,14 @@ export class Injector {
     while (performance.now() < until) {
       const pid = await this.#successor(target, hasEnded)
       if (pid !== undefined && (probe === undefined || (await attempt(() => probe(target, others))))) return pid
-      await pause(lookMs)
+      await this.#wait()
     }
     return undefined
+  }
+
+  async #wait(): Promise<void> {
+    this.#options.ended.throwIfAborted()
+    await pause(lookMs)
   }
 
   async #successor(target: Candidate, hasEnded: boolean): Promise<Pid | undefined> {

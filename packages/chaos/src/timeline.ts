@@ -6,7 +6,7 @@ import type { ChaosReport } from './report.ts'
 import { seenOf } from './text.ts'
 
 /** In units of the drawing, which the page scales. */
-const SIZE = { labels: 130, width: 1_000, row: 24, bar: 14, axis: 28 } as const
+const SIZE = { labels: 130, width: 1_000, margin: 30, row: 24, bar: 14, axis: 28 } as const
 
 const TICKS_MAX = 10
 /** Seconds between two ticks of the axis. */
@@ -42,7 +42,7 @@ export function timelineOf(report: ChaosReport): string {
     },
   ]
   const height = rows.length * SIZE.row + SIZE.axis
-  const total = SIZE.labels + SIZE.width + 10
+  const total = SIZE.labels + SIZE.width + SIZE.margin
   return [
     `<svg viewBox="0 0 ${total} ${height}" role="group" aria-labelledby="timeline-title timeline-text">`,
     '<title id="timeline-title">Timeline</title>',
