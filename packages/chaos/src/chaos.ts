@@ -113,7 +113,7 @@ class Run {
       onRecovery?.(injected)
       healthyFrom = this.#now() + breatherMs
     }
-    await this.#until(forMs)
+    await this.#until(Math.max(forMs, healthyFrom))
   }
 
   /** Undefined when the system ended meanwhile: nobody is there to be hurt, or to do it. */

@@ -38,7 +38,7 @@ const REAL: Omit<SteadyClock, 'now'> = {
   pause: (ms, signal) => pause(ms, undefined, { signal }),
 }
 
-/** Checks again and again until `finish`, which lets the last check end. */
+/** Checks again and again until `finish`. */
 export class SteadyChecks {
   readonly #steady: Required<SteadyState>
   readonly #clock: SteadyClock
@@ -55,9 +55,11 @@ export class SteadyChecks {
     this.#running = this.#run()
   }
 
+  /** Lets the check end that is under way, and checks once more: what counts in the end is what is so then. */
   async finish(): Promise<SteadyReport> {
     this.#over.abort()
     await this.#running
+    await this.#check()
     return this.report
   }
 
@@ -67,13 +69,17 @@ export class SteadyChecks {
 
   async #run(): Promise<void> {
     const { signal } = this.#over
-    const { now } = this.#clock
     while (!signal.aborted) {
-      const fromMs = now()
-      const why = await this.#outcome()
-      this.#note(fromMs, now(), why)
+      await this.#check()
       await this.#clock.pause(this.#steady.everyMs, signal).catch(() => {})
     }
+  }
+
+  async #check(): Promise<void> {
+    const { now } = this.#clock
+    const fromMs = now()
+    const why = await this.#outcome()
+    this.#note(fromMs, now(), why)
   }
 
   /** Undefined when all is well. */

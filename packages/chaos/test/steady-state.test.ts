@@ -41,15 +41,15 @@ const fails = (): never => {
 }
 
 test('checks go on, one at a time, until the end; stretches of equal outcome are one', async () => {
-  const { checks, pass, calls } = setUp([() => true, () => undefined, fails, () => false, () => 7])
+  const { checks, pass, calls } = setUp([() => true, () => undefined, fails, () => false, () => 7, () => 8])
   for (let i = 0; i < 4; i++) await pass(10)
   expect(calls()).toBe(5)
   const report = await checks.finish()
-  expect(report).toMatchObject({ checks: 5, failed: 2 })
+  expect(report).toMatchObject({ checks: 6, failed: 2 })
   expect(report.stretches).toEqual([
     { ok: true, fromMs: 0, toMs: 10, checks: 2 },
     { ok: false, fromMs: 20, toMs: 30, checks: 2, why: 'out of stock' },
-    { ok: true, fromMs: 40, toMs: 40, checks: 1 },
+    { ok: true, fromMs: 40, toMs: 40, checks: 2 },
   ])
 })
 
@@ -60,8 +60,14 @@ test('a check that takes longer than it may has failed, and the next one comes',
   expect(calls()).toBe(2)
   expect((await checks.finish()).stretches).toEqual([
     { ok: false, fromMs: 0, toMs: 500, checks: 1, why: 'it took longer than 500 ms' },
-    { ok: true, fromMs: 510, toMs: 510, checks: 1 },
+    { ok: true, fromMs: 510, toMs: 510, checks: 2 },
   ])
+})
+
+test('what is so at the end counts: it is checked once more', async () => {
+  const { checks, calls } = setUp([fails, () => true])
+  const { stretches } = await checks.finish()
+  expect([calls(), stretches.map(({ ok }) => ok)]).toEqual([2, [false, true]])
 })
 
 describe('a check has failed', () => {
@@ -71,7 +77,7 @@ describe('a check has failed', () => {
     ['when it rejects', () => Promise.reject(new Error('out of stock')), 'out of stock'],
     ['when it rejects with no error', () => Promise.reject({ status: 503 }), '{"status":503}'],
   ])('%s', async (_name, outcome, why) => {
-    const { checks } = setUp([outcome])
-    expect((await checks.finish()).stretches).toEqual([{ ok: false, fromMs: 0, toMs: 0, checks: 1, why }])
+    const { checks } = setUp([outcome, () => true])
+    expect((await checks.finish()).stretches[0]).toEqual({ ok: false, fromMs: 0, toMs: 0, checks: 1, why })
   })
 })
