@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { asHtml, asJson, chaos, lint } from '@bulkhead/chaos'
 import type { ChaosOptions, ChaosReport, FaultKind, Injected, InjectionEvidence } from '@bulkhead/chaos'
@@ -198,6 +199,41 @@ describe('one by one', () => {
       // Nobody is declared dead because of it.
       expect(injections[0]!.pidAfter).toBe(injections[0]!.pidBefore)
       expect(await system.available('neighbour')).toBe(neighbour)
+    })
+  })
+
+  describe('during a cut from the root', () => {
+    test.each(['thread', 'process'] as const)('%s: a call runs out of time, and nobody is restarted', async (place) => {
+      const system = await ward(PLACES[place])
+      const { pid, node } = await system.explain('victim')
+      const victim = system.named(Victim, 'victim')
+      const over = system.chaos.disturb({ from: node, to: 1, delayMs: Infinity, forMs: Infinity })
+      // The order goes another way than the call, and may come later.
+      let failure: unknown
+      while (failure === undefined)
+        failure = await victim
+          .within(1_000)
+          .call.count()
+          .then(
+            () => undefined,
+            (error: unknown) => error,
+          )
+      expect(failure).toMatchObject({ code: 'timeout' })
+      await system.chaos.disturb({ from: node, to: 1, delayMs: 0, forMs: 0 })
+      expect((await over).frames).toBeGreaterThan(0)
+      await victim.within(30_000).call.count()
+      expect((await system.explain('victim')).pid).toBe(pid)
+    })
+
+    test('an end that the warden tells is told all the same', async () => {
+      const system = await ward(PLACES.process)
+      const { node, osProcess } = await system.explain('victim')
+      const cut = rejection(system.chaos.disturb({ from: node, to: 1, delayMs: Infinity, forMs: Infinity }))
+      const neighbour = await system.available('neighbour')
+      const pending = rejection(system.named(Victim, 'victim').within(60_000).call.ask(neighbour))
+      execFileSync('kill', ['-s', 'KILL', String(osProcess)])
+      expect(await pending).toMatchObject({ reason: { signaled: { signal: 'SIGKILL' } } })
+      expect(await cut).toMatchObject({ code: 'chaos_refused' })
     })
   })
 

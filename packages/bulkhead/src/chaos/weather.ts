@@ -26,7 +26,7 @@ export class Weather {
   disturb({ peer, delayMs, forMs }: Delays, over: (held: Held) => void): void {
     this.#calm(peer)
     if (delayMs === 0) return over({ frames: 0, bytes: 0 })
-    const timer = forMs === Infinity ? undefined : setTimeout(() => this.#calm(peer), forMs)
+    const timer = forMs === Infinity ? undefined : setTimeout(() => this.#calm(peer), forMs).unref()
     this.#disturbed.set(peer, { delayMs, timer, over })
     this.#connections.get(peer)?.delay(delayMs)
   }
