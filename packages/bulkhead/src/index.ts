@@ -1,6 +1,6 @@
 /** What users install: actors, supervisors, and `start`, which places them in threads and processes. */
 export { start } from './start.ts'
-export type { ChaosDoor, Disturbance, HeldFrames } from './chaos/chaos-door.ts'
+export type { ChaosDoor, Disturbance, Disturbed, HeldFrames } from './chaos/chaos-door.ts'
 export type { SystemOptions } from './system-options.ts'
 export type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
 export { telemetryChannels } from './nodejs/telemetry-channels.ts'

@@ -229,7 +229,8 @@ export class RunningSystem implements System {
   #take(message: ToRoot): void {
     if (message.type === 'record') return this.#options.log?.(message.record)
     if (message.type === 'down') this.chaos?.nodeEnded(message.peer)
-    if (message.type === 'hurt_done' || message.type === 'hurt_refused') this.chaos?.answered(message)
+    if (message.type === 'hurt_begun' || message.type === 'hurt_done' || message.type === 'hurt_refused')
+      this.chaos?.answered(message)
     else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
   }
 

@@ -23,7 +23,7 @@ export interface InjectionEvidence {
   readonly state?: string
   /** Frames and bytes that were kept back, and have left since. */
   readonly held?: { readonly frames: number; readonly bytes: number }
-  /** Where the root is one of the two: milliseconds until the target's node answered a question that was asked when it began. */
+  /** Where the root is one of the two: milliseconds until the target's node answered a question that was asked while it was in force. */
   readonly answeredMs?: number
   /** Milliseconds that it lasted. */
   readonly lastedMs?: number

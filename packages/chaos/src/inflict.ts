@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ROOT } from 'bulkhead'
-import type { ChaosDoor, HeldFrames } from 'bulkhead'
+import type { ChaosDoor, Disturbed } from 'bulkhead'
 import type { InjectionEvidence } from './evidence.ts'
 import { endOf } from './fault.ts'
 import type { Fault } from './fault.ts'
@@ -10,9 +10,6 @@ import { SABOTAGE } from './sabotage.ts'
 
 /** Milliseconds that the operating system may take to stop a process. */
 const stopMs = 500
-
-/** Milliseconds that the two nodes get to hear that they are to be at odds. */
-const askMs = 20
 
 export interface Inflicting {
   readonly door: ChaosDoor
@@ -100,14 +97,13 @@ async function disturb(fault: Fault, target: Candidate, means: Inflicting): Prom
     throw new Error(`it shares the node of ${fault.peer ?? 'the root'}: no frames go between them`)
   const { kind, forMs = 0, ways = 'both' } = fault
   const delayMs = kind === 'cut' ? Infinity : (fault.delayMs ?? 0)
-  const late = async (from: number, to: number): Promise<HeldFrames> =>
-    await means.door.disturb({ from, to, delayMs, forMs })
-  const disturbed = Promise.all([
+  const late = (from: number, to: number): Promise<Disturbed> => means.door.disturb({ from, to, delayMs, forMs })
+  const disturbed = await Promise.all([
     ...(ways === 'from' ? [] : [late(peer, target.node)]),
     ...(ways === 'to' ? [] : [late(target.node, peer)]),
   ])
   const answeredMs = peer === ROOT ? await answerOf(target, means) : undefined
-  const held = await disturbed
+  const held = await Promise.all(disturbed.map(({ over }) => over))
   return {
     cause: kind,
     ...(answeredMs !== undefined && { answeredMs }),
@@ -120,7 +116,6 @@ async function disturb(fault: Fault, target: Candidate, means: Inflicting): Prom
 
 /** How long it takes to be heard and answered; undefined when it is not there any more. */
 async function answerOf(target: Candidate, { isAlive }: Inflicting): Promise<number | undefined> {
-  await pause(askMs) // the node that disturbs is on another thread, and has been told just now
   const askedMs = performance.now()
   return (await isAlive(target)) ? Math.round(performance.now() - askedMs) : undefined
 }

@@ -1,7 +1,7 @@
 import { BulkheadError, checkBehaviour, CallFailed, InvalidOption, isPid, nodeOf, serialOf } from '@bulkhead/core'
 import type { ActorRef, Args, Behaviour, NodeId, Pid } from '@bulkhead/core'
 import type { FromRoot } from '../control.ts'
-import type { HurtAnswer } from './hurt.ts'
+import type { Hurt, HurtAnswer } from './hurt.ts'
 
 /** What hurts a system from within, for `@bulkhead/chaos` and the like. It exists only where `start` was given `chaos: true`. */
 export interface ChaosDoor {
@@ -13,10 +13,10 @@ export interface ChaosDoor {
    */
   intrude<A extends Args>(actor: ActorRef | Pid | string, code: Behaviour<A>, args: NoInfer<A>): Promise<void>
   /**
-   * Makes the frames from one node to another late for a while, one way, now and on a connection that opens meanwhile. Resolves when it is over,
-   * with what was kept back and has left by then. What disturbed the same two nodes in the same direction before is over at once.
+   * Makes the frames from one node to another late for a while, one way, now and on a connection that opens meanwhile. Resolves when that is in
+   * force. What disturbed the same two nodes in the same direction before is over at once. Rejects with `chaos_refused` when the node has ended.
    */
-  disturb(disturbance: Disturbance): Promise<HeldFrames>
+  disturb(disturbance: Disturbance): Promise<Disturbed>
 }
 
 export interface Disturbance {
@@ -28,6 +28,12 @@ export interface Disturbance {
   readonly forMs: number
 }
 
+/** A disturbance that is in force. */
+export interface Disturbed {
+  /** Resolves when it is over, with what was kept back and has left by then. Rejects with `chaos_refused` when the node ends before. */
+  readonly over: Promise<HeldFrames>
+}
+
 export interface HeldFrames {
   readonly frames: number
   readonly bytes: number
@@ -35,6 +41,7 @@ export interface HeldFrames {
 
 interface Request {
   readonly node: NodeId
+  readonly begun: () => void
   readonly resolve: (held: HeldFrames) => void
   readonly reject: (error: Error) => void
 }
@@ -66,15 +73,20 @@ export class OpenChaosDoor implements ChaosDoor {
     })
   }
 
-  async disturb({ from, to, delayMs, forMs }: Disturbance): Promise<HeldFrames> {
+  async disturb({ from, to, delayMs, forMs }: Disturbance): Promise<Disturbed> {
     checkMs('delayMs', delayMs)
     checkMs('forMs', forMs)
-    return await this.#ask(from, { kind: 'disturb', peer: to, delayMs, forMs })
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const over = this.#ask(from, { kind: 'disturb', peer: to, delayMs, forMs }, resolve)
+    over.catch(() => {}) // whoever does not wait for it need not hear of the node's end
+    await Promise.race([begun, over])
+    return { over }
   }
 
   /** A node has answered. */
   answered(answer: HurtAnswer): void {
     const request = this.#requests.get(answer.request)
+    if (answer.type === 'hurt_begun') return request?.begun()
     this.#requests.delete(answer.request)
     if (answer.type === 'hurt_done') request?.resolve(answer.held ?? { frames: 0, bytes: 0 })
     else request?.reject(new BulkheadError('chaos_refused', `the node cannot be hurt so: ${answer.why}`))
@@ -94,10 +106,10 @@ export class OpenChaosDoor implements ChaosDoor {
     return isPid(actor) ? actor : this.#options.named(actor)
   }
 
-  #ask(node: NodeId, hurt: Extract<FromRoot, { type: 'hurt_node' }>['hurt']): Promise<HeldFrames> {
+  #ask(node: NodeId, hurt: Hurt, begun: () => void = () => {}): Promise<HeldFrames> {
     const request = ++this.#count
     return new Promise((resolve, reject) => {
-      this.#requests.set(request, { node, resolve, reject })
+      this.#requests.set(request, { node, begun, resolve, reject })
       this.#options.post({ type: 'hurt_node', request, node, hurt })
     })
   }

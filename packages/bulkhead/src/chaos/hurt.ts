@@ -28,5 +28,7 @@ export interface Held {
 
 /** What became of it. */
 export type HurtAnswer =
+  /** A disturbance is in force. */
+  | { readonly type: 'hurt_begun'; readonly request: number }
   | { readonly type: 'hurt_done'; readonly request: number; readonly held?: Held }
   | { readonly type: 'hurt_refused'; readonly request: number; readonly why: string }

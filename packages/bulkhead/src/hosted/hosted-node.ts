@@ -230,8 +230,10 @@ export class HostedNode implements NodeHost {
     const done = (outcome: object): void => this.#say({ type: 'hurt_done', request, ...outcome })
     const refused = (error: Error): void => this.#say({ type: 'hurt_refused', request, why: error.message })
     if (this.#weather === undefined) refused(new Error('the system was started without chaos: true'))
-    else if (hurt.kind === 'disturb') this.#weather.disturb(hurt, (held) => done({ held }))
-    else this.node.intrude(hurt.serial, hurt.code, hurt.args).then(() => done({}), refused)
+    else if (hurt.kind === 'disturb') {
+      this.#say({ type: 'hurt_begun', request })
+      this.#weather.disturb(hurt, (held) => done({ held }))
+    } else this.node.intrude(hurt.serial, hurt.code, hurt.args).then(() => done({}), refused)
   }
 
   #say(message: FromNode): void {

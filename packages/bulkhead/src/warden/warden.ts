@@ -127,6 +127,7 @@ export class Warden {
         return this.#surveyor.take(record.id, message.request, message.snapshot)
       case 'crashed':
         return this.#crashes.add(message.news)
+      case 'hurt_begun':
       case 'hurt_done':
       case 'hurt_refused':
         return this.#rootBody.postToRoot(message)
