@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { isMainThread } from 'node:worker_threads'
 import { defineActor } from 'bulkhead'
 import type { Behaviour } from 'bulkhead'
@@ -33,9 +33,12 @@ export const SABOTAGE: Readonly<Partial<Record<FaultKind, Behaviour<[fault: Faul
   native: sabotage('native', ({ forMs = 0 }) => {
     execFileSync('sleep', [String(forMs / 1_000)])
   }),
-  heap: sabotage('heap', () => {
+  heap: sabotage('heap', async () => {
     const kept: number[][] = []
-    for (;;) kept.push(Array<number>(1_000_000).fill(kept.length + 0.5))
+    for (;;) {
+      kept.push(Array<number>(250_000).fill(kept.length + 0.5))
+      await turn() // or it is found stuck, where the CPU is busy with others
+    }
   }),
   buffer: sabotage('buffer', async () => {
     const kept: Buffer[] = []
