@@ -12,7 +12,7 @@ const bin = (path) => `node_modules/${path}`
  * A command is a list of arguments to node; those of the user are added at its end.
  */
 export const tasks = {
-  start: { build: ['packages/bulkhead'], commands: [['examples/search/src/main.ts']] },
+  start: { build: ['packages/chaos'], commands: [['examples/search/src/main.ts']] },
   build: { build: packages, commands: [] },
   test: { build: packages, commands: [[bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts']] },
   types: { commands: [[bin('typescript/bin/tsc'), '-b']] },

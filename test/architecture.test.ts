@@ -27,6 +27,8 @@ import { americanSpelling, emptyFileNames, strangeFileNames, strangeNames } from
 
 interface Manifest {
   readonly dependencies?: Record<string, string>
+  /** Of a package that defines actors: it must share the copy of bulkhead that runs them. */
+  readonly peerDependencies?: Record<string, string>
 }
 
 interface Project {
@@ -62,9 +64,8 @@ describe('arrows between packages', () => {
   })
 
   test.each(packageNames)('%s declares and refers to exactly what it imports', (name) => {
-    const dependencies = Object.keys(
-      (JSON.parse(readText(`packages/${name}/package.json`)) as Manifest).dependencies ?? {},
-    )
+    const manifest = JSON.parse(readText(`packages/${name}/package.json`)) as Manifest
+    const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     const references = (JSON.parse(readText(`packages/${name}/tsconfig.json`)) as Project).references ?? []
     const paths = references.map(({ path }) => path)
     expect(dependencyMismatches(name, sourcesOf(name), dependencies)).toEqual([])

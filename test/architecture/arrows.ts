@@ -15,6 +15,7 @@ export const arrows: Record<string, readonly string[]> = {
   'transport-process': [transportDoor],
   'transport-thread': [transportDoor],
   bulkhead: [core, transportDoor, '@bulkhead/supervisor', ...transports],
+  chaos: ['bulkhead'],
 }
 
 /** Packages that run wherever JavaScript does: the platform is handed to them. */
@@ -105,11 +106,16 @@ export function importersOf(sources: readonly Source[], dependency: string): str
     .map(({ path }) => path)
 }
 
+/** What users install. */
+const installed: readonly string[] = ['bulkhead', '@bulkhead/chaos']
+
 /** An example is written against what users install, and nothing else of ours. */
 export function behindTheCounter(source: Source): Finding[] {
   const out = (specifier: string): boolean =>
-    (isSibling(specifier) && specifier !== 'bulkhead') || /(^|\/)packages\//.test(specifier)
+    (isSibling(specifier) && !installed.includes(specifier)) || /(^|\/)packages\//.test(specifier)
   return [...importsOf(source)]
     .filter(({ specifier }) => out(specifier))
-    .map(({ specifier, start }) => at(source, start, `an example may import bulkhead only, not ${specifier}`))
+    .map(({ specifier, start }) =>
+      at(source, start, `an example may import ${installed.join(' and ')} only, not ${specifier}`),
+    )
 }

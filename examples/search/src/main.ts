@@ -1,5 +1,7 @@
 // Shows: the program. It starts a system, lets a trial hurt it under load, stops it, looks for what is left and reports.
 // Try `npm start`, or `npm start -- --help`.
+import { writeFileSync } from 'node:fs'
+import { asHtml } from '@bulkhead/chaos'
 import { start } from 'bulkhead'
 import { Search, SHARDS } from './actors/search.ts'
 import { loadCorpus, openCorpus, packageFolders } from './corpus.ts'
@@ -35,7 +37,7 @@ async function runTrial(options: TrialOptions): Promise<boolean> {
   const leftovers = new LeftoverWatch()
   const log = new LogTail()
   const listener = await Listener.open()
-  const system = await start({ name: 'search', log: log.add })
+  const system = await start({ name: 'search', log: log.add, chaos: true })
   await system.start(Search, [corpus, listener.port])
   const progress = showProgress(process.stderr, () => trial.progress)
   // It ends early when somebody stops the program, or when the top supervisor gives up. Then nobody serves the socket any more.
@@ -57,16 +59,33 @@ async function runTrial(options: TrialOptions): Promise<boolean> {
   const { size, byteLength } = openCorpus(corpus)
   const heading = `Search over ${size} documents (${(byteLength / 2 ** 20).toFixed(1)} MB) in ${SHARDS.length} shards, seed ${options.seed}, ${options.seconds} s of load`
   const { schedule, failures } = trial
-  console.log(options.json ? toJson(outcome, schedule, failures) : toReport({ heading, outcome, failures, tree }))
+  const warnings = trial.chaos?.warnings.map(({ path, why, advice }) => `${path}: ${why}; ${advice}`) ?? []
+  console.log(
+    options.json ? toJson(outcome, schedule, failures) : toReport({ heading, outcome, failures, tree, warnings }),
+  )
+  if (options.report !== undefined && trial.chaos !== undefined) writeFileSync(options.report, asHtml(trial.chaos))
   const problems = shortcomings(outcome)
   if (problems.length > 0)
     console.error(['The end of the log:', ...log.lines, ...(options.json ? problems : [])].join('\n'))
   return problems.length === 0
 }
 
+/** Now rather than after the trial. Throws `BadOption`. */
+function checkWritable(file: string): void {
+  try {
+    writeFileSync(file, '')
+  } catch (error) {
+    throw new BadOption(
+      `--report is "${file}", which cannot be written (${(error as Error).message}): name another file`,
+    )
+  }
+}
+
 function readOptions(): Options | undefined {
   try {
-    return parseOptions(process.argv.slice(2))
+    const parsed = parseOptions(process.argv.slice(2))
+    if (parsed.mode === 'trial' && parsed.report !== undefined) checkWritable(parsed.report)
+    return parsed
   } catch (error) {
     if (!(error instanceof BadOption)) throw error
     console.error(`${error.message}\nTry npm start -- --help`)

@@ -1,6 +1,6 @@
 // Shows: the command line of the trial. A wrong option is told by name and value, with the way out.
 import { parseArgs } from 'node:util'
-import { SECONDS_MIN } from './chaos/plan.ts'
+import { SECONDS_MIN } from './chaos/faults.ts'
 
 const SECONDS_DEFAULT = 45
 const SECONDS_MAX = 3_600
@@ -12,6 +12,8 @@ export interface TrialOptions {
   readonly seconds: number
   readonly seed: number
   readonly json: boolean
+  /** The file for the page about the faults. */
+  readonly report: string | undefined
 }
 
 export type Options = TrialOptions | { readonly mode: 'serve' } | { readonly mode: 'help' }
@@ -25,6 +27,7 @@ export const HELP = `Full-text search over the Markdown of the installed package
   npm start -- --seconds 60      how long the load lasts, ${SECONDS_MIN} to ${SECONDS_MAX} (default ${SECONDS_DEFAULT})
   npm start -- --seed 7          which faults, when, and which queries: 0 to ${SEED_MAX} (default ${SEED_DEFAULT})
   npm start --silent -- --json   the report as one JSON object on stdout
+  npm start -- --report FILE     writes a page with the course of the faults, for a browser
   npm start -- --serve           no load and no faults: stay up and print the URL
   npm start -- --help            this text
 
@@ -36,6 +39,7 @@ const KNOWN = {
   seconds: { type: 'string' },
   seed: { type: 'string' },
   json: { type: 'boolean' },
+  report: { type: 'string' },
   serve: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -56,6 +60,7 @@ export function parseOptions(argv: readonly string[]): Options {
     seconds: wholeNumber('seconds', given.get('seconds'), SECONDS_MIN, SECONDS_MAX, SECONDS_DEFAULT),
     seed: wholeNumber('seed', given.get('seed'), 0, SEED_MAX, SEED_DEFAULT),
     json: given.has('json'),
+    report: given.get('report'),
   }
 }
 
@@ -70,6 +75,8 @@ function readGiven(argv: readonly string[]): Map<string, string> {
     if (!Object.hasOwn(KNOWN, name)) throw new BadOption(`${rawName} is unknown: there is ${NAMES.join(', ')}`)
     if (given.has(name)) throw new BadOption(`--${name} is given twice: give it once`)
     const wantsValue = KNOWN[name as keyof typeof KNOWN].type === 'string'
+    if (name === 'report' && !value)
+      throw new BadOption('--report has no value: name a file, as in --report chaos.html')
     if (wantsValue && value === undefined)
       throw new BadOption(`--${name} has no value: give a number, as in --${name} 30`)
     if (!wantsValue && value !== undefined)

@@ -38,6 +38,14 @@ describe('the command line', () => {
   })
 })
 
+test('a report that cannot be written is told at once, with exit status 2', async () => {
+  const { child, ended } = run('--report', '/nowhere/chaos.html')
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  expect(out).toBe('')
+  expect(err).toMatch(/^--report is "\/nowhere\/chaos.html", which cannot be written \(ENOENT.*\): name another file\n/)
+  expect(await ended).toBe(2)
+})
+
 test('--serve answers searches until it is told to stop, and leaves no process behind', async () => {
   const { child, ended } = run('--serve')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Injection } from '../src/chaos/plan.ts'
+import type { Injection } from '../src/chaos/injection.ts'
 import { openCorpus, packCorpus } from '../src/corpus.ts'
 import { parseQuery } from '../src/query.ts'
 import { createRandom } from '../src/random.ts'
@@ -20,7 +20,6 @@ const injection = (
   target: string,
 ): Injection => ({
   n,
-  atMs: n * 1_000,
   kind,
   placement,
   target,
@@ -166,7 +165,8 @@ describe('a trial does not pass', () => {
 })
 
 test('JSON has the fields that programs rely on, and no others', () => {
-  const schedule = measured.map((one) => one.injection)
+  const evidence = { cause: 'stuck', handler: 'chaos.loop' }
+  const schedule = measured.map(({ injection: one }) => (one.n === 3 ? { ...one, evidence } : one))
   const value: unknown = JSON.parse(toJson({ ...passed, leftovers: ['file x'] }, schedule, []))
   expect(value).toEqual({
     requests: { sent: 1_000, answered: 990, failed: 10, unanswered: 0, wrong: 0 },
@@ -182,9 +182,9 @@ test('JSON has the fields that programs rely on, and no others', () => {
       { kind: 'kill_front', placement: 'inline', count: 1, detectMs: [0.3], recoverMs: [4], failedRequests: 0 },
     ],
     schedule: [
-      { n: 1, kind: 'loop', placement: 'thread', target: 'shard-1' },
-      { n: 2, kind: 'kill_front', placement: 'inline', target: 'front' },
-      { n: 3, kind: 'loop', placement: 'thread', target: 'shard-0' },
+      { n: 1, kind: 'loop', placement: 'thread', target: 'shard-1', evidence: null },
+      { n: 2, kind: 'kill_front', placement: 'inline', target: 'front', evidence: null },
+      { n: 3, kind: 'loop', placement: 'thread', target: 'shard-0', evidence },
     ],
     leftovers: ['file x'],
   })
@@ -235,6 +235,12 @@ Passed.
       '',
     ]
     expect(lines.slice(-ending.length)).toEqual(ending)
+  })
+
+  test('warns of what is weak in the tree', () => {
+    const warnings = ['/Search: it lives on the root']
+    const report = toReport({ heading: '', outcome: passed, failures: [], tree: [], warnings })
+    expect(report).toContain('\nWarnings\n  /Search: it lives on the root\n')
   })
 
   test('a table without rows is its head', () => expect(table(['a', 'b', 'c'], [])).toEqual(['a  b  c']))

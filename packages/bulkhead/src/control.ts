@@ -13,6 +13,7 @@ import type {
 } from '@bulkhead/core'
 import type { ThreadEnd } from '@bulkhead/transport-thread'
 import type { ErrorParts } from './error-parts.ts'
+import type { Hurt, HurtAnswer } from './chaos/hurt.ts'
 import type { CrashNews } from './inspect/crash-log.ts'
 import type { NodesOptions } from './nodejs/given-options.ts'
 import type { Overrides } from './placement-overrides.ts'
@@ -29,6 +30,8 @@ export interface NodeBirth {
   readonly forwardsLog: boolean
   /** Whether the warden is told of every change, for whoever inspects the system. */
   readonly isInspectable: boolean
+  /** Whether the root may hurt it: see `ChaosDoor`. */
+  readonly chaos: boolean
 }
 
 export type FromNode =
@@ -68,6 +71,7 @@ export type FromNode =
   | { readonly type: 'failing'; readonly error: ErrorParts; readonly culprit: number | undefined }
   /** All actors ended as `stop` asked; the thread or process leaves now. */
   | { readonly type: 'stopped' }
+  | HurtAnswer
 
 export type ToNode =
   | { readonly type: 'become'; readonly birth: NodeBirth }
@@ -92,6 +96,7 @@ export type ToNode =
   | { readonly type: 'ping'; readonly ping: number }
   | { readonly type: 'snapshot'; readonly request: number }
   | { readonly type: 'stop' }
+  | { readonly type: 'hurt'; readonly request: number; readonly hurt: Hurt }
 
 /** What the root says beyond that. */
 export type FromRoot =
@@ -101,6 +106,8 @@ export type FromRoot =
   | { readonly type: 'survey'; readonly request: number; readonly patienceMs: number | undefined }
   /** End all nodes: in order within so many milliseconds, then by force. */
   | { readonly type: 'shut_down'; readonly withinMs: number }
+  /** Have that node do this to itself. */
+  | { readonly type: 'hurt_node'; readonly request: number; readonly node: NodeId; readonly hurt: Hurt }
 
 export type ToRoot =
   | ToNode
@@ -108,6 +115,7 @@ export type ToRoot =
   | { readonly type: 'record'; readonly record: LogRecord }
   /** Take the signal that would open the inspector: a sandbox is about to start that could send it. */
   | { readonly type: 'shield' }
+  | HurtAnswer
   | { readonly type: 'shut_down' }
 
 /** How many actors a node has, and who the only one is. */
@@ -171,6 +179,7 @@ export interface WardenOrders {
   readonly killMs: number
   readonly overrides: Overrides
   readonly forwardsLog: boolean
+  readonly chaos: boolean
   /** The control port of the root. */
   readonly port: MessagePort
   readonly vitals: SharedArrayBuffer

@@ -1,5 +1,6 @@
 /** What users install: actors, supervisors, and `start`, which places them in threads and processes. */
 export { start } from './start.ts'
+export type { ChaosDoor, Disturbance, Disturbed, HeldFrames } from './chaos/chaos-door.ts'
 export type { SystemOptions } from './system-options.ts'
 export type { CompartmentOptions, ThreadsOptions } from './threads-options.ts'
 export type { BlastRadius, Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'

@@ -15,6 +15,7 @@ import {
 import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
+import { OpenChaosDoor } from './chaos/chaos-door.ts'
 import type { FromNode, NodeSurvey, ToNode, ToRoot } from './control.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { HostedNode } from './hosted/hosted-node.ts'
@@ -47,6 +48,7 @@ const againMs = 10
 export class RunningSystem implements System {
   readonly id: string
   readonly stopped: Promise<ExitReason>
+  readonly chaos: OpenChaosDoor | undefined
   readonly #options: CheckedOptions
   readonly #warden: WardenThread
   readonly #hosted: HostedNode
@@ -75,7 +77,7 @@ export class RunningSystem implements System {
     const sharedNodes = new SharedNodes()
     sharedNodes.add(ROOT)
     const forwardsLog = options.log !== undefined
-    const { name, threads, compartments, processes, spares, handlerMs, killMs } = options
+    const { name, threads, compartments, processes, spares, handlerMs, killMs, chaos } = options
     const inspectSocket = options.inspect ? this.#reserveSocket(name) : undefined
     const orders = {
       name,
@@ -86,6 +88,7 @@ export class RunningSystem implements System {
       spares,
       handlerMs,
       killMs,
+      chaos,
       system: this.id,
       entry,
       overrides,
@@ -95,7 +98,15 @@ export class RunningSystem implements System {
     }
     this.#warden = new WardenThread(orders, (error) => this.#onWardenFailure(error))
     this.#hosted = new HostedNode({
-      birth: { system: this.id, id: ROOT, killMs, overrides, forwardsLog, isInspectable: inspectSocket !== undefined },
+      birth: {
+        system: this.id,
+        id: ROOT,
+        killMs,
+        overrides,
+        forwardsLog,
+        isInspectable: inspectSocket !== undefined,
+        chaos,
+      },
       channel: this.#warden.channel as unknown as ControlChannel<FromNode, ToNode>,
       vitals,
       scope: new TracingScope(),
@@ -104,6 +115,12 @@ export class RunningSystem implements System {
       shares: (node) => sharedNodes.has(node),
     })
     this.#node = this.#hosted.node
+    this.chaos = chaos
+      ? new OpenChaosDoor({
+          post: (message) => this.#warden.channel.post(message),
+          named: (actor) => this.#node.main.whereis(actor),
+        })
+      : undefined
     this.#warden.channel.onMessage((message) => this.#take(message))
     this.#letGoOfSignals = options.signals ? stopOnSignals((signal) => this.#stopOn(signal)) : () => {}
     log('system %s', this.id)
@@ -211,11 +228,17 @@ export class RunningSystem implements System {
   }
 
   #take(message: ToRoot): void {
-    if (message.type === 'record') this.#options.log?.(message.record)
-    else if (message.type === 'shield') {
-      process.on('SIGUSR1', ignoreSignal)
-      this.#warden.channel.post({ type: 'shielded' })
-    } else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
+    if (message.type === 'record') return this.#options.log?.(message.record)
+    if (message.type === 'shield') return this.#shield()
+    if (message.type === 'down') this.chaos?.nodeEnded(message.peer)
+    if (message.type === 'hurt_begun' || message.type === 'hurt_done' || message.type === 'hurt_refused')
+      this.chaos?.answered(message)
+    else if (!this.#warden.take(message)) this.#hosted.take(message as ToNode)
+  }
+
+  #shield(): void {
+    process.on('SIGUSR1', ignoreSignal)
+    this.#warden.channel.post({ type: 'shielded' })
   }
 
   #stopOn(signal: NodeJS.Signals): void {

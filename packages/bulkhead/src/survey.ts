@@ -5,8 +5,9 @@ import type { BlastRadius, Explanation, TreeEntry } from './system.ts'
 /** All actors of a survey, as a tree: children below who started them, in the order in which they were started. */
 export function treeOf(nodes: readonly NodeSurvey[]): TreeEntry[] {
   const entries = new Map<Pid, TreeEntry & { readonly children: TreeEntry[] }>()
-  for (const { node, kind, snapshot } of nodes) {
-    for (const actor of snapshot?.actors ?? []) entries.set(actor.pid, { ...actor, node, kind, children: [] })
+  for (const { node, kind, osProcess, snapshot } of nodes) {
+    for (const actor of snapshot?.actors ?? [])
+      entries.set(actor.pid, { ...actor, node, kind, osProcess, children: [] })
   }
   const tops: TreeEntry[] = []
   for (const entry of entries.values()) {

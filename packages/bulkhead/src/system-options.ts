@@ -38,6 +38,11 @@ export interface SystemOptions {
   readonly placement?: string | URL
   /** Whether `bulkhead inspect` can attach to the system. Default true. */
   readonly inspect?: boolean
+  /**
+   * Whether faults can be injected into the system, through `system.chaos`; `@bulkhead/chaos` needs it. Only this program can, but what it can do
+   * includes ending any node: leave it off where nothing is to be hurt. Default false.
+   */
+  readonly chaos?: boolean
   /** Takes every line of the log, of all nodes. Default: they are printed on stderr. */
   readonly log?: (record: LogRecord) => void
 }
@@ -56,6 +61,7 @@ export interface CheckedOptions {
   readonly signals: boolean
   readonly placement: string | undefined
   readonly inspect: boolean
+  readonly chaos: boolean
   readonly log: ((record: LogRecord) => void) | undefined
 }
 
@@ -105,6 +111,7 @@ const rules: Rules = {
     expected: 'use the path or file: URL of a JSON file',
   },
   inspect: isFlag,
+  chaos: isFlag,
   log: { accepts: (value) => typeof value === 'function', expected: 'use a function that takes a LogRecord' },
 }
 
@@ -131,6 +138,7 @@ export function checkSystemOptions(options: SystemOptions, mainFile: string | un
     signals: options.signals ?? true,
     placement: options.placement === undefined ? undefined : pathOf(options.placement),
     inspect: options.inspect ?? true,
+    chaos: options.chaos ?? false,
     log: options.log,
   }
 }

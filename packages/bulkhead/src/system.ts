@@ -9,6 +9,7 @@ import type {
   PlacementDecision,
 } from '@bulkhead/core'
 import type { ChildOptions } from '@bulkhead/supervisor'
+import type { ChaosDoor } from './chaos/chaos-door.ts'
 
 /** Everything that one program started: its root node, its thread nodes, its process nodes, and the actors on them. Made by `start`. */
 export interface System {
@@ -32,6 +33,8 @@ export interface System {
   tree(): Promise<readonly TreeEntry[]>
   /** Stops all actors in order, the last started first, then ends all nodes. Repeating it only shortens the deadline. */
   stop(options?: StopOptions): Promise<StopReport>
+  /** Hurts the system on purpose; undefined unless it was started with `chaos: true`. */
+  readonly chaos: ChaosDoor | undefined
   /** Resolves when everything has ended, with the reason: what `stop` was given, or why the top supervisor gave up. */
   readonly stopped: Promise<ExitReason>
   [Symbol.asyncDispose](): Promise<void>
@@ -75,5 +78,7 @@ export interface BlastRadius {
 export interface TreeEntry extends ActorSnapshot {
   readonly node: NodeId
   readonly kind: PlacementDecision['kind']
+  /** The OS process it lives in. */
+  readonly osProcess: number
   readonly children: readonly TreeEntry[]
 }

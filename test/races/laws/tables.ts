@@ -109,7 +109,9 @@ export class Tables {
     const broken = (text: string): void => this.#journal.broken('leak', `${pid}: ${text}`)
     if (cell.status === 'exiting' || cell.status === 'exited') broken(`is ${cell.status} and still there`)
     if (cell.status === 'starting') broken('still starts')
-    if (cell.suspendedBy !== undefined) broken(`is suspended by node ${cell.suspendedBy.id} for ever`)
+    const { suspendedBy } = cell
+    if (suspendedBy !== undefined)
+      broken(`is suspended by ${'id' in suspendedBy ? `node ${suspendedBy.id}` : suspendedBy.label} for ever`)
     if (cell.namesInFlight > 0) broken('waits for a name for ever')
     if ((cell.drainWaiters?.length ?? 0) > 0) broken('has somebody who waits until it is drained')
     if (cell.callCount !== [...node.kernel.calls.values()].filter((call) => call.cell === cell).length)

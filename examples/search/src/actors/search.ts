@@ -1,6 +1,6 @@
 // Shows: the supervision tree, and where everybody lives. Read it from the top: which actors there are, what each one needs, and
 // who restarts it.
-import { child, defineSupervisor } from 'bulkhead'
+import { child, defineSupervisor, type Isolation } from 'bulkhead'
 import { openCorpus, slices } from '../corpus.ts'
 import { Front } from './front.ts'
 import { Router } from './router.ts'
@@ -11,6 +11,16 @@ export const SHARDS = ['shard-0', 'shard-1', 'shard-2']
 export const SNIPPETS = 'snippets'
 export const FRONT = 'front'
 const ROUTER = 'router'
+
+/** Where they are in the tree, for whoever inspects or hurts it. */
+export const PATHS: Readonly<Record<string, string>> = {
+  shards: '/Search/shards',
+  ...Object.fromEntries(SHARDS.map((name) => [name, `/Search/shards/${name}`])),
+  rendering: '/Search/rendering',
+  [SNIPPETS]: `/Search/rendering/${SNIPPETS}`,
+  [ROUTER]: `/Search/${ROUTER}`,
+  [FRONT]: `/Search/${FRONT}`,
+}
 
 /** The names of the supervisors below the top one, and of those that each starts. */
 export const SUPERVISED: ReadonlyMap<string, readonly string[]> = new Map([
@@ -35,7 +45,10 @@ export const Search = defineSupervisor(import.meta, 'Search', (corpus: SharedArr
   ],
 }))
 
-/** The index. The shards read one shared corpus, and building or searching keeps a core busy: each has a thread of its own. */
+/** Where a shard lives. It reads the one shared corpus, and building or searching keeps a core busy. */
+const SHARD_PLACE: Isolation = { memory: 'shared', cpu: 'heavy', limits: { handlerMs: HANDLER_MS } }
+
+/** The index: each shard has a thread of its own. */
 export const Shards = defineSupervisor(import.meta, 'Shards', (corpus: SharedArrayBuffer) => ({
   strategy: 'one_for_one',
   ...MANY_RESTARTS,
@@ -43,7 +56,7 @@ export const Shards = defineSupervisor(import.meta, 'Shards', (corpus: SharedArr
     child(Shard, [corpus, slice], {
       id: SHARDS[i]!,
       name: SHARDS[i]!,
-      isolation: { memory: 'shared', cpu: 'heavy', limits: { handlerMs: HANDLER_MS } },
+      isolation: SHARD_PLACE,
     }),
   ),
 }))
@@ -56,7 +69,7 @@ export const Rendering = defineSupervisor(import.meta, 'Rendering', () => ({
     child(Snippets, [], {
       id: SNIPPETS,
       name: SNIPPETS,
-      isolation: { faults: 'contained', limits: { heapMb: 64, handlerMs: HANDLER_MS } },
+      isolation: { faults: 'contained', limits: { heapMb: 64, rssMb: 320, handlerMs: HANDLER_MS } },
     }),
   ],
 }))

@@ -1,7 +1,6 @@
-// Shows: an actor that shares memory. It reads the corpus where it lies and keeps the index of its own slice; both the index and
-// a fault stay in its thread.
+// Shows: an actor that shares memory. It reads the corpus where it lies and keeps the index of its own slice, in its
+// thread.
 import { defineServer } from 'bulkhead'
-import { commit, type OwnFault } from '../chaos/faults.ts'
 import { openCorpus, type Slice } from '../corpus.ts'
 import { IndexShard } from '../index-shard.ts'
 
@@ -19,8 +18,5 @@ export const Shard = defineServer(import.meta, 'Shard', {
   },
   calls: {
     search: (self, words: readonly string[]) => self.state.search(words),
-  },
-  casts: {
-    commit: (_self, fault: OwnFault) => commit(fault),
   },
 })

@@ -1,16 +1,10 @@
 // Shows: an actor behind a wall. Documents are foreign input and a parser is a large surface, so this one has a process to itself.
 import { defineServer } from 'bulkhead'
-import { commit, type OwnFault } from '../chaos/faults.ts'
 import { renderMarkdown } from '../render.ts'
 
 export const Snippets = defineServer(import.meta, 'Snippets', {
   init: () => ({}),
   calls: {
     render: (_self, excerpts: readonly string[]) => excerpts.map((markdown) => renderMarkdown(markdown)),
-    /** The OS process it lives in: what somebody outside needs in order to kill it. */
-    osProcess: () => process.pid,
-  },
-  casts: {
-    commit: (_self, fault: OwnFault) => commit(fault),
   },
 })

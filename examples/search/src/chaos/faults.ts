@@ -1,43 +1,59 @@
-// Shows: real faults. Each one runs inside the handler of the actor that it hits, except SIGKILL, which comes from outside.
-import type { ActorFault } from './plan.ts'
+// Shows: choosing faults for a run of `@bulkhead/chaos`: each kind, into somebody whose placement contains it.
+import type { FaultOptions, TargetSpec } from '@bulkhead/chaos'
+import { FRONT, PATHS, SHARDS, SNIPPETS, SUPERVISED } from '../actors/search.ts'
+import { createRandom } from '../random.ts'
 
-/** What an actor can be told to do to itself. */
-export type OwnFault = Exclude<ActorFault, 'SIGKILL'>
+/** The shortest trial in which every fault of the first rank has time to happen and to be recovered from. */
+export const SECONDS_MIN = 20
 
-export function commit(fault: OwnFault): void | Promise<never> {
-  switch (fault) {
-    case 'throw':
-      throw new Error('injected: a handler threw')
-    case 'reject':
-      return Promise.reject(new Error('injected: a handler rejected'))
-    case 'timer':
-      setTimeout(() => {
-        throw new Error('injected: a timer callback threw')
-      }, 0)
-      return
-    case 'loop':
-      for (;;) spin()
-    case 'exit':
-      process.exit(3)
-    case 'heap':
-      return exhaustHeap()
-  }
-}
+export const WARM_UP_MS = 1_500
+export const COOL_DOWN_MS = 3_500
+/** The average time from one injection to the next, when there is time for more than one of each. */
+export const PACE_MS = 1_500
 
-let turns = 0
+const path = (name: string): TargetSpec => ({ path: PATHS[name]! })
 
-function spin(): void {
-  turns = (turns + 1) % 1_000_003
-}
+/** A thread of its own, which shares memory with the others. */
+const shards = SHARDS.map(path)
+/** A process of its own. */
+const snippets = [path(SNIPPETS)]
+const router = [path('router')]
+const anyWorker = [...shards, ...snippets, ...router]
 
-/** Keeps everything that it allocates, on V8's heap, until there is no more. */
-function exhaustHeap(): never {
-  const kept: number[][] = []
-  for (;;) kept.push(Array<number>(1_000_000).fill(kept.length + 0.5))
-}
+/** Whoever has a node of its own. Signals hit only those outside the OS process of the root: the plan sees to that. */
+const apart = [...shards, ...snippets]
 
-/** Ends an OS process as `kill -9` does: from another process, with nothing that the victim could do about it. */
-export function killFromOutside(pid: number): void {
-  if (pid === process.pid) throw new Error('SIGKILL would end the process that injects faults')
-  process.kill(pid, 'SIGKILL')
+/** They happen in every trial. */
+const ALWAYS: readonly FaultOptions[] = [
+  ...(['throw', 'reject', 'timer', 'loop', 'exit'] as const).flatMap((kind) => [
+    { kind, targets: shards },
+    { kind, targets: snippets },
+  ]),
+  { kind: 'heap', targets: snippets },
+  { kind: 'SIGKILL', targets: snippets },
+  { kind: 'kill', targets: [...SUPERVISED.keys()].map(path) },
+  { kind: 'kill', targets: [path(FRONT)] },
+]
+
+/** They happen when there is time for them: all of them in a trial of 45 seconds. */
+const WITH_TIME: readonly FaultOptions[] = [
+  { kind: 'microtasks', targets: apart },
+  // In a thread it would go on after the fence, and outlive the trial: there the call cannot be ended.
+  { kind: 'native', targets: snippets },
+  { kind: 'buffer', targets: snippets },
+  { kind: 'exit_in_exit', targets: apart },
+  { kind: 'SIGSEGV', targets: apart },
+  { kind: 'SIGABRT', targets: apart },
+  { kind: 'SIGSTOP', targets: snippets },
+  { kind: 'SIGCONT', forMs: 300, targets: apart },
+  { kind: 'kill', targets: anyWorker },
+  { kind: 'slow', forMs: 300, targets: anyWorker },
+  { kind: 'cut', forMs: 800, peer: PATHS['router']!, targets: apart },
+  { kind: 'delay', forMs: 800, delayMs: 30, targets: router },
+]
+
+/** The faults of a trial; which of those that need time, the seed decides. */
+export function faultsFor(seconds: number, seed: number): FaultOptions[] {
+  const room = Math.floor((seconds * 1_000 - WARM_UP_MS - COOL_DOWN_MS) / PACE_MS) - ALWAYS.length
+  return [...ALWAYS, ...createRandom(seed).shuffled(WITH_TIME).slice(0, Math.max(0, room))]
 }

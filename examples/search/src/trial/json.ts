@@ -1,5 +1,5 @@
 // Shows: the trial for programs: one JSON object, and nothing else on stdout.
-import type { Injection } from '../chaos/plan.ts'
+import type { Injection } from '../chaos/injection.ts'
 import { figuresOf } from './measure.ts'
 import type { TrialOutcome } from './outcome.ts'
 import type { Failure } from './ledger.ts'
@@ -8,7 +8,13 @@ export function toJson(outcome: TrialOutcome, schedule: readonly Injection[], fa
   return JSON.stringify({
     requests: outcome.requests,
     faults: figuresOf(outcome.measured, failures),
-    schedule: schedule.map(({ n, kind, placement, target }) => ({ n, kind, placement, target })),
+    schedule: schedule.map(({ n, kind, placement, target, evidence = null }) => ({
+      n,
+      kind,
+      placement,
+      target,
+      evidence,
+    })),
     leftovers: outcome.leftovers,
   })
 }

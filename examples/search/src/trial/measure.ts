@@ -1,5 +1,5 @@
 // Shows: what a trial measures of its faults. Pure: times come in, figures come out.
-import type { FaultKind, FaultPlacement, Injection } from '../chaos/plan.ts'
+import type { FaultKind, Injection } from '../chaos/injection.ts'
 import type { Failure } from './ledger.ts'
 
 /** One injection as it went, in milliseconds on the trial's clock. */
@@ -16,7 +16,7 @@ export interface Measured {
 
 export interface FaultFigures {
   readonly kind: FaultKind
-  readonly placement: FaultPlacement
+  readonly placement: Injection['placement']
   readonly count: number
   readonly detectMs: readonly number[]
   readonly recoverMs: readonly number[]

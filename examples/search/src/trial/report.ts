@@ -9,9 +9,11 @@ export interface ReportInput {
   readonly failures: readonly Failure[]
   /** The supervision tree as lines. */
   readonly tree: readonly string[]
+  /** Weaknesses of the tree, one line each. */
+  readonly warnings?: readonly string[]
 }
 
-export function toReport({ heading, outcome, failures, tree }: ReportInput): string {
+export function toReport({ heading, outcome, failures, tree, warnings = [] }: ReportInput): string {
   const problems = shortcomings(outcome)
   return [
     heading,
@@ -24,6 +26,7 @@ export function toReport({ heading, outcome, failures, tree }: ReportInput): str
     'Tree at the end of the load',
     ...tree.map((line) => `  ${line}`),
     '',
+    ...(warnings.length === 0 ? [] : ['Warnings', ...warnings.map((warning) => `  ${warning}`), '']),
     outcome.leftovers.length === 0 ? 'Left over: nothing' : 'Left over:',
     ...outcome.leftovers.map((name) => `  ${name}`),
     '',

@@ -1,9 +1,10 @@
 // Shows: the course of a trial. Load starts, faults come one by one as the plan says, and everything is written down.
-import { setTimeout as pause } from 'node:timers/promises'
-import { CallFailed, type System } from 'bulkhead'
-import { FRONT, SHARDS, SNIPPETS, SUPERVISED } from '../actors/search.ts'
-import { type Injected, Injector } from '../chaos/inject.ts'
-import { type Injection, planInjections } from '../chaos/plan.ts'
+import { chaos, type ChaosReport, type Injected } from '@bulkhead/chaos'
+import type { System } from 'bulkhead'
+import { FRONT, PATHS } from '../actors/search.ts'
+import { COOL_DOWN_MS, faultsFor, PACE_MS, WARM_UP_MS } from '../chaos/faults.ts'
+import { type Injection, injectionOf } from '../chaos/injection.ts'
+import { askFront, probeOf } from '../chaos/probe.ts'
 import type { Corpus } from '../corpus.ts'
 import { createRandom } from '../random.ts'
 import { mistakeIn } from './check.ts'
@@ -19,6 +20,8 @@ const COMPARE_EVERY = 20
 const MISTAKES_KEPT = 5
 /** Time to answer what has piled up, between a recovery and the next fault at least. */
 const BREATHER_MS = 400
+/** How long an answer may take while the service counts as well. */
+const STEADY_MS = 5_000
 
 export interface TrialSettings {
   readonly seconds: number
@@ -26,19 +29,18 @@ export interface TrialSettings {
 }
 
 export class Trial {
-  readonly schedule: readonly Injection[]
   readonly #settings: TrialSettings
   readonly #corpus: Corpus
   readonly #ledger = new Ledger(() => performance.now())
-  readonly #measured: Measured[] = []
   readonly #mistakes: string[] = []
+  #schedule: readonly Injection[] = []
+  #chaos: ChaosReport | undefined
   #compared = 0
+  #injected = 0
   #current: Injection | undefined
   #startedMs = performance.now()
 
   constructor(corpus: Corpus, settings: TrialSettings) {
-    const targets = { thread: SHARDS, process: [SNIPPETS], supervisors: [...SUPERVISED.keys()], front: FRONT }
-    this.schedule = planInjections({ ...settings, targets })
     this.#settings = settings
     this.#corpus = corpus
   }
@@ -46,7 +48,6 @@ export class Trial {
   /** Runs the whole plan. When the system ends before, the faults that are left count as not injected. */
   async run(system: System, url: string): Promise<void> {
     this.#startedMs = performance.now()
-    const over = new AbortController()
     const load = startLoad({
       url,
       ledger: this.#ledger,
@@ -54,11 +55,44 @@ export class Trial {
       onAnswer: (exchange, body) => this.#compare(exchange, body),
     })
     try {
-      await Promise.race([this.#injectAll(system, url, over.signal), system.stopped])
+      this.#chaos = await this.#hurt(system, url)
     } finally {
-      over.abort()
       await load.finish()
     }
+  }
+
+  #hurt(system: System, url: string): Promise<ChaosReport> {
+    const { seconds, seed } = this.#settings
+    return chaos(system, {
+      seed,
+      forMs: seconds * 1_000,
+      everyMs: PACE_MS,
+      warmUpMs: WARM_UP_MS,
+      coolDownMs: COOL_DOWN_MS,
+      breatherMs: BREATHER_MS,
+      faults: faultsFor(seconds, seed),
+      probe: probeOf(system, url),
+      steady: { check: () => askFront(url), everyMs: 500, withinMs: STEADY_MS },
+      // The listening socket belongs to the program, so the front lives with it; a root that is stuck is a guardian's business.
+      accepting: [{ path: PATHS[FRONT]! }],
+      onPlan: ({ injections }) => (this.#schedule = injections.map(injectionOf)),
+      onInjection: (injection) => (this.#current = injectionOf(injection)),
+      onRecovery: () => {
+        this.#current = undefined
+        this.#injected++
+      },
+    })
+  }
+
+  /** What was to happen and, where it did, the evidence. */
+  get schedule(): readonly Injection[] {
+    const happened = new Map(this.#chaos?.injections.map((injected) => [injected.n, injectionOf(injected)]))
+    return this.#schedule.map((planned) => happened.get(planned.n) ?? planned)
+  }
+
+  /** The report about the faults alone; undefined before the trial is over. */
+  get chaos(): ChaosReport | undefined {
+    return this.#chaos
   }
 
   get outcome(): Omit<TrialOutcome, 'leftovers'> {
@@ -66,8 +100,8 @@ export class Trial {
       requests: this.#ledger.counts,
       compared: this.#compared,
       mistakes: this.#mistakes,
-      planned: this.schedule.length,
-      measured: this.#measured,
+      planned: this.#schedule.length,
+      measured: this.#chaos?.injections.map((each) => measuredOf(each, this.#chaos?.startedMs ?? 0)) ?? [],
     }
   }
 
@@ -80,33 +114,14 @@ export class Trial {
       elapsedMs: this.#elapsedMs,
       totalMs: this.#settings.seconds * 1_000,
       requests: this.#ledger.counts,
-      injected: this.#measured.length + (this.#current === undefined ? 0 : 1),
-      planned: this.schedule.length,
+      injected: this.#injected + (this.#current === undefined ? 0 : 1),
+      planned: this.#schedule.length,
       current: this.#current && `${this.#current.kind} in ${this.#current.target}`,
     }
   }
 
   get #elapsedMs(): number {
     return performance.now() - this.#startedMs
-  }
-
-  async #injectAll(system: System, url: string, over: AbortSignal): Promise<void> {
-    await system.start(Injector, [url], { name: 'injector' })
-    const injector = system.named(Injector, 'injector').within(Infinity)
-    let healthyFrom = 0
-    for (const injection of this.schedule) {
-      await this.#until(Math.max(injection.atMs, healthyFrom), over)
-      this.#current = injection
-      this.#measured.push(await measure(injector.call.inject, injection))
-      this.#current = undefined
-      healthyFrom = this.#elapsedMs + BREATHER_MS
-    }
-    await this.#until(this.#settings.seconds * 1_000, over)
-  }
-
-  /** Waits until so many milliseconds after the start. Rejects when the trial is over. */
-  async #until(ms: number, over: AbortSignal): Promise<void> {
-    await pause(Math.max(0, ms - this.#elapsedMs), undefined, { signal: over })
   }
 
   #compare(exchange: Exchange, body: string): void {
@@ -119,18 +134,14 @@ export class Trial {
   }
 }
 
-async function measure(inject: (injection: Injection) => Promise<Injected>, injection: Injection): Promise<Measured> {
-  try {
-    return { injection, ...(await inject(injection)) }
-  } catch (error) {
-    // Nobody is there to be hurt, or to do it: the system is being stopped, or it has given up.
-    if (!(error instanceof CallFailed)) throw error
-    return {
-      injection,
-      injectedMs: performance.now(),
-      detectedMs: undefined,
-      recoveredMs: undefined,
-      reason: error.message,
-    }
+/** On the trial's clock. */
+function measuredOf(injected: Injected, startedMs: number): Measured {
+  const onClock = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : startedMs + ms)
+  return {
+    injection: injectionOf(injected),
+    injectedMs: startedMs + injected.injectedMs,
+    detectedMs: onClock(injected.detectedMs),
+    recoveredMs: onClock(injected.recoveredMs),
+    reason: injected.why ?? injected.evidence?.reason ?? injected.evidence?.cause ?? 'unknown',
   }
 }

@@ -14,6 +14,9 @@ import type {
 import { dial, listenFor, openSocketConnection } from '@bulkhead/transport-process'
 import type { Listener } from '@bulkhead/transport-process'
 import { openThreadConnection } from '@bulkhead/transport-thread'
+import type { Connection } from '@bulkhead/core/transport'
+import type { Hurt } from '../chaos/hurt.ts'
+import { Weather } from '../chaos/weather.ts'
 import type { ControlChannel } from '../control-channel.ts'
 import type { FromNode, NodeBirth, ToNode } from '../control.ts'
 import { newsOf } from '../inspect/crash-log.ts'
@@ -73,6 +76,7 @@ export class HostedNode implements NodeHost {
   readonly #channel: ControlChannel<FromNode, ToNode>
   readonly #questions = new Map<number, Question>()
   readonly #responder: LoopResponder
+  readonly #weather: Weather | undefined
   readonly #letGo: () => void
   /** Failure domains of nodes that share one with others. */
   readonly #domains = new Map<NodeId, string>()
@@ -86,6 +90,7 @@ export class HostedNode implements NodeHost {
     this.#channel = channel
     this.hasThreads = options.hasThreads
     this.#responder = new LoopResponder(vitals)
+    this.#weather = birth.chaos ? new Weather() : undefined
     const population = new PopulationReport(
       vitals,
       () => this.node.snapshot(),
@@ -176,7 +181,7 @@ export class HostedNode implements NodeHost {
     switch (message.type) {
       case 'linked':
         threads('node %d is connected with node %d', this.node.id, message.peer)
-        return this.node.connected(message.peer, openThreadConnection(message.end))
+        return this.#connected(message.peer, openThreadConnection(message.end))
       case 'listen':
         return void this.#listen()
       case 'accept':
@@ -187,6 +192,7 @@ export class HostedNode implements NodeHost {
         return void this.#dial(message.peer, message.address, message.token)
       case 'down':
         this.#domains.delete(message.peer)
+        this.#weather?.forget(message.peer)
         return this.node.down(message.peer, withError(message.verdict, message.error))
       case 'allocated':
       case 'kind':
@@ -201,6 +207,8 @@ export class HostedNode implements NodeHost {
         return this.#say({ type: 'snapshot', request: message.request, snapshot: this.node.snapshot() })
       case 'stop':
         return this.stop()
+      case 'hurt':
+        return this.#hurt(message.request, message.hurt)
       case 'become':
         return
     }
@@ -232,6 +240,20 @@ export class HostedNode implements NodeHost {
     }
     const awaited = awaitedActors((news) => this.#say({ type: 'awaited', ...news }))
     return joinTelemetry(own, awaited, debugTelemetry, channelTelemetry())
+  }
+
+  #connected(peer: NodeId, connection: Connection): void {
+    this.node.connected(peer, this.#weather?.over(peer, connection) ?? connection)
+  }
+
+  #hurt(request: number, hurt: Hurt): void {
+    const done = (outcome: object): void => this.#say({ type: 'hurt_done', request, ...outcome })
+    const refused = (error: Error): void => this.#say({ type: 'hurt_refused', request, why: error.message })
+    if (this.#weather === undefined) refused(new Error('the system was started without chaos: true'))
+    else if (hurt.kind === 'disturb') {
+      this.#say({ type: 'hurt_begun', request })
+      this.#weather.disturb(hurt, (held) => done({ held }))
+    } else this.node.intrude(hurt.serial, hurt.code, hurt.args).then(() => done({}), refused)
   }
 
   #say(message: FromNode): void {
@@ -280,7 +302,7 @@ export class HostedNode implements NodeHost {
       const socket = await reach()
       if (socket === undefined) return
       processes('node %d is connected with node %d', this.node.id, peer)
-      this.node.connected(peer, openSocketConnection(socket))
+      this.#connected(peer, openSocketConnection(socket))
     } catch (error) {
       processes('node %d cannot reach node %d: %s', this.node.id, peer, (error as Error).message)
       this.#say({ type: 'unreachable', peer, why: (error as Error).message })

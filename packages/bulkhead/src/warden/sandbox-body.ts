@@ -210,7 +210,7 @@ export class SandboxBody implements NodeBody {
       reach: this.#options.reach,
       granted: (grant) => this.#say({ type: 'granted', ...grant }),
     })
-    this.#say({ type: 'become', birth: { ...birth, overrides: {}, isInspectable: false } })
+    this.#say({ type: 'become', birth: { ...birth, overrides: {}, isInspectable: false, chaos: false } })
   }
 
   #say(word: ToSandbox): void {

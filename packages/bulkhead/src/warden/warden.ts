@@ -126,6 +126,7 @@ export class Warden {
     if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
     if (message.type === 'shielded') return this.#sandboxes.onShielded()
+    if (message.type === 'hurt_node') return this.#hurt(message)
     this.#take(this.#root, message)
   }
 
@@ -171,6 +172,10 @@ export class Warden {
         return this.#surveyor.take(record.id, message.request, message.snapshot)
       case 'crashed':
         return this.#crashes.add(message.news)
+      case 'hurt_begun':
+      case 'hurt_done':
+      case 'hurt_refused':
+        return this.#rootBody.postToRoot(message)
       case 'failing':
       case 'started':
       case 'output':
@@ -267,7 +272,7 @@ export class Warden {
     decision: PlacementDecision,
     { crew, sandbox }: { readonly crew?: Crew | undefined; readonly sandbox?: PreparedSandbox },
   ): NodeRecord {
-    const { system, killMs, overrides, forwardsLog, inspectSocket } = this.#orders
+    const { system, killMs, overrides, forwardsLog, inspectSocket, chaos } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
     const { body, events } =
@@ -283,7 +288,7 @@ export class Warden {
       else this.#cutOff(record, end)
     }
     body.output.tag.node = `${profile.kind} ${id}`
-    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable } })
+    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable, chaos } })
     log('%s %d (%s)', profile.kind, id, decision.share)
     if (crew === undefined && sandbox === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)
@@ -403,8 +408,7 @@ export class Warden {
         record.body.kill()
       }
       if (fenced && isOurThread(record)) this.#children.countLingering(1)
-    } else if (!fenced && record.verdict.fenced === true && isOurThread(record))
-      this.#children.countLingering(-1)
+    } else if (!fenced && record.verdict.fenced === true && isOurThread(record)) this.#children.countLingering(-1)
     if (fenced) return
     this.#lingering.ended(record.id)
     this.#surveyor.forget(record.id)
@@ -426,6 +430,14 @@ export class Warden {
   }
 
   // ---- the whole
+
+  #hurt({ request, node, hurt }: Extract<FromRoot, { type: 'hurt_node' }>): void {
+    const record = this.#nodes.get(node)
+    const refuse = (why: string): void => this.#rootBody.postToRoot({ type: 'hurt_refused', request, why })
+    if (record === undefined || record.verdict !== undefined) refuse(`node ${node} has ended`)
+    else if (record.body.carry !== undefined) refuse('a sandbox runs nothing for others: hurt it from outside')
+    else record.body.post({ type: 'hurt', request, hurt })
+  }
 
   async #answerSurvey(request: number, patienceMs: number | undefined): Promise<void> {
     this.#rootBody.postToRoot({ type: 'surveyed', request, nodes: await this.#surveyor.survey(patienceMs) })

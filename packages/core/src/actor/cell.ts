@@ -6,6 +6,7 @@ import type { RemoteNode } from '../node/remote-node.ts'
 import type { Timer } from '../node/timers.ts'
 import type { ActorSelf } from './self.ts'
 import type { Aliases } from './alias.ts'
+import type { Intrusion } from './intrusion.ts'
 import type { Mail } from './mailbox.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
@@ -63,8 +64,8 @@ export class Cell {
   queued = false
   /** A handler awaits; the mailbox waits for it. */
   busy = false
-  /** Its way to this peer is congested: it gets no next message. */
-  suspendedBy: RemoteNode | undefined = undefined
+  /** It gets no next message: its way to this peer is congested, or code from outside is not done. */
+  suspendedBy: RemoteNode | Intrusion | undefined = undefined
   /** The `receive` that waits for a message. */
   waiting: Waiting | undefined = undefined
   state: unknown = undefined

@@ -32,15 +32,15 @@ export class ActorProgram implements Program {
     this.acknowledges = acknowledges
   }
 
-  begin(cell: Cell, args: readonly unknown[]): Begun {
+  begin(cell: Cell, args: Args): Begun {
     this.#run(cell, args)
     return this.acknowledges ? 'unacknowledged' : 'ready'
   }
 
-  #run(cell: Cell, args: readonly unknown[]): void {
+  #run(cell: Cell, args: Args): void {
     let result: unknown
     try {
-      result = this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
+      result = this.runFor(cell, args)
     } catch (error) {
       this.#failed(cell, error)
       return
@@ -51,6 +51,10 @@ export class ActorProgram implements Program {
         (error: unknown) => this.#failed(cell, error),
       )
     } else cell.kernel.exit(cell, 'normal')
+  }
+
+  runFor(cell: Cell, args: Args): unknown {
+    return this.#body(cell.kernel.selfOf(cell), ...(args as never[]))
   }
 
   #failed(cell: Cell, error: unknown): void {

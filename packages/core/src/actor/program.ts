@@ -1,6 +1,7 @@
 import type { CrashReport } from '../telemetry.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { Cell } from './cell.ts'
+import type { Args } from './behaviour.ts'
 import type { Mail } from './mailbox.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface Program {
   shown(message: unknown): unknown
   /** The reason of its end as a report may show it. */
   shownReason(reason: ExitReason): ExitReason
+  /** Runs the function itself, on behalf of another actor; absent where there is more to it than one function. */
+  runFor?(cell: Cell, args: Args): unknown
   /** What a crash report may show of the last message and of the state. */
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'>
 }

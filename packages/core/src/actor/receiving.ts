@@ -3,6 +3,7 @@ import type { P as Patterns } from 'ts-pattern'
 import { BulkheadError, InvalidOption } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { closeCall, isAbandoned, keepOpen } from '../messaging/open-calls.ts'
+import { Intrusion } from './intrusion.ts'
 import type { Mail } from './mailbox.ts'
 import { openMail } from './open-mail.ts'
 import { observeIn } from './observed.ts'
@@ -153,6 +154,10 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   }
   mailbox.take(mail, previous)
   if (!openMail(cell, mail)) return true
+  if (mail.kind === 'notice' && mail.value instanceof Intrusion) {
+    mail.value.runWithin(cell)
+    return true
+  }
   cell.kernel.counters.handled++
   // A call that is taken here cannot be answered; its caller hears of this actor's end.
   const caller = mail.kind === 'call' && !isAbandoned(cell, mail.from as Pid, mail.ref) ? (mail.from as Pid) : undefined

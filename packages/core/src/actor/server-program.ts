@@ -11,6 +11,7 @@ import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
+import { Intrusion } from './intrusion.ts'
 import type { Mail } from './mailbox.ts'
 import { beginIdle } from './idle.ts'
 import { Exit, IdleTimeout } from './notices.ts'
@@ -103,6 +104,10 @@ export class ServerProgram implements Program {
 
   handle(cell: Cell, mail: Mail): void {
     if (!openMail(cell, mail)) return
+    if (mail.kind === 'notice' && mail.value instanceof Intrusion) {
+      this.#run(cell, mail.value.label, undefined, mail.value.run, undefined)
+      return
+    }
     cell.lastMail = mail
     cell.kernel.counters.handled++
     const value = mail.value

@@ -4,11 +4,14 @@ import { ActorProgram } from '../actor/define-actor.ts'
 import { selfOf } from '../actor/own-self.ts'
 import { InvalidOption } from '../errors.ts'
 import '../messaging/extensions.ts'
+import type { Args } from '../actor/behaviour.ts'
 import type { NodeId } from '../actor/pid.ts'
 import type { Connection } from '../messaging/connection.ts'
 import type { ActorSelf } from '../actor/self.ts'
 import type { ExitReason } from '../actor/exit-reason.ts'
 import type { NodeSnapshot, Verdict } from './host.ts'
+import { intrude } from './intrude.ts'
+import type { IntrudingCode } from './intrude.ts'
 import { Kernel } from './kernel.ts'
 import type { Node, NodeOptions } from './node-options.ts'
 import { snapshot } from './snapshot.ts'
@@ -74,6 +77,10 @@ export class LocalNode implements Node {
 
   pathOf(serial: number): string | undefined {
     return this.#kernel.cells.get(serial)?.path
+  }
+
+  intrude(serial: number, code: IntrudingCode, args: Args): Promise<void> {
+    return intrude(this.#kernel, serial, code, args)
   }
 
   snapshot(): NodeSnapshot {

@@ -1,6 +1,8 @@
 import type { Connection } from '../messaging/connection.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
+import type { Args } from '../actor/behaviour.ts'
+import type { IntrudingCode } from './intrude.ts'
 import type { Isolation } from './isolation.ts'
 import type { Lesson } from './ladder.ts'
 import type { PlacementDecision } from './placement.ts'
@@ -89,6 +91,11 @@ export interface NodeControl {
   crash(serial: number, error: unknown): boolean
   /** The path of the actor with this serial; undefined when there is none. */
   pathOf(serial: number): string | undefined
+  /**
+   * Has the actor with this serial run the function of a `defineActor` between two of its messages, as if it were a handler of its own. Resolves
+   * when that is done; never, when the actor ends first. Rejects when there is no such actor or no such function.
+   */
+  intrude(serial: number, code: IntrudingCode, args: Args): Promise<void>
   /** Everything inspectable, now. */
   snapshot(): NodeSnapshot
   /** Ends all actors with `reason` and closes all connections, in order. */
