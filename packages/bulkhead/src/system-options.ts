@@ -65,15 +65,13 @@ export interface CheckedOptions {
   readonly log: ((record: LogRecord) => void) | undefined
 }
 
-type Rules = {
-  readonly [Field in Exclude<keyof SystemOptions, keyof typeof parts>]-?: {
-    readonly accepts: (value: unknown) => boolean
-    readonly expected: string
-  }
+interface Rule {
+  readonly accepts: (value: unknown) => boolean
+  readonly expected: string
 }
 
-/** Options with parts of their own. */
-const parts = { threads: checkThreads, compartments: checkCompartments }
+/** `parts`: has fields of its own, which are checked as it gets its defaults. */
+type Rules = { readonly [Field in keyof SystemOptions]-?: Rule | 'parts' }
 
 const isFlag = { accepts: (value: unknown) => typeof value === 'boolean', expected: 'use true or false' }
 
@@ -93,6 +91,8 @@ const rules: Rules = {
     accepts: (value) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
     expected: 'use 1 to 64 letters, digits, dots, underscores or hyphens',
   },
+  threads: 'parts',
+  compartments: 'parts',
   processes: isCount(1),
   spares: isCount(0),
   handlerMs: isDuration(50, true),
@@ -119,10 +119,10 @@ const rules: Rules = {
 export function checkSystemOptions(options: SystemOptions, mainFile: string | undefined): CheckedOptions {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption('options', options, 'pass an object, or nothing')
-  checkFields(options, [...Object.keys(rules), ...Object.keys(parts)], 'option', 'options')
+  checkFields(options, Object.keys(rules), 'option', 'options')
   for (const [field, value] of Object.entries(options)) {
-    const rule = rules[field as keyof Rules] as Rules[keyof Rules] | undefined
-    if (value !== undefined && rule !== undefined && !rule.accepts(value))
+    const rule = rules[field as keyof SystemOptions]
+    if (value !== undefined && rule !== 'parts' && !rule.accepts(value))
       throw new InvalidOption(`options.${field}`, value, rule.expected)
   }
   return {
