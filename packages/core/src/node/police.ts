@@ -1,14 +1,16 @@
 import type { Evidence } from '../actor/exit-reason.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
-import { makePid, nodeOf, pidPrefix, ROOT, serialOf } from '../actor/pid.ts'
+import { makePid, pidPrefix, ROOT } from '../actor/pid.ts'
 import { checkedFound, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import { createCodec, Undecodable } from '../messaging/codec.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
-import type { NameSignal, SpawnRequest } from '../messaging/signal.ts'
 import { hearEnd } from '../messaging/told-end.ts'
 import { Bounded } from './bounded.ts'
-import { findPids } from './find-pids.ts'
+import { HandedPids } from './handed-pids.ts'
+import { PolicedNames } from './policed-names.ts'
+import type { PolicedActor } from './policed-names.ts'
 import { PolicedPeer } from './policed-peer.ts'
+import { broke, Violation } from './violation.ts'
 
 export interface PoliceOptions {
   readonly system: string
@@ -18,30 +20,7 @@ export interface PoliceOptions {
   readonly openMax?: number
 }
 
-/** An actor of an untrusted node, as those know it who asked for it. */
-export interface PolicedActor {
-  readonly pid: Pid
-  readonly parent: Pid
-  readonly request: SpawnRequest
-  /** What it is registered as. */
-  name: string | undefined
-}
-
-/** Pids that it may make up. */
-const claimsMax = 1_024
-
 type EvidenceFacts = Pick<Evidence, 'node' | 'domain' | 'cause'>
-
-/** What an untrusted node did that it may not do. The message says which rule that broke. */
-class Violation extends Error {}
-
-/** A pid, or an alias of it. */
-const aliasKey = (node: NodeId, serial: number, alias: number | undefined): string =>
-  alias === undefined ? `${node}.${serial}` : `${node}.${serial}#${alias}`
-
-function broke(rule: string): never {
-  throw new Violation(rule)
-}
 
 /**
  * What an untrusted node may say to others. Every frame from and to it passes here, in order: those to it make known what it may answer, and
@@ -57,16 +36,9 @@ export class Police {
   readonly #openMax: number
   readonly #codec = createCodec({ context: {} })
   readonly #peers = new Map<NodeId, PolicedPeer>()
-  readonly #handed = new Map<NodeId, Bounded<number, true>>()
-  /** Aliases that it was handed, as `aliasKey` writes them. */
-  readonly #aliases: Bounded<string, true>
   readonly #actors = new Map<number, PolicedActor>()
-  /** Names that an actor of the node may register, each once: those that others asked for. */
-  readonly #names = new Map<string, number | undefined>()
-  /** Nodes that have ended: whoever lived there is of no use to anybody. */
-  readonly #gone = new Bounded<NodeId, true>(4_096)
-  /** Pids that it named and was never handed. */
-  readonly #claimed = new Set<string>()
+  readonly #pids: HandedPids
+  readonly #names: PolicedNames
   /** Ends of nodes that it was told of, and may pass on. */
   readonly #evidence: Bounded<string, true>
 
@@ -75,7 +47,8 @@ export class Police {
     this.#id = id
     this.#prefix = pidPrefix(system, id)
     this.#openMax = openMax
-    this.#aliases = new Bounded(openMax)
+    this.#pids = new HandedPids(system, id, openMax)
+    this.#names = new PolicedNames(system, id, this.#actors)
     this.#evidence = new Bounded(1_024)
   }
 
@@ -86,19 +59,20 @@ export class Police {
 
   /** Whether a start is under way: its module is being loaded. */
   get isStarting(): boolean {
-    return [...this.#peers.values()].some((peer) => peer.spawns.size > 0)
+    for (const { spawns } of this.#peers.values())
+      for (const { serial } of spawns.values()) if (serial === undefined) return true
+    return false
   }
 
   /** Whether the node may have a connection with that one: the root, or where somebody lives whose pid it was handed. */
   mayReach(peer: NodeId): boolean {
-    return peer === ROOT || this.#peers.has(peer) || this.#handed.has(peer)
+    return peer === ROOT || this.#peers.has(peer) || this.#pids.hasOf(peer)
   }
 
   /** The peer has ended, and everything that it had sent was passed on. */
   forget(peer: NodeId): void {
     this.#peers.delete(peer)
-    this.#handed.delete(peer)
-    this.#gone.set(peer, true)
+    this.#pids.forget(peer)
   }
 
   /** The node is told of the end of another, and may pass that on. */
@@ -149,22 +123,6 @@ export class Police {
     return peer
   }
 
-  #hand(node: NodeId, serial: number): void {
-    this.#handedOf(node).set(serial, true)
-  }
-
-  /** An alias is an address of its own: who has it does not have the pid, and who has the pid does not have it. */
-  #handAlias(node: NodeId, serial: number, alias: number): void {
-    this.#handedOf(node)
-    this.#aliases.set(aliasKey(node, serial, alias), true)
-  }
-
-  #handedOf(node: NodeId): Bounded<number, true> {
-    let serials = this.#handed.get(node)
-    if (serials === undefined) this.#handed.set(node, (serials = new Bounded(this.#openMax)))
-    return serials
-  }
-
   // ---- what others send to it
 
   #incoming(peer: PolicedPeer, segment: Uint8Array, end: number): boolean {
@@ -180,7 +138,10 @@ export class Police {
         return true
       case 'name':
         if (
-          !this.#nameIncoming(peer, checkedNodeSignal('name', peer.fromPeer.decode(segment, undefined, bodyStart, end)))
+          !this.#names.incoming(
+            peer,
+            checkedNodeSignal('name', peer.fromPeer.decode(segment, undefined, bodyStart, end)).name,
+          )
         )
           return false
         break
@@ -213,13 +174,10 @@ export class Police {
         break
       default: // makes nothing known but whom it comes from
     }
-    if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#hand(peer.id, from)
-    findPids(segment, bodyStart, end, this.#system, (node, serial, answers, alias) => {
-      if (node === this.#id || this.#claimed.has(aliasKey(node, serial, alias))) return
-      if (alias !== undefined) return this.#handAlias(node, serial, alias)
-      this.#hand(node, serial)
-      if (answers !== undefined) this.#peer(node).calls.set(answers, { caller: serial, target: undefined })
-    })
+    if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#pids.hand(peer.id, from)
+    this.#pids.handAll(segment, bodyStart, end, (node, serial, ref) =>
+      this.#peer(node).calls.set(ref, { caller: serial, target: undefined }),
+    )
     return true
   }
 
@@ -229,54 +187,7 @@ export class Police {
     if (evidence !== undefined) this.learnEvidence(evidence)
   }
 
-  /** Names of others are none of its business. */
-  #nameIncoming(peer: PolicedPeer, { name }: { readonly name: NameSignal }): boolean {
-    switch (name.op) {
-      case 'update': {
-        const own = name.pid?.startsWith(this.#prefix) === true ? this.#actors.get(serialOf(name.pid)) : undefined
-        const before = [...this.#actors.values()].find((actor) => actor.name === name.name)
-        if (before !== undefined) before.name = undefined
-        if (own !== undefined) own.name = name.name
-        return own !== undefined || before !== undefined
-      }
-      case 'register':
-        if (!name.pid.startsWith(this.#prefix)) return false
-        this.#names.set(name.name, serialOf(name.pid))
-        peer.registrations.set(name.id, true)
-        return true
-      case 'ask':
-        peer.asks.set(name.id, true)
-        return true
-      case 'granted':
-      case 'refused':
-        return peer.id === ROOT
-      default:
-        return false
-    }
-  }
-
   // ---- what it sends
-
-  /**
-   * What it says of pids: one that it names before it was handed it stays unknown to it, or anybody who repeats its words would hand it whom it likes. The same holds
-   * for the right to answer a call.
-   */
-  #checkClaims(segment: Uint8Array, end: number): void {
-    findPids(segment, head.bodyStart, end, this.#system, (node, serial, answers, alias) => {
-      if (node === this.#id) return
-      if (answers !== undefined && this.#peers.get(node)?.calls.get(answers)?.caller !== serial)
-        broke(`the right to answer a call of ${makePid(pidPrefix(this.#system, node), serial)} that it was never given`)
-      if (this.#isHanded(node, serial, alias) || this.#gone.get(node) === true) return
-      this.#claimed.add(aliasKey(node, serial, alias))
-      if (this.#claimed.size > claimsMax) broke(`more than ${claimsMax} pids in its words that it was never handed`)
-    })
-  }
-
-  #isHanded(node: NodeId, serial: number, alias: number | undefined): boolean {
-    const known =
-      alias === undefined ? this.#handed.get(node)?.get(serial) : this.#aliases.get(aliasKey(node, serial, alias))
-    return known !== undefined
-  }
 
   #outgoing(peer: PolicedPeer, segment: Uint8Array, start: number, end: number): void {
     if (!readHead(segment, start, end)) broke('a frame without a head')
@@ -285,7 +196,13 @@ export class Police {
     peer.nextOut++
     if (kind !== 'define' && (kind === 'hello') === peer.hasGreeted)
       broke(`a ${kind} ${peer.hasGreeted ? 'again' : 'before it said who it is'}`)
-    if (kind !== 'define') this.#checkClaims(segment, end)
+    if (kind !== 'define')
+      this.#pids.checkClaims(
+        segment,
+        bodyStart,
+        end,
+        (node, serial, ref) => this.#peers.get(node)?.calls.get(ref)?.caller === serial,
+      )
     switch (kind) {
       case 'message':
       case 'cast':
@@ -294,10 +211,11 @@ export class Police {
       case 'demonitor':
       case 'alive':
         this.#own(kind, from)
-        if (!this.#isHanded(peer.id, to, kind === 'message' && ref > 0 ? ref : undefined))
-          broke(
-            `a ${kind} to ${this.#shown(peer, to)}, ${ref > 0 && kind === 'message' ? 'an alias of which' : 'whose pid'} it was never handed`,
-          )
+        if (kind === 'message' && ref > 0) {
+          if (!this.#pids.hasAlias(peer.id, to, ref))
+            broke(`a message to an alias of ${this.#shown(peer, to)} that it was never handed`)
+        } else if (!this.#pids.has(peer.id, to))
+          broke(`a ${kind} to ${this.#shown(peer, to)}, whose pid it was never handed`)
         return
       case 'reply':
       case 'refusal':
@@ -334,9 +252,9 @@ export class Police {
       case 'hello':
         return this.#greeted(peer, peer.fromUntrusted.decode(segment, undefined, bodyStart, end))
       case 'name':
-        return this.#nameOutgoing(
+        return this.#names.outgoing(
           peer,
-          checkedNodeSignal('name', peer.fromUntrusted.decode(segment, undefined, bodyStart, end)),
+          checkedNodeSignal('name', peer.fromUntrusted.decode(segment, undefined, bodyStart, end)).name,
         )
       case 'spawn':
       case 'exit':
@@ -386,7 +304,7 @@ export class Police {
     })
     if (request.link) peer.link(from, to)
     if (request.monitor > 0) peer.monitors.set(request.monitor, { caller: to, target: from })
-    if (request.name !== undefined) this.#names.set(request.name, from)
+    if (request.name !== undefined) this.#names.grant(request.name, from)
   }
 
   #started(peer: PolicedPeer, body: unknown): void {
@@ -415,28 +333,5 @@ export class Police {
     const isPlain = typeof node === 'number' && typeof domain === 'string' && typeof cause === 'string'
     if (!isPlain || this.#evidence.get(`${domain} ${node} ${cause}`) === undefined)
       broke('evidence about a node that it was not told of')
-  }
-
-  #nameOutgoing(peer: PolicedPeer, { name }: { readonly name: NameSignal }): void {
-    switch (name.op) {
-      case 'register': {
-        const isOwn = name.pid.startsWith(this.#prefix) && this.#names.get(name.name) === serialOf(name.pid)
-        if (peer.id !== ROOT || !isOwn) broke(`a registration of ${name.pid} as ${name.name}, which it was not granted`)
-        return void this.#names.delete(name.name)
-      }
-      case 'died':
-        if (peer.id !== ROOT || nodeOf(name.pid) !== this.#id || !this.#actors.has(serialOf(name.pid)))
-          broke(`news of the end of ${name.pid}, which is no actor of its own`)
-        return
-      case 'answer':
-        if (!peer.asks.delete(name.id)) broke('an answer about names that nobody asked for')
-        return
-      case 'granted':
-      case 'refused':
-        if (!peer.registrations.delete(name.id)) broke(`a name ${name.op} that nobody asked for`)
-        return
-      default:
-        broke(`a name signal ${name.op}, which it was not granted`)
-    }
   }
 }
