@@ -7,9 +7,9 @@ import type { SystemReport } from '../inspect/system-report.ts'
 import { errorOf } from '../error-parts.ts'
 import { debugLog } from '../nodejs/debug-log.ts'
 import type { Outlets } from '../output/outlet.ts'
-import { TaggedOutput } from '../output/tagged-output.ts'
 import { SharedNodes } from '../hosted/shared-nodes.ts'
 import type { Reaper } from '../orphans/reaper.ts'
+import { Bodies } from './bodies.ts'
 import { introduce, listens, part } from './broker.ts'
 import { ChildTable } from './child-table.ts'
 import { cutOff, endOf } from './cut-off.ts'
@@ -19,21 +19,17 @@ import { downOf, EndedNodes } from './ended-nodes.ts'
 import { profileOf } from './launch-profile.ts'
 import type { LaunchProfile } from './launch-profile.ts'
 import { LoadMeter } from './load-meter.ts'
-import type { BodyEnd, BodyEvents, NodeBody } from './node-body.ts'
+import type { BodyEnd } from './node-body.ts'
 import { Lingering } from './lingering.ts'
 import { fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
-import { ProcessBody } from './process-body.ts'
 import { RootAlarm } from './root-alarm.ts'
 import { RootBody } from './root-body.ts'
 import { Rounds, stuckEnd } from './rounds.ts'
-import { Sandboxes } from './sandboxes.ts'
 import type { PreparedSandbox } from './sandboxes.ts'
 import { Spares } from './spares.ts'
-import type { SpareBody } from './spares.ts'
 import { Surveyor } from './surveyor.ts'
-import { ThreadBody } from './thread-body.ts'
 import { verdictOf, withError } from './verdict.ts'
 
 const log = debugLog('bulkhead:warden')
@@ -62,7 +58,7 @@ export class Warden {
   readonly #rootBody: RootBody
   readonly #spares: Spares
   readonly #crews: Crews
-  readonly #sandboxes: Sandboxes
+  readonly #bodies: Bodies
   readonly #surveyor: Surveyor
   readonly #crashes = new CrashLog()
   readonly #lessons = new Lessons({ now: () => performance.now(), date: () => new Date().toISOString() })
@@ -88,19 +84,19 @@ export class Warden {
     this.#root = newRecord(ROOT, this.#rootBody, undefined, 'root')
     this.#root.settleUp()
     this.#nodes.set(ROOT, this.#root)
-    this.#spares = new Spares((profile, events) => this.#newBody(profile, events), orders.spares)
+    this.#bodies = new Bodies({
+      orders,
+      children: this.#children,
+      outlets,
+      isExempt: () => this.#rootBody.vitals.inspected,
+      shield: () => this.#rootBody.postToRoot({ type: 'shield' }),
+    })
+    this.#spares = new Spares((profile, events) => this.#bodies.start(profile, events), orders.spares)
     this.#crews = new Crews(orders, {
       nodes: this.#nodes,
       children: this.#children,
       outlets,
       gone: () => this.#tellEmpty(),
-    })
-    this.#sandboxes = new Sandboxes({
-      entry: orders.entry,
-      execArgv: orders.options.process,
-      children: this.#children,
-      outlets,
-      shield: () => this.#rootBody.postToRoot({ type: 'shield' }),
     })
     this.#surveyor = new Surveyor(this.#nodes)
     this.#inspectServer =
@@ -125,7 +121,7 @@ export class Warden {
   #takeFromRoot(message: FromRoot): void {
     if (message.type === 'survey') return void this.#answerSurvey(message.request, message.patienceMs)
     if (message.type === 'shut_down') return void this.#shutDown(message.withinMs)
-    if (message.type === 'shielded') return this.#sandboxes.onShielded()
+    if (message.type === 'shielded') return this.#bodies.sandboxes.onShielded()
     if (message.type === 'hurt_node') return this.#hurt(message)
     this.#take(this.#root, message)
   }
@@ -187,6 +183,11 @@ export class Warden {
     }
   }
 
+  #reach(id: NodeId, peer: NodeId): void {
+    const record = this.#nodes.get(id)
+    if (record !== undefined) this.#connect(record, peer)
+  }
+
   #connect(record: NodeRecord, peerId: NodeId): void {
     const peer = this.#nodes.get(peerId)
     if (peer === undefined) return record.body.post(this.#ended.verdictOf(peerId))
@@ -201,8 +202,8 @@ export class Warden {
   #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, async () => {
       await this.#lingering.whenEnded(path)
-      const sandbox = byHints.confinement && this.#sandboxes.prepare(byHints)
-      if (sandbox?.reachesRoot === true) await this.#sandboxes.shielded()
+      const sandbox = byHints.confinement && this.#bodies.sandboxes.prepare(byHints)
+      if (sandbox?.reachesRoot === true) await this.#bodies.sandboxes.shielded()
       const placed = this.#lessons.apply(path, sandbox?.explained ?? byHints)
       const record = this.#allocate(from, placed, sandbox)
       const decision = this.#crews.explained(placed, record)
@@ -278,7 +279,7 @@ export class Warden {
     const { body, events } =
       sandbox === undefined
         ? (crew?.launch(id, profile) ?? this.#spares.take(profile))
-        : this.#newSandbox(id, sandbox, profile)
+        : this.#bodies.startSandbox(sandbox, profile, (peer) => this.#reach(id, peer))
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
@@ -294,38 +295,6 @@ export class Warden {
     this.#rounds.within(0)
     if (decision.share === 'dedicated') setTimeout(() => record.wasUsed || this.#retire(record), unusedMs).unref()
     return record
-  }
-
-  #newSandbox(id: NodeId, sandbox: PreparedSandbox, profile: LaunchProfile): SpareBody {
-    const events: SpareBody['events'] = { message: () => {}, ended: () => {} }
-    const reach = (peer: NodeId): void => {
-      const record = this.#nodes.get(id)
-      if (record !== undefined) this.#connect(record, peer)
-    }
-    const told: BodyEvents = {
-      message: (message) => events.message(message),
-      ended: (end, gone) => events.ended(end, gone),
-    }
-    return { body: this.#sandboxes.start(sandbox, profile, told, reach), events }
-  }
-
-  #newBody(profile: LaunchProfile, events: BodyEvents): NodeBody {
-    const { entry, options } = this.#orders
-    const outlets = this.#outlets
-    return profile.kind === 'thread'
-      ? new ThreadBody(
-          {
-            entry,
-            profile,
-            execArgv: options.thread,
-            sharedNodes: this.#orders.sharedNodes,
-            output: new TaggedOutput(outlets, 'thread'),
-            outlets,
-            isExempt: () => this.#rootBody.vitals.inspected,
-          },
-          events,
-        )
-      : new ProcessBody({ entry, profile, execArgv: options.process, children: this.#children, outlets }, events)
   }
 
   #populate(record: NodeRecord, population: FromNodePopulation): void {
