@@ -173,8 +173,8 @@ export class Police {
       default: // makes nothing known but whom it comes from
     }
     if (from > 0 || kind === 'call' || kind === 'message' || kind === 'cast') this.#pids.hand(peer.id, from)
-    this.#pids.handAll(segment, bodyStart, end, (node, serial, ref) =>
-      this.#peer(node).calls.set(ref, { caller: serial, target: undefined }),
+    this.#pids.handAll(segment, bodyStart, end, (node, serial, call) =>
+      this.#peer(node).calls.set(call, { caller: serial, target: undefined }),
     )
     return true
   }
@@ -199,7 +199,7 @@ export class Police {
         segment,
         bodyStart,
         end,
-        (node, serial, ref) => this.#peers.get(node)?.calls.get(ref)?.caller === serial,
+        (node, serial, call) => this.#peers.get(node)?.calls.get(call)?.caller === serial,
       )
     switch (kind) {
       case 'message':
