@@ -49,7 +49,7 @@ describe('an untrusted actor', patience, () => {
     expect(execArgv).toContain('--permission')
     expect(existsSync(cwd)).toBe(false) // empty, and gone: it only stands there
     const { osProcess, kind, blastRadius } = await own.system.explain(ref)
-    expect([kind, blastRadius]).toEqual(['process', []])
+    expect([kind, blastRadius]).toEqual(['process', { node: [], osProcess: [] }])
     expect(descendantsOf(process.pid)).toContain(osProcess)
     const other = await guest()
     expect((await own.system.explain(other.ref)).osProcess).not.toBe(osProcess)

@@ -72,7 +72,9 @@ describe.each(cases)('with %s the operating system holds a sandbox, whatever it 
     parent.kill('SIGKILL')
     const until = performance.now() + 1_000
     while (tree.some(runs) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
-    expect(tree.filter(runs)).toEqual([])
+    const left = tree.filter(runs)
+    for (const each of left) process.kill(each, 'SIGKILL')
+    expect(left).toEqual([])
   })
 })
 
