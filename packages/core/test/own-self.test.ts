@@ -53,6 +53,7 @@ describe('an actor that has ended', () => {
     log: (self) => self.log('x'),
     report: (self) => self.report('info', 'x'),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
+    lingers: (self) => self.lingers(['child']),
     learnFrom: (self) =>
       self.learnFrom({
         child: 'x',
