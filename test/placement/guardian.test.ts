@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { childrenOf, descendantsOf, eventually, groupOf, isRunning, run, stateOf } from './program.ts'
+import { childrenOf, descendantsOf, eventually, groupOf, isRunning, processesOf, run, stateOf } from './program.ts'
 import type { Program, ProgramOptions } from './program.ts'
 
 const bin = fileURLToPath(new URL('../../packages/bulkhead/dist/bin.js', import.meta.url))
@@ -275,9 +275,12 @@ describe('the guardian is killed with SIGKILL', () => {
   test('the root, its nodes and all with them are gone within 1 s', async () => {
     const program = guarded([fixture('family.ts')])
     const nodes = JSON.parse(await program.said('pids')) as number[]
-    const all = [...descendantsOf(program.pid), ...nodes]
+    const all = [...processesOf(program.pid), ...nodes]
+    const reapers = descendantsOf(program.pid).filter((pid) => !all.includes(pid))
     expect(all.filter(isRunning)).toEqual(all)
     await killed(program, all)
+    // Whoever sees to that ends when it has seen that nobody is left.
+    await eventually(() => !reapers.some(isRunning), 10_000, 'the last one ended')
   })
 
   test('before the root has come to its first line', async () => {

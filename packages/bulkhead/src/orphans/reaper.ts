@@ -9,8 +9,8 @@ const shell = '/bin/sh'
 /**
  * Waits for its input to end, which happens when the root is gone, and then ends whom the root left behind: what bears its mark and is still in
  * the session in which it got it, and process nodes with their groups, also those that have not got as far as watching the root themselves.
- * What was started as the leader of a session of its own (`detached: true`) is spared: whoever did that meant it to live on. It looks several
- * times, since what it looks at can be starting others. When the root is alive all the same, only its warden has ended: nothing to do.
+ * What was started as the leader of a session of its own (`detached: true`) is spared: whoever did that meant it to live on. It looks until
+ * it has found nobody three times, since what it looks at can be starting others. When the root is alive all the same, only its warden has ended: nothing to do.
  */
 const script = `
 trap '' INT TERM HUP QUIT
@@ -24,17 +24,19 @@ while stat=$(cat "/proc/$root/stat" 2>/dev/null); do
   [ "$tries" -gt 150 ] && exit 0
   sleep 0.02 2>/dev/null || sleep 1
 done
-for pause in 0.05 0.1 0.15 0.2 0.3 0; do
+quiet=0 rounds=0
+while [ "$quiet" -lt 3 ] && [ "$rounds" -lt 40 ]; do
+  quiet=$((quiet + 1)) rounds=$((rounds + 1))
   for file in $(grep -Fls "$mark" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/}
     pid=\${pid%/environ}
     stat=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
     set -- \${stat##*) }
-    if grep -Fqs "$mark$4/" "$file"; then kill -9 "$pid"
-    elif [ "$3" = "$pid" ] && grep -Fqs "$orders=" "$file"; then kill -9 "-$pid"
+    if grep -Fqs "$mark$4/" "$file"; then kill -9 "$pid" && quiet=0
+    elif [ "$3" = "$pid" ] && grep -Fqs "$orders=" "$file"; then kill -9 "-$pid" && quiet=0
     fi
   done 2>/dev/null
-  sleep "$pause" 2>/dev/null || sleep 1
+  sleep 0.04 2>/dev/null || sleep 1
 done
 `
 
