@@ -41,7 +41,10 @@ function expectRefused(outcomes: Readonly<Record<string, string>>): void {
 const patience = { timeout: 120_000 }
 
 describe('what is not its business', patience, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-attack-'))
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bulkhead-attack-'))
+  })
   const twin = `${module}x`
   afterAll(() => {
     rmSync(folder, { recursive: true })
@@ -77,8 +80,7 @@ describe('what is not its business', patience, () => {
 })
 
 describe('the network', patience, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-sockets-'))
-  const socketFile = join(folder, 'socket')
+  let [folder, socketFile] = ['', '']
   const abstract = `\0bulkhead-attack-${process.pid}`
   const servers: Server[] = []
   const udp = dgram.createSocket('udp4')
@@ -86,6 +88,8 @@ describe('the network', patience, () => {
   let port = 0
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bulkhead-sockets-'))
+    socketFile = join(folder, 'socket')
     for (const address of [0, socketFile, abstract]) {
       const server = createServer((socket) => {
         visits++

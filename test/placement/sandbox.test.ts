@@ -156,9 +156,12 @@ describe('an untrusted actor', patience, () => {
 })
 
 describe('it reads', patience, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-read-'))
-  const file = join(folder, 'data.txt')
-  beforeAll(() => writeFileSync(file, 'four'))
+  let [folder, file] = ['', '']
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bulkhead-read-'))
+    file = join(folder, 'data.txt')
+    writeFileSync(file, 'four')
+  })
   afterAll(() => rmSync(folder, { recursive: true }))
 
   test('its own module, and nothing else that it was not given', async () => {
@@ -293,7 +296,10 @@ describe('nothing of a sandbox outlives its root', patience, () => {
 
 describe.runIf(process.platform === 'linux')('of a program of', patience, () => {
   const nobody = 65_534
-  const { folder, node } = installed(['guest.ts', 'unprivileged.ts'])
+  let [folder, node] = ['', '']
+  beforeAll(() => {
+    ;({ folder, node } = installed(['guest.ts', 'unprivileged.ts']))
+  })
   afterAll(() => rmSync(folder, { recursive: true }))
 
   const users = process.getuid?.() === 0 ? (['root', 'another user'] as const) : (['another user'] as const)
