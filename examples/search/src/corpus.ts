@@ -1,5 +1,6 @@
 // Shows: one large read-only value for many threads. All documents lie in a single SharedArrayBuffer, found by an index of
-// offsets at its start, so a message that carries the corpus carries a reference and copies nothing.
+// offsets at its start, so between threads a message that carries the corpus carries a reference and copies nothing. Through the
+// wall of an OS process it goes once, as bytes.
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 
@@ -59,6 +60,16 @@ export function openCorpus(shared: SharedArrayBuffer): Corpus {
     path: (document) => read(2 * document),
     text: (document) => read(2 * document + 1),
   }
+}
+
+/** A copy, for another OS process. */
+export const corpusBytes = (shared: SharedArrayBuffer): Uint8Array => new Uint8Array(shared).slice()
+
+/** Such a copy, for the threads of this OS process. */
+export function shareCorpus(bytes: Uint8Array): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(shared).set(bytes)
+  return shared
 }
 
 export interface Slice {

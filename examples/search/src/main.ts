@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import { asHtml } from '@bulkhead/chaos'
 import { start } from 'bulkhead'
-import { Search, SHARDS } from './actors/search.ts'
-import { loadCorpus, openCorpus, packageFolders } from './corpus.ts'
+import { COMPARTMENTS, Search, SHARDS } from './actors/search.ts'
+import { corpusBytes, loadCorpus, openCorpus, packageFolders } from './corpus.ts'
 import { Listener } from './http/listener.ts'
 import { BadOption, HELP, type Options, parseOptions, type TrialOptions } from './options.ts'
 import { toJson } from './trial/json.ts'
@@ -23,8 +23,8 @@ const EXIT_BAD_OPTION = 2
 async function serve(): Promise<void> {
   const corpus = loadCorpus(packageFolders(import.meta.dirname))
   const listener = await Listener.open()
-  const system = await start({ name: 'search' })
-  await system.start(Search, [corpus, listener.port])
+  const system = await start({ name: 'search', compartments: COMPARTMENTS })
+  await system.start(Search, [corpusBytes(corpus), listener.port])
   console.log(`Searching ${openCorpus(corpus).size} documents at ${listener.url} (Ctrl-C ends it)`)
   await system.stopped
   await listener.close()
@@ -37,8 +37,8 @@ async function runTrial(options: TrialOptions): Promise<boolean> {
   const leftovers = new LeftoverWatch()
   const log = new LogTail()
   const listener = await Listener.open()
-  const system = await start({ name: 'search', log: log.add, chaos: true })
-  await system.start(Search, [corpus, listener.port])
+  const system = await start({ name: 'search', compartments: COMPARTMENTS, log: log.add, chaos: true })
+  await system.start(Search, [corpusBytes(corpus), listener.port])
   const progress = showProgress(process.stderr, () => trial.progress)
   // It ends early when somebody stops the program, or when the top supervisor gives up. Then nobody serves the socket any more.
   const closeWhenStopped = async (): Promise<void> => {

@@ -13,14 +13,14 @@ export const PACE_MS = 1_500
 
 const path = (name: string): TargetSpec => ({ path: PATHS[name]! })
 
-/** A thread of its own, which shares memory with the others. */
+/** A thread of its own, in the one OS process of the index. What ends that process takes all shards along. */
 const shards = SHARDS.map(path)
 /** A process of its own. */
 const snippets = [path(SNIPPETS)]
 const router = [path('router')]
 const anyWorker = [...shards, ...snippets, ...router]
 
-/** Whoever has a node of its own. Signals hit only those outside the OS process of the root: the plan sees to that. */
+/** Whoever has a node of its own. */
 const apart = [...shards, ...snippets]
 
 /** They happen in every trial. */
@@ -42,7 +42,7 @@ const WITH_TIME: readonly FaultOptions[] = [
   { kind: 'native', targets: snippets },
   { kind: 'buffer', targets: snippets },
   { kind: 'exit_in_exit', targets: apart },
-  { kind: 'SIGSEGV', targets: apart },
+  { kind: 'SIGSEGV', targets: shards },
   { kind: 'SIGABRT', targets: apart },
   { kind: 'SIGSTOP', targets: snippets },
   { kind: 'SIGCONT', forMs: 300, targets: apart },
