@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -10,6 +11,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...slowSuites],
     pool: 'forks',
+    // Most tests wait for OS processes: three workers are not too many for two cores.
+    maxWorkers: Math.max(3, availableParallelism()),
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

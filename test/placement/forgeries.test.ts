@@ -72,6 +72,8 @@ describe('a forgery ends who made it, with protocol_violation, and nothing else 
     ['mail to a pid that it was never handed', /never heard|never handed/, ({ victim }) => [{ kind: 'message', peer: victim.node, to: victim.serial, body: 'x' }]],
     ['mail to an actor of the root that it was never handed', /never handed/, () => [{ kind: 'cast', to: 5, body: ['take', 'x'] }]],
     ['joining a group, by its keeper’s pid', /never handed/, () => [{ kind: 'call', to: 3, ref: 9, body: ['join', 'admins'] }]],
+    ['a system request, to a pid that it was handed', /system frame, which it was not granted/, () => [{ kind: 'system', to: 1, ref: 9, body: ['get_state'] }]],
+    ['a look into the mailbox of one', /info frame, which it was not granted/, () => [{ kind: 'info', to: 1, ref: 9, body: ['messages'] }]],
     ['a frame of no kind', /without a head/, () => [{ kind: 'group', body: 'admins' }]],
     ['a start of a module in a trusted node', /spawn frame, which it was not granted/, () => [{ kind: 'spawn', ref: 9, body: [spawnOf, new Uint8Array([0x90])] }]],
     ['a kill of the root’s supervisor', /exit frame, which it was not granted/, () => [{ kind: 'exit', to: 1, body: end('kill') }]],
