@@ -7,6 +7,7 @@ import { TracingScope } from '../nodejs/actor-scope.ts'
 import { forwardRecord } from '../nodejs/forward-record.ts'
 import { printRecord } from '../nodejs/log-line.ts'
 import { Uplink } from '../sandbox/uplink.ts'
+import { isForWarden } from '../sandbox/words.ts'
 import type { ToSandbox } from '../sandbox/words.ts'
 import { HostedNode } from './hosted-node.ts'
 import { Vitals } from './vitals.ts'
@@ -55,7 +56,10 @@ export function bootSandbox({ frameBytes, grant }: SandboxOrders): void {
     if (connection !== undefined) queueMicrotask(() => hosted?.node.connected(peer, connection))
   }
   const channel: ControlChannel<FromNode, ToNode> = {
-    post: (message) => (message.type === 'connect' ? connect(message.peer) : uplink.say(message)),
+    post: (message) => {
+      if (message.type === 'connect') connect(message.peer)
+      else if (isForWarden(message)) uplink.say(message)
+    },
     onMessage: () => {},
     onClose: () => {},
     close: () => {},

@@ -18,6 +18,16 @@ export type FromSandbox =
   | { readonly type: 'started' }
   | { readonly type: 'pong'; readonly ping: number }
 
+const saidByNode: readonly FromNode['type'][] = ['up', 'population', 'log', 'snapshot', 'crashed', 'failing', 'stopped']
+
+/**
+ * Whether a node may say this from within a sandbox. The rest is not for it to say, such as that a peer which it cannot hear any more be ended: its
+ * warden sees that itself.
+ */
+export function isForWarden(message: FromNode): message is Extract<FromNode, FromSandbox> {
+  return saidByNode.includes(message.type)
+}
+
 type Actors = ReadonlyMap<number, PolicedActor>
 type Fields = Readonly<Record<string, unknown>>
 

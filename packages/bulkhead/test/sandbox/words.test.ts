@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Pid, PolicedActor } from '@bulkhead/core'
-import { readWord, verdictFor } from '../../src/sandbox/words.ts'
+import type { FromNode } from '../../src/control.ts'
+import { isForWarden, readWord, verdictFor } from '../../src/sandbox/words.ts'
 
 const pid = '<sys.7.1>' as Pid
 const placement = { kind: 'process', share: 'dedicated' }
@@ -15,6 +16,44 @@ const actors = new Map([[1, actor]])
 
 const read = (word: unknown, known = actors) =>
   readWord(Buffer.from(typeof word === 'string' ? word : JSON.stringify(word)), known)
+
+/** Everything that a node has to say to its warden, as its host says it. */
+const error = { name: 'Error', message: '', stack: '', fields: {} }
+const wordsOfNodes = {
+  started: { type: 'started', thread: 1 },
+  up: { type: 'up' },
+  connect: { type: 'connect', peer: 3 },
+  listening: { type: 'listening', address: 'x' },
+  unreachable: { type: 'unreachable', peer: 3, why: 'x' },
+  allocate: { type: 'allocate', request: 1, decision: placement, path: '/x' },
+  kind_of: { type: 'kind_of', request: 1, node: 3 },
+  learn: { type: 'learn', request: 1, path: '/x', decision: placement, evidence: {} },
+  lingers: { type: 'lingers', request: 1, paths: ['/x'] },
+  end_node: { type: 'end_node', node: 3, why: { cause: 'unknown' } },
+  fenced_by_peer: { type: 'fenced_by_peer', node: 3 },
+  handler: { type: 'handler', id: 1, name: 'x' },
+  population: { type: 'population', population: { alive: 'none' } },
+  awaited: { type: 'awaited', path: '/x', count: 1 },
+  output: { type: 'output' },
+  pong: { type: 'pong', ping: 1 },
+  log: { type: 'log', record: { level: 'info', text: 'x' } },
+  snapshot: { type: 'snapshot', request: 0, snapshot: { node: 7, actors: [] } },
+  crashed: { type: 'crashed', news: { pid, reason: 'x' } },
+  failing: { type: 'failing', error, culprit: undefined },
+  stopped: { type: 'stopped' },
+  hurt_begun: { type: 'hurt_begun', request: 1 },
+  hurt_done: { type: 'hurt_done', request: 1 },
+  hurt_refused: { type: 'hurt_refused', request: 1, why: 'x' },
+} satisfies Record<FromNode['type'], unknown>
+/** What a sandbox says in words of its own. */
+const saidOtherwise = ['started', 'pong']
+
+test.each(Object.entries(wordsOfNodes).filter(([type]) => !saidOtherwise.includes(type)))(
+  'an honest node in a sandbox says %s only if that is a word that a sandbox may say',
+  (_, word) => {
+    expect(isForWarden(word as FromNode)).toBe(read(word) !== undefined)
+  },
+)
 
 describe('a word of a sandbox', () => {
   test.each([
