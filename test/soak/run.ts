@@ -60,6 +60,8 @@ async function round(number: number, rounds: number): Promise<boolean> {
     'run',
     '--config',
     'test/vitest.config.ts',
+    '--maxWorkers',
+    '2',
     '--reporter',
     'default',
     '--reporter',

@@ -18,7 +18,6 @@ const read = (word: unknown, known = actors) =>
   readWord(Buffer.from(typeof word === 'string' ? word : JSON.stringify(word)), known)
 
 /** Everything that a node has to say to its warden, as its host says it. */
-const error = { name: 'Error', message: '', stack: '', fields: {} }
 const wordsOfNodes = {
   started: { type: 'started', thread: 1 },
   up: { type: 'up' },
@@ -39,7 +38,7 @@ const wordsOfNodes = {
   log: { type: 'log', record: { level: 'info', text: 'x' } },
   snapshot: { type: 'snapshot', request: 0, snapshot: { node: 7, actors: [] } },
   crashed: { type: 'crashed', news: { pid, reason: 'x' } },
-  failing: { type: 'failing', error, culprit: undefined },
+  failing: { type: 'failing', error: { name: 'Error', message: '', stack: '', fields: {} }, culprit: undefined },
   stopped: { type: 'stopped' },
   hurt_begun: { type: 'hurt_begun', request: 1 },
   hurt_done: { type: 'hurt_done', request: 1 },
