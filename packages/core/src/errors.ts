@@ -1,3 +1,4 @@
+import { binaryText } from './binary-text.ts'
 import type { ExitReason } from './actor/exit-reason.ts'
 import type { Pid } from './actor/pid.ts'
 
@@ -141,7 +142,11 @@ export class NotLoadable extends BulkheadError {
   }
 }
 
-/** A printed form that never throws and never grows beyond a line. */
+/** What of a value is looked at for a line: so many entries of each object, and so many characters of each text. */
+const entriesShown = 100
+const charactersShown = 300
+
+/** A printed form that never throws, never grows beyond a line, and costs no more than that, however large the value is. */
 export function show(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`
   if (typeof value === 'string')
@@ -149,14 +154,29 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'object' && value !== null) {
     try {
-      const text = JSON.stringify(value, (_key, inner: unknown) => {
-        if (inner instanceof Error) return `${inner.name}: ${inner.message}`
-        return typeof inner === 'bigint' ? `${inner}n` : inner
-      })
-      return text.length > 300 ? text.slice(0, 300) + '…' : text
+      const text = binaryText(value) ?? JSON.stringify(value, (_key, inner: unknown) => shown(inner))
+      return text.length > charactersShown ? text.slice(0, charactersShown) + '…' : text
     } catch {
       return Object.prototype.toString.call(value)
     }
   }
   return String(value)
+}
+
+/** What JSON is to make of a value. Memory is replaced before JSON asks it for its keys, or a Buffer for a list of its bytes. */
+function shown(value: unknown): unknown {
+  if (value instanceof Error) return `${value.name}: ${value.message}`
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return value.length > charactersShown ? value.slice(0, charactersShown) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.slice(0, entriesShown).map((item: unknown) => binaryText(item) ?? item)
+  const fields: Record<string, unknown> = {}
+  let count = 0
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue
+    if (count++ === entriesShown) break
+    const field = (value as Record<string, unknown>)[key]
+    Object.defineProperty(fields, key, { value: binaryText(field) ?? field, enumerable: true })
+  }
+  return fields
 }

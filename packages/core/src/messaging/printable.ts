@@ -1,3 +1,5 @@
+import { binaryText } from '../binary-text.ts'
+
 const lengthMax = 1_000
 const entriesMax = 20
 const depthMax = 3
@@ -23,6 +25,8 @@ function print(value: unknown, depth: number, around: readonly object[]): string
   if (typeof value === 'function') return `[function ${value.name}]`
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value)
   if (around.includes(value)) return '[circular]'
+  const binary = binaryText(value)
+  if (binary !== undefined) return binary
   if (depth > depthMax) return '…'
   const inside = [...around, value]
   if (value instanceof Error) return printError(value, depth, inside)
