@@ -55,7 +55,7 @@ export class SandboxBody implements NodeBody {
   readonly #reader: PieceReader
   readonly #watch: NodeWatch
   /** What it shows of itself is only whether its loop turns. */
-  readonly #signs = { turn: 0, turnAt: 0, pong: 0, pongAt: 0, loadedAt: 0, handler: 0 }
+  readonly #signs = this.#newSigns()
   #node: NodeId = 0
   #switchboard: Switchboard | undefined
   #osProcess: number
@@ -159,37 +159,28 @@ export class SandboxBody implements NodeBody {
     if (!this.#isOver) killGroup(this.#process.child)
   }
 
-  #newWatch(): NodeWatch {
+  #newSigns() {
     const isLoading = (): boolean => this.#switchboard?.police.isStarting === true
     const waitedMs = (): number => this.#paced.waitedMs
-    const signs = this.#signs
-    return new NodeWatch({
-      vitals: {
-        get turn() {
-          return signs.turn
-        },
-        get turnAt() {
-          return signs.turnAt
-        },
-        get pong() {
-          return signs.pong
-        },
-        get pongAt() {
-          return signs.pongAt
-        },
-        get loadedAt() {
-          return signs.loadedAt
-        },
-        get handler() {
-          return signs.handler
-        },
-        get isLoading() {
-          return isLoading()
-        },
-        get waitedMs() {
-          return waitedMs()
-        },
+    return {
+      turn: 0,
+      turnAt: 0,
+      pong: 0,
+      pongAt: 0,
+      loadedAt: 0,
+      handler: 0,
+      get isLoading() {
+        return isLoading()
       },
+      get waitedMs() {
+        return waitedMs()
+      },
+    }
+  }
+
+  #newWatch(): NodeWatch {
+    return new NodeWatch({
+      vitals: this.#signs,
       probe: () => this.#thread,
       ping: (ping) => {
         this.#asked = { ping, proof: randomInt(2 ** 47) }
