@@ -47,6 +47,7 @@ export interface Law {
   run(stage: Stage): Promise<void>
 }
 
-export type Placement = 'inline' | 'memory' | 'thread' | 'crew' | 'process'
+/** `spread`: `here` is a thread and `there` a process. */
+export type Placement = 'inline' | 'memory' | 'thread' | 'crew' | 'process' | 'spread'
 
 export const law = (title: string, run: Law['run']): Law => ({ title, run })

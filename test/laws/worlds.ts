@@ -66,19 +66,34 @@ async function systemWorld(placement: Exclude<Placement, 'memory'>): Promise<Wor
 /** Two nodes of the kind, each with an actor that stays, so that the actors of every law can be placed beside the one or the other. */
 async function placesOf(system: System, placement: Exclude<Placement, 'memory'>): Promise<Places> {
   if (placement === 'inline') return { here: 'inline', there: 'inline', shares: true }
-  const isolation = placement === 'crew' ? 'thread' : placement
+  if (placement === 'spread') {
+    const [here] = await anchorsOf(system, 'thread', 1, true)
+    const [there] = await anchorsOf(system, 'process', 1, false)
+    return { here: here!, there: there!, shares: false }
+  }
+  const [here, there] = await anchorsOf(system, placement === 'crew' ? 'thread' : placement, 2, placement === 'thread')
+  return { here: here!, there: there!, shares: placement === 'thread' }
+}
+
+/** That many nodes of the kind, each with an actor that stays. `ours`: whether they are in the OS process of the root. */
+async function anchorsOf(
+  system: System,
+  isolation: 'thread' | 'process',
+  count: number,
+  ours: boolean,
+): Promise<Isolation[]> {
   const anchors = new Map<number, ActorRef>()
-  for (let i = 0; anchors.size < 2 && i < 8; i++) {
-    const anchor = await system.start(Puppet, [true], { id: `anchor-${i}`, restart: 'temporary', isolation })
+  for (let i = 0; anchors.size < count && i < 8; i++) {
+    const id = `anchor-${isolation}-${i}`
+    const anchor = await system.start(Puppet, [true], { id, restart: 'temporary', isolation })
     const { kind, node, osProcess } = await system.explain(anchor)
-    if (kind !== isolation) throw new Error(`an actor for a ${placement} lives in a ${kind}`)
-    if ((osProcess === process.pid) !== (placement === 'thread'))
-      throw new Error(`an actor for a ${placement} lives in process ${osProcess}`)
+    if (kind !== isolation) throw new Error(`an actor for a ${isolation} lives in a ${kind}`)
+    if ((osProcess === process.pid) !== ours)
+      throw new Error(`an actor for a ${isolation} lives in process ${osProcess}`)
     if (!anchors.has(node)) anchors.set(node, anchor)
   }
-  const [here, there] = [...anchors.values()].map((anchor): Isolation => ({ coordination: { with: anchor } }))
-  if (here === undefined || there === undefined) throw new Error(`there is only one ${placement} node`)
-  return { here, there, shares: placement === 'thread' }
+  if (anchors.size < count) throw new Error(`there are only ${anchors.size} ${isolation} nodes`)
+  return [...anchors.values()].map((anchor): Isolation => ({ coordination: { with: anchor } }))
 }
 
 /** Three nodes in this event loop: frames are really encoded, and cross connections in memory. */

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes down what real Erlang does, item by item: sh record.sh [module...]. Needs erl and erlc.
+set -eu
+cd "$(dirname "$0")"
+built=$(mktemp -d)
+trap 'rm -rf "$built"' EXIT
+erlc -o "$built" ./*.erl
+[ $# -gt 0 ] || set -- $(ls ./*.erl | sed 's|^\./||; s|\.erl$||' | grep -v -e '^observe$' -e "^record$" -e "^overseer$" -e "^worker$")
+erl -noshell -pa "$built" -run record main ../recorded "$@"

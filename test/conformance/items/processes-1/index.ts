@@ -1,0 +1,4 @@
+import type { ItemTest } from '../../item.ts'
+import { exitSignals } from './exit-signals.ts'
+
+export const processes1: readonly ItemTest[] = [...exitSignals]

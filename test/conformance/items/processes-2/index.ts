@@ -1,0 +1,3 @@
+import type { ItemTest } from '../../item.ts'
+
+export const processes2: readonly ItemTest[] = []
