@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 /** Suites with a runner of their own: minutes long, or meant to fail. */
-const slowSuites = ['test/soak/**', 'test/bench/**', 'test/mutants/**']
+const slowSuites = [
+  'test/soak/**',
+  'test/bench/**',
+  'test/mutants/**',
+  'test/conformance/{threads,processes,spread}.test.ts',
+]
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -1,6 +1,6 @@
-import type { ActorRef, ActorSelf, Isolation, Pid } from '@bulkhead/core'
+import type { ActorSelf, Isolation, Pid } from '@bulkhead/core'
 import { child } from 'bulkhead'
-import type { ChildSpec, SupervisorProtocol, SupervisorSpec } from 'bulkhead'
+import type { ChildSpec, SupervisorSpec } from 'bulkhead'
 import type { Placement, Stage } from '../laws/law.ts'
 import { patienceMs } from '../laws/stage.ts'
 import { worldFor } from '../laws/worlds.ts'
@@ -27,8 +27,7 @@ export async function conformanceStage(stage: Stage, spot: Spot): Promise<Confor
   const scribe = await startedBy(self, Scribe, [], 'inline')
   const place = (index: number): Isolation => (index % 2 === 0 ? here : there)
   let placed = 0
-  const specOf = (rules: object, children: readonly ChildSpec[]): SupervisorSpec =>
-    ({ ...rules, children }) as unknown as SupervisorSpec
+  const specOf = (rules: object, children: readonly ChildSpec[]): SupervisorSpec => ({ ...rules, children })
   return {
     ...stage,
     spot,
@@ -39,7 +38,7 @@ export async function conformanceStage(stage: Stage, spot: Spot): Promise<Confor
       child(Worker, [id, scribe.pid, plan], { adapt: false, isolation: place(placed++), ...options, id }),
     supervise: async (rules, children) => {
       const { pid } = await self.startLink(Overseen, [specOf(rules, children)], { isolation: top })
-      return { pid: pid as Pid, ref: self.ref(Overseen, pid as Pid).within(patienceMs) as ActorRef<SupervisorProtocol> }
+      return { pid: pid as Pid, ref: self.ref(Overseen, pid as Pid).within(patienceMs) }
     },
     supervisor: (id, rules, children, options = {}) =>
       child(Overseen, [specOf(rules, children)], { adapt: false, isolation: top, ...options, id }),
