@@ -30,7 +30,7 @@ function runTests(copy, test, titles) {
   const report = join(copy, 'node_modules/.cache/mutant.json')
   rmSync(report, { force: true })
   const pattern = titles.map(literal).join('|')
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', test, '-t', pattern]
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/everything.config.ts', test, '-t', pattern]
   const argv = [...vitest, '--reporter=json', `--outputFile=${report}`]
   // A group of its own, so that a hung test's threads and child processes end with it.
   const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'ignore', 'pipe'], detached: true })

@@ -15,6 +15,10 @@ export const tasks = {
   start: { build: ['packages/chaos'], commands: [['examples/search/src/main.ts']] },
   build: { build: packages, commands: [] },
   test: { build: packages, commands: [[bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts']] },
+  'test:slow': {
+    build: packages,
+    commands: [[bin('vitest/vitest.mjs'), 'run', '--config', 'test/everything.config.ts', '.slow.test.ts']],
+  },
   types: { commands: [[bin('typescript/bin/tsc'), '-b']] },
   lint: { build: packages, commands: [[bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']] },
   format: { commands: [[bin('oxfmt/bin/oxfmt')]] },

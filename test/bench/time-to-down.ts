@@ -170,7 +170,7 @@ function rowsOf(fault: string, took: Readonly<Record<'same' | 'bare' | 'ours', n
     ]
     return [
       row(name, name, ours, `${BOUND} x exit of the same child ${same.toFixed(2)} =`, BOUND * same),
-      row(`${name} beside a bare child`, `${name}`, ours, 'exit of a child without any of it', bare),
+      row(`${name} beside a bare child`, name, ours, 'exit of a child without any of it', bare),
     ]
   })
 }

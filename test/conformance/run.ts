@@ -18,7 +18,7 @@ function tried(): Map<string, Outcomes> {
     const vitest = [
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
-      ...['--config', 'test/conformance/vitest.config.ts'],
+      ...['--config', 'test/everything.config.ts', 'test/conformance'],
       ...['--reporter', 'default', '--reporter', 'json', '--outputFile', output],
     ]
     spawnSync(process.execPath, vitest, { cwd: root, stdio: ['ignore', 2, 2] })

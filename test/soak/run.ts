@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 
 /** The suites with real threads, processes and faults, and the cycles that must leave nothing behind. */
-const SUITES = ['test/placement', 'test/laws']
+const SUITES = ['test/placement', 'test/laws', 'test/conformance']
 const BUSY_LOOPS = 4
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -59,7 +59,7 @@ async function round(number: number, rounds: number): Promise<boolean> {
     'node_modules/vitest/vitest.mjs',
     'run',
     '--config',
-    'test/vitest.config.ts',
+    'test/everything.config.ts',
     '--maxWorkers',
     '2',
     '--reporter',
