@@ -51,11 +51,12 @@ default_period() ->
     {ok, Sup} = worker:supervise(#{}, [worker:spec(a, Scribe), inner(s, #{}, [], #{})]),
     Shown = fun(Id) ->
         {ok, Spec} = supervisor:get_childspec(Sup, Id),
-        maps:with([restart, type, significant, modules, shutdown], Spec)
+        #{start := {Module, _, _}, modules := [Module]} = Spec,
+        (maps:with([restart, type, significant, shutdown], Spec))#{modules => of_the_start}
     end,
     [A] = worker:lives(Scribe, a),
     gen_server:cast(A, {exit, normal}),
-    #{a => (Shown(a))#{modules => one_module}, s => (Shown(s))#{modules => one_module}, 'then' => after_end(Sup, a, A),
+    #{a => Shown(a), s => Shown(s), 'then' => after_end(Sup, a, A),
       unknown => element(1, supervisor:start_child(Sup, (worker:spec(b, Scribe))#{colour => blue}))}.
 
 'SUP-004'() ->
