@@ -9,6 +9,7 @@ import { patienceMs } from '../../../laws/stage.ts'
 import { Gated } from '../../fixtures/supervisors-1-gated.ts'
 import type { AtGate, Outcome } from '../../fixtures/supervisors-1-gated.ts'
 import { Overseen } from '../../fixtures/overseer.ts'
+import { Scribe } from '../../fixtures/scribe.ts'
 import { Opened } from '../../fixtures/supervisors-1-opened.ts'
 import { Answering } from '../../fixtures/supervisors-1-thrower.ts'
 import { Worker } from '../../fixtures/worker.ts'
@@ -210,4 +211,42 @@ export async function openedWith(
   } finally {
     rmSync(file, { force: true })
   }
+}
+
+/** The same for each of several variants, each with a scribe of its own. */
+export async function inTurn<V, R>(
+  stage: ConformanceStage,
+  variants: readonly V[],
+  run: (variant: V, stage: ConformanceStage) => Promise<R>,
+): Promise<R[]> {
+  const seen: R[] = []
+  for (const variant of variants) seen.push(await run(variant, await withScribe(stage)))
+  return seen
+}
+
+async function withScribe(stage: ConformanceStage): Promise<ConformanceStage> {
+  const { pid } = await stage.self.startLink(Scribe, [], { isolation: 'inline' })
+  const scribe = stage.self.ref(Scribe, pid!).within(patienceMs) as ConformanceStage['scribe']
+  return {
+    ...stage,
+    scribe,
+    worker: (id, options, plan = {}) => {
+      const spec = stage.worker(id, options, plan)
+      return { ...spec, args: [id, scribe.pid, plan] }
+    },
+  }
+}
+
+/** A worker that traps exits, and so tells with which reason it terminates. */
+export const trapping = ({ worker }: ConformanceStage, id: string, options: Partial<ChildSpec> = {}): ChildSpec =>
+  worker(id, options, { traps: true })
+
+/** Monitors an actor, does something to it, and tells the reason with which it ends. */
+export async function down({ self, watch }: ConformanceStage, pid: Pid, act: () => Promise<void>): Promise<unknown> {
+  const ref = await watch(pid)
+  await act()
+  const isEnd = (message: unknown): message is Down => message instanceof Down && message.ref === ref
+  return self.receive((on) =>
+    on.with(P.when(isEnd), ({ reason }) => inErlang(reason)).after(patienceMs, () => 'it lives on'),
+  )
 }
