@@ -81,10 +81,11 @@ default_period() ->
     Bad = #{missing_id => maps:remove(id, Spec), missing_start => maps:remove(start, Spec), start => Spec#{start => bad},
             restart => Spec#{restart => bad}, shutdown => Spec#{shutdown => bad}, negative => Spec#{shutdown => -1},
             type => Spec#{type => bad}, significant => Spec#{significant => bad}, spec => bad},
-    Tried = maps:map(fun(_, Each) ->
+    Tries = fun(Each) ->
         [worker:supervise(#{}, [Each]), supervisor:check_childspecs([Each]), supervisor:start_child(Sup, Each)]
-    end, Bad),
-    #{tried => Tried, fine => supervisor:check_childspecs([Spec]), begun => worker:begun(Scribe, a)}.
+    end,
+    Modules = [[element(1, Answer) || Answer <- Tries(Spec#{modules => Wrong})] || Wrong <- [bad, [1]]],
+    #{tried => maps:map(fun(_, Each) -> Tries(Each) end, Bad), modules => Modules, fine => supervisor:check_childspecs([Spec]), begun => worker:begun(Scribe, a)}.
 
 'SUP-007'() ->
     trap(),
@@ -484,6 +485,7 @@ next_second(Second) ->
         Refused = between(Sup, Pid, [{restart_child, a}, {delete_child, a}, {start_child, worker:spec(a, Scribe)}]),
         Second = gated:at(a, Sup),
         Terminated = between(Sup, Second, [{terminate_child, a}]),
+        timer:sleep(20),
         Children = children(Sup),
         Begun = worker:begun(Scribe, a),
         {_, Other, Third} = at_restart(Strategy),

@@ -38,7 +38,7 @@ export async function pidOf(overseer: Overseer, id: string): Promise<Pid> {
 /** The supervisor that runs as a child of another. */
 export async function below({ self }: ConformanceStage, overseer: Overseer, id: string): Promise<Overseer> {
   const pid = await pidOf(overseer, id)
-  return { pid, ref: self.ref(Overseen, pid).within(patienceMs) as Overseer['ref'] }
+  return { pid, ref: self.ref(Overseen, pid).within(patienceMs) }
 }
 
 /** How many lives of each of these the scribe knows of. */
@@ -187,20 +187,14 @@ export function answering(
 let opened = 0
 
 /** Starts a supervisor whose init answers so, and tells what its starter hears, and with which reason it ends. */
-export async function openedWith(
-  { self, top }: ConformanceStage,
-  answer: 'ignore' | 'nonsense' | 'crash',
-): Promise<unknown> {
+export async function openedWith(stage: ConformanceStage, answer: 'ignore' | 'nonsense' | 'crash'): Promise<unknown> {
+  const { self, top } = stage
   const [name, file] = [`opened-${++opened}`, join(tmpdir(), `bulkhead-opened-${process.pid}-${opened}`)]
   try {
     const starting = self.tryStart(Opened, [file, answer], { name, isolation: top, link: true })
     const pid = await self.available(name)
-    const ref = self.monitor(pid)
-    await self.isAlive(pid)
-    writeFileSync(file, '')
+    const reason = await down(stage, pid, async () => writeFileSync(file, ''))
     const outcome = await starting
-    const isEnd = (message: unknown): message is Down => message instanceof Down && message.ref === ref
-    const reason = await self.receive((on) => on.with(P.when(isEnd), (down) => inErlang(down.reason)))
     if (outcome.kind === 'ignored') return ['ignore', reason]
     if (outcome.kind === 'started') return 'started'
     const why = outcome.reason

@@ -16,14 +16,14 @@ export const restarts: readonly ItemTest[] = [
   item('SUP-017', (stage) => endings(stage, 'transient')),
   item('SUP-018', (stage) => endings(stage, 'temporary')),
 
-  item('SUP-019', async ({ supervise, worker, scribe, self }) => {
+  item('SUP-019', async (stage) => {
+    const { supervise, worker, scribe, self } = stage
     await supervise({ strategy: 'one_for_one' }, [worker('a'), worker('b'), worker('c')])
     await scribe.call.entries(3)
     const [b] = await scribe.call.lives('b')
     self.exit(b!, 'boom')
     const entries = await scribe.call.entries(4)
-    const lives = await Promise.all(['a', 'b', 'c'].map(async (id) => (await scribe.call.lives(id)).length))
-    return { entries, lives }
+    return { entries, lives: await lives(stage, ['a', 'b', 'c']) }
   }),
 
   item('SUP-020', (stage) => group(stage, 'one_for_all')),
@@ -136,13 +136,15 @@ export const restarts: readonly ItemTest[] = [
   }),
 
   item('SUP-028', async (stage) => {
-    const { self, supervise, worker } = stage
+    const { here, scribe, self, start, supervise, worker } = stage
     const overseer = await supervise({ intensity: 0 }, [worker('a'), worker('b')])
+    const neighbour = await start(Gated, ['neighbour', scribe.pid, 9, self.pid], { isolation: here })
     const pid = await pidOf(overseer, 'a')
     await self.ref(Worker, pid).within(patienceMs).call.unlink(overseer.pid)
     self.exit(pid, 'kill')
-    // Where it lived it is known to be dead; what that node has told anybody by then it told before.
     const dead = !(await self.isAlive(pid))
+    // From the node on which it lived: an EXIT of it would have come before.
+    await neighbour.call.signal(overseer.pid, 'nothing')
     return {
       still: dead && (await pidOf(overseer, 'a')) === pid,
       before: await children(overseer),

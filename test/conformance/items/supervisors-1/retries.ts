@@ -1,4 +1,5 @@
 import type { Pid, Strategy } from 'bulkhead'
+import { Puppet } from '../../../laws/fixtures/puppet.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import type { ConformanceStage, Overseer } from '../../stage.ts'
@@ -52,6 +53,7 @@ export const retries: readonly ItemTest[] = [
       ])
       const [second] = await atGate(stage, 'a')
       const terminated = await between(stage, overseer, second, [(call) => told(call.terminateChild('a'))])
+      await laterThanRetries(stage)
       const seen = { children: await children(overseer), begun: (await begun(stage, ['a']))[0] }
       return { ...seen, refused, terminated, shut_down: (await inTurn(all, [strategy], shutDown))[0] }
     }),
@@ -83,6 +85,12 @@ async function between(
   await stage.self.isAlive(pid)
   go(stage, gatedPid, 'refuse')
   return Promise.all(answers)
+}
+
+/** Waits where the supervisor lives: a retry that it has put off by then has begun. */
+async function laterThanRetries({ start, top }: ConformanceStage): Promise<void> {
+  const neighbour = await start(Puppet, [false], { isolation: top })
+  await neighbour.call.do([['sleep', 5]])
 }
 
 /** The parent of a supervisor that is restarting a child tells it to stop. */

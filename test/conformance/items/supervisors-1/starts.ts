@@ -1,7 +1,6 @@
-import { InvalidOption } from '@bulkhead/core'
+import type { InvalidOption } from '@bulkhead/core'
 import { child, checkChildSpecs, DEFAULT_RULES } from 'bulkhead'
 import type { ChildSpec } from 'bulkhead'
-import { expect } from 'vitest'
 import { Overseen } from '../../fixtures/overseer.ts'
 import { Dynamic } from '../../fixtures/supervisors-1-dynamic.ts'
 import { Thrower } from '../../fixtures/supervisors-1-thrower.ts'
@@ -102,7 +101,7 @@ export const starts: readonly ItemTest[] = [
   item('SUP-006', async (stage) => {
     const overseer = await stage.supervise({}, [])
     const fine = stage.worker('a')
-    const bad: Readonly<Record<string, unknown>> = {
+    const wrong: Readonly<Record<string, unknown>> = {
       missing_id: { ...fine, id: undefined },
       missing_start: { ...fine, behaviour: undefined },
       start: { ...fine, behaviour: 'bad' },
@@ -119,14 +118,14 @@ export const starts: readonly ItemTest[] = [
       await started(overseer.ref.call.startChild(spec)),
     ]
     const tried: Record<string, unknown> = {}
-    for (const [name, spec] of Object.entries(bad)) tried[name] = await tries(spec as ChildSpec)
-    // The behaviour is the module: a list of modules is refused, whatever it says.
-    for (const modules of ['bad', [1]]) {
-      const named = { ...fine, modules } as ChildSpec
-      const wrong = ['error', ['children.a.modules', modules]]
-      expect(await tries(named)).toEqual([['error', ['start_spec', wrong[1]]], wrong, wrong])
+    for (const [name, spec] of Object.entries(wrong)) tried[name] = await tries(spec as ChildSpec)
+    // The behaviour stands for the module, so here any list of modules is refused.
+    const modules: unknown[] = []
+    for (const bad of ['bad', [1]]) {
+      const answers = await tries({ ...fine, modules: bad } as ChildSpec)
+      modules.push(answers.map((answer) => (answer as unknown[])[0]))
     }
-    return { tried, fine: checked([fine]), ...(await begunOne(stage)) }
+    return { tried, modules, fine: checked([fine]), ...(await begunOne(stage)) }
   }),
 
   item('SUP-007', async (stage) => {
