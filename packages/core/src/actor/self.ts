@@ -17,7 +17,7 @@ export type Destination = Pid | string | ActorRef<unknown>
 export interface StartOptions {
   /** Registered before `init` runs and free again when the start fails. */
   readonly name?: string
-  /** Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and the reason is `timeout`. Default Infinity. */
+  /** Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and, once it is gone, the reason is `timeout`. Default Infinity. */
   readonly timeoutMs?: number
   readonly isolation?: Isolation
   readonly mailbox?: MailboxLimits
