@@ -411,7 +411,7 @@ labelled(Response) -> Response.
     Desk = desk(),
     One = gen_server:send_request(Desk, {echo, one}),
     First = receive M1 -> M1 end,
-    Other = gen_server:send_request(Desk, {stop, boom}),
+    Other = gen_server:send_request(desk(), {stop, boom}),
     Second = receive M2 -> M2 end,
     [response(gen_server:check_response(Message, Id)) ||
         {Message, Id} <- [{unrelated, One}, {First, Other}, {Second, One}, {First, One}, {Second, Other}]].

@@ -1,4 +1,6 @@
 import type { ItemTest } from '../../item.ts'
+import { calls } from './calls.ts'
+import { requests } from './requests.ts'
 import { starts } from './starts.ts'
 
-export const servers1: readonly ItemTest[] = [...starts]
+export const servers1: readonly ItemTest[] = [...starts, ...calls, ...requests]

@@ -30,7 +30,7 @@ const start = (self: ActorSelf, isolation: Isolation, ending: Ending, options: o
 async function fate(self: ActorSelf, { there }: Places, ending: Ending): Promise<{ result: unknown; exit: unknown }> {
   self.trapExit = true
   const result = returned(await self.tryStart(Newcomer, [ending, self.pid], { isolation: there }))
-  const pid = await self.receive((on) => on.with({ init: P.string }, ({ init }) => init))
+  const pid = await self.receive((on) => on.with({ init: P.string, as: null }, ({ init }) => init))
   return { result, exit: await exitOf(self, pid) }
 }
 
@@ -79,7 +79,9 @@ async function startedInTime(
   for (const timeoutMs of [50, 500, 5_000]) {
     const name = `in-time-${ending}-${timeoutMs}`
     const outcome = await self.tryStart(Newcomer, [ending, self.pid], { isolation, timeoutMs, name })
-    const pid = await self.receive((on) => on.with({ init: P.string }, ({ init }) => init).after(0, () => undefined))
+    const pid = await self.receive((on) =>
+      on.with({ init: P.string, as: name }, ({ init }) => init).after(0, () => undefined),
+    )
     if (pid !== undefined) return { outcome, name, pid }
   }
   throw new Error('init has not begun in 5 s')
@@ -110,7 +112,7 @@ const trials = {
       started = true
       return mailbox(self)
     })
-    const { init, named } = await self.receive((on) => on.with({ init: P.string, named: P.boolean }, (told) => told))
+    const { init, found } = await self.receive((on) => on.with({ init: P.string, found: P.boolean }, (told) => told))
     // Each answers after whatever it has done before.
     await self.info(init)
     await self.info(self.pid)
@@ -118,7 +120,7 @@ const trials = {
     self.send(init, 'go')
     const after = await returning
     const reply = await self.named(Newcomer, name).within(patienceMs).call.echo('hello')
-    return { name_in_init: named, during_init: duringInit, mailbox_after_start: after, reply }
+    return { name_in_init: found, during_init: duringInit, mailbox_after_start: after, reply }
   },
 
   'SRV-002': async (self, places) => ({
