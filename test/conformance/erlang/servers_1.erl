@@ -43,7 +43,7 @@ terminate(Reason, State) ->
     answer(terminate, State),
     case State of
         #{tells := undefined} -> ok;
-        #{tells := Pid} -> Pid ! {terminate, Reason}
+        #{tells := Pid} -> Pid ! {terminate, Reason}, receive go -> ok end
     end,
     case State of
         #{terminate := crash} -> error(crashed);
@@ -343,10 +343,13 @@ answered_by_another() ->
 last_reply(Reason, Terminate) ->
     Desk = desk(#{tells => self(), terminate => Terminate}),
     Ref = erlang:monitor(process, Desk),
-    Reply = gen_server:call(Desk, {stop, Reason, bye}),
-    Before = receive {terminate, Told} -> [terminate, Told] after 0 -> nothing end,
+    {Tag, _} = Call = asking(fun() -> gen_server:call(Desk, {stop, Reason, bye}) end),
+    Before = receive {terminate, Told} -> [terminate, Told] end,
+    Meanwhile = receive {Tag, Early} -> Early after 30 -> waiting end,
+    Desk ! go,
+    Reply = asked(Call),
     Exit = receive {'DOWN', Ref, process, Desk, Ended} -> tidy(Ended) end,
-    #{before_the_reply => Before, reply => Reply, exit => Exit}.
+    #{terminate => Before, meanwhile => Meanwhile, reply => Reply, exit => Exit}.
 
 'SRV-019'() -> [failure(fun() -> gen_server:call(desk(), {stop, Reason}) end) || Reason <- [normal, shutdown, {shutdown, why}, boom]].
 

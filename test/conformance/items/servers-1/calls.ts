@@ -90,12 +90,19 @@ async function lastReply(
 ): Promise<unknown> {
   const server = await desk(self, there, self.pid, terminateFails)
   self.monitor(server.pid)
-  const last = await server.call.stopWith(reason, 'bye')
-  const before = await self.receive((on) =>
-    on.with({ terminate: P.any }, ({ terminate }) => ['terminate', inErlang(terminate)]).after(0, () => 'nothing'),
-  )
+  let meanwhile: unknown = 'waiting'
+  const call = failure(server.call.stopWith(reason, 'bye'))
+  void call.then((outcome) => {
+    meanwhile = outcome
+  })
+  const told = await self.receive((on) => on.with({ terminate: P.any }, ({ terminate }) => inErlang(terminate)))
+  // What was sent to this actor before is here when that is answered.
+  await self.info(server.pid)
+  const before = meanwhile
+  self.send(server.pid, 'go')
+  const last = await call
   const down = await self.receive((on) => on.with(P.instanceOf(Down), (each) => each))
-  return { before_the_reply: before, reply: last, exit: inErlang(down.reason) }
+  return { terminate: ['terminate', told], meanwhile: before, reply: last, exit: inErlang(down.reason) }
 }
 
 /** Two servers of one node of their own; the first one takes it down. */
