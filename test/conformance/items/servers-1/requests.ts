@@ -1,6 +1,6 @@
 import { checkResponse, InvalidOption, P, receiveResponse, RequestIds, waitResponse } from 'bulkhead'
 import type { ActorSelf, RequestId } from 'bulkhead'
-import { desk, heard, mailboxUntil, patienceMs, response, tried, trier } from '../../fixtures/servers-1-trial.ts'
+import { desk, gone, heard, mailboxUntil, patienceMs, response, tried, trier } from '../../fixtures/servers-1-trial.ts'
 import type { Places, Trial } from '../../fixtures/servers-1-trial.ts'
 import { Desk } from '../../fixtures/servers-1-desk.ts'
 import { item } from '../../item.ts'
@@ -92,10 +92,7 @@ const trials = {
 
   // There is one namespace: one name was never given, the other's holder has ended.
   'SRV-025': async (self, { there }) => {
-    const once = await desk(self, there)
-    await self.register('srv-025-gone', once.pid)
-    self.exit(once.pid, 'kill')
-    await self.isAlive(once.pid)
+    await gone(self, there, 'srv-025-gone')
     const responses = async (name: string): Promise<unknown[]> => {
       const ids = [self.named(Desk, name).sendRequest.done(), self.named(Desk, name).sendRequest.done()] as const
       return [
