@@ -39,21 +39,23 @@ async function linkedStarter(self: ActorSelf, { there }: Places, ending: Ending)
   const { pid } = await self.spawnMonitor(async (starter) => {
     await start(starter, there, ending, { link: true })
     // Another start on the same node: what else there was of the first has come before.
-    await start(starter, there, 'ok')
+    await start(starter, there, 'ok', { link: true })
     starter.send(self.pid, 'lives')
     await new Promise(() => undefined)
   })
-  return self.receive((on) =>
+  const fated = await self.receive((on) =>
     on
       .with('lives', async (lives) => ((await self.isAlive(pid)) ? lives : 'dead'))
-      .with({ target: pid }, (down) => inErlang((down as unknown as Down).reason)),
+      .with({ target: pid, reason: P.any }, ({ reason }) => inErlang(reason)),
   )
+  self.exit(pid, 'kill')
+  return fated
 }
 
 /** With what a starter ends that does not catch that its start failed. */
 async function starterThatDoesNotCatch(self: ActorSelf, { there }: Places, ending: Ending): Promise<unknown> {
-  await self.spawnMonitor((starter) => starter.startLink(Newcomer, [ending], { isolation: there }))
-  const { reason } = await self.receive((on) => on.with(P.instanceOf(Down), (down) => down))
+  const { pid } = await self.spawnMonitor((starter) => starter.startLink(Newcomer, [ending], { isolation: there }))
+  const { reason } = await self.receive((on) => on.with({ target: pid, reason: P.any }, (down) => down))
   return reason instanceof StartFailed ? ['StartFailed', inErlang(reason.reason)] : inErlang(reason)
 }
 
@@ -153,7 +155,7 @@ const trials = {
 
   'SRV-006': async (self, { there }) => {
     const result = async (ending: Ending): Promise<unknown> => returned(await start(self, there, ending))
-    const continued = await self.start(Newcomer, ['throwContinue'], { isolation: there })
+    const continued = await self.startLink(Newcomer, ['throwContinue'], { isolation: there })
     return {
       state: await result('throwState'),
       state_in_an_answer: ['ok', await continued.within(patienceMs).call.state()],
@@ -171,8 +173,8 @@ const trials = {
   // There is one namespace: the names are held by an actor of the same node, by one of another, and by one that was named later.
   'SRV-008': async (self, { here, there }) => {
     const holders = ['local', 'global', 'via'].map((name) => `srv-008-${name}`) as [string, string, string]
-    const local = await self.start(Newcomer, ['ok'], { isolation: here, name: holders[0] })
-    const global = await self.start(Newcomer, ['ok'], { isolation: there, name: holders[1] })
+    const local = await self.startLink(Newcomer, ['ok'], { isolation: here, name: holders[0] })
+    const global = await self.startLink(Newcomer, ['ok'], { isolation: there, name: holders[1] })
     await self.register(holders[2])
     return {
       local: await taken(self, there, holders[0], local.pid as Pid),
