@@ -151,21 +151,33 @@ const processes: readonly Item[] = [
 
 const servers: readonly Item[] = [
   holds('SRV-001', 'a start is over after init; the name is registered before it'),
-  holds('SRV-002', 'init stops: that reason', 'a failed start hurts no parent'),
+  differs(
+    'SRV-002',
+    'init stops: that reason',
+    'a linked starter that does not trap is not ended by it: its start rejects, and what it does not catch ends it',
+  ),
   holds('SRV-003', 'init ignores: normal, and the name is free after any failed start'),
   holds('SRV-004', 'init answers error: that reason, the process ends normal', 'refuse(reason)'),
   holds('SRV-005', 'init throws or exits: that reason'),
-  holds(
+  differs(
     'SRV-006',
     'what init throws counts as returned',
-    'for our answers: stop(), ignore(), …; a plain value that is thrown is a crash',
+    'so it is for our answers: stop(), ignore(), …; a plain value that is thrown is a crash',
   ),
   holds('SRV-007', 'anything else from init is a bad return value', 'a plain value is the state'),
-  holds('SRV-008', 'a taken name: already_started with the holder; init is not called'),
+  holds('SRV-008', 'a taken name: already_started with the holder; init is not called', 'one namespace'),
   holds('SRV-009', 'a start timeout: error timeout, and the process is killed'),
   holds('SRV-010', 'startMonitor gives both; when it fails, no DOWN'),
-  holds('SRV-011', 'a call returns the reply; 5,000 ms; a failed one says which call', 'CallFailed'),
-  holds('SRV-012', 'noproc, calling_self, timeout, and the node’s end', 'noconnection where OTP has nodedown'),
+  holds(
+    'SRV-011',
+    'a call returns the reply; 5,000 ms; a failed one says which call',
+    'CallFailed: to whom, as it was addressed, and the name of the call',
+  ),
+  differs(
+    'SRV-012',
+    'noproc, calling_self, timeout, and the node’s end',
+    'where OTP has nodedown: noproc when the node has ended before, noconnection or the culprit’s reason when it ends meanwhile',
+  ),
   holds('SRV-013', 'the caller fails with the exit reason of the server'),
   holds('SRV-014', 'a timeout is the caller’s only'),
   holds('SRV-015', 'a late reply is dropped'),
@@ -178,10 +190,10 @@ const servers: readonly Item[] = [
   holds('SRV-018', 'a last reply is sent after terminate, whatever the reason'),
   holds('SRV-019', 'a stop without a reply fails the caller with the reason'),
   holds('SRV-020', 'casts, messages and calls of one sender are handled in order'),
-  differs(
+  holds(
     'SRV-021',
     'a cast is always ok',
-    'it never throws because of the receiver; it returns false where nobody is there or the way is congested',
+    'ok is a boolean: false advises that nobody is there or that the way is congested',
   ),
   holds('SRV-022', 'send_request does not wait; reply, error or timeout'),
   holds('SRV-023', 'wait_response keeps the request after a timeout, receive_response abandons it'),

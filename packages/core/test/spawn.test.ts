@@ -174,6 +174,19 @@ describe.each<[string, NodeId, Isolation]>([
     expect(await mailOf(parent)).toEqual([])
   })
 
+  test('a time that runs out: the name is free when the start is over, and not only soon after (SRV-003, SRV-009)', async () => {
+    const { nodes, parent } = await setUp()
+    const holder = watched(
+      parent
+        .tryStart(Child, ['slow'], { isolation, timeoutMs: 50, link: true, monitor: true, name: 'child' })
+        .then(({ kind }) => [kind, parent.whereis('child'), nodes.main.whereis('child')]),
+    )
+    await nodes.settled()
+    await nodes.pass(50)
+    expect(holder.value).toEqual(['failed', undefined, undefined])
+    expect(await mailOf(parent)).toEqual([])
+  })
+
   test('arguments are as they were when the start was asked for', async () => {
     const { nodes, parent } = await setUp()
     const Keeper = defineServer({ url: import.meta.url }, 'Keeper', {
@@ -284,6 +297,22 @@ describe('finding the node and the behaviour', () => {
     found.open()
     await nodes.settled()
     expect(inits).toBe(0)
+  })
+
+  test('a start whose time is over under an actor that does not obey: its node is ended, and then the start is over', async () => {
+    opened = gate()
+    const nodes = new Nodes(createNode, { ids: [1, THREAD], node: { killMs: 1_000 } })
+    const starting = watched(nodes.main.tryStart(Child, ['slow'], { isolation: 'thread', timeoutMs: 50 }))
+    await nodes.settled()
+    nodes.freeze(THREAD)
+    await nodes.pass(50)
+    await nodes.pass(999)
+    expect([starting.state, nodes.ended]).toEqual(['pending', []])
+    await nodes.pass(1)
+    expect(nodes.ended).toMatchObject([{ node: THREAD, why: { cause: 'killed' } }])
+    nodes.crash(THREAD)
+    await nodes.settled()
+    expect(starting.value).toEqual({ kind: 'failed', reason: 'timeout' })
   })
 
   test('a placement that is impossible fails the start with an explanation', async () => {

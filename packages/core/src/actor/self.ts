@@ -18,8 +18,8 @@ export interface StartOptions {
   /** Registered before `init` runs and free again when the start fails. OTP: `{local, Name}`. */
   readonly name?: string
   /**
-   * Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and the reason is `timeout`. Default
-   * Infinity. OTP: `{timeout, Time}`.
+   * Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and, once it is gone, the reason is
+   * `timeout`. Default Infinity. OTP: `{timeout, Time}`.
    */
   readonly timeoutMs?: number
   readonly isolation?: Isolation

@@ -16,6 +16,7 @@ import type { Allocation } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
+import { sendExit } from './monitors.ts'
 import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
@@ -134,16 +135,22 @@ function sendSpawn(
   }
 }
 
+/** The half-started actor is killed, and the start is over when it is gone: then its name is free. */
 function giveUp(kernel: Kernel, ref: number, pending: PendingSpawn): void {
-  const { settle, pid, node } = pending
+  const { cell, settle, pid, node } = pending
   pending.settle = undefined
   pending.timer = undefined
   if (node === undefined || pid !== undefined) kernel.spawns.delete(ref)
-  if (pid !== undefined) {
-    undo(kernel, pending, pid)
-    kernel.signal({ kind: 'exit', to: pid, from: pending.cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
+  const over = (): void => settle?.({ kind: 'failed', reason: 'timeout' })
+  if (pid === undefined) {
+    over()
+    return
   }
-  if (!pending.cell.dead) settle?.({ kind: 'failed', reason: 'timeout' })
+  undo(kernel, pending, pid)
+  const end = kernel.nextRef()
+  ;(cell.monitors ??= new Map()).set(end, { target: pid, shown: pid, instead: over })
+  kernel.signal({ kind: 'monitor', to: pid, from: cell.pid, ref: end })
+  sendExit(cell, pid, 'kill')
 }
 
 /** The link and monitor of a start that failed: nothing of it may be heard afterwards. */
