@@ -98,7 +98,7 @@ const processes: readonly Item[] = [
   holds('PROC-049', 'by name DOWN has the name; an unknown one is noproc', 'the name alone: it is the system’s'),
   holds('PROC-050', 'a monitored name is resolved once'),
   holds('PROC-051', 'after demonitor no new DOWN; one in the mailbox stays unless flushed'),
-  differs('PROC-052', 'demonitor is true; with info it says whether the monitor was active', 'it always says that'),
+  holds('PROC-052', 'demonitor is true; with info it says whether the monitor was active', 'info: true'),
   holds('PROC-053', 'monitors are one-way'),
   holds('PROC-054', 'a tag replaces DOWN, for noproc too', 'in the field tag of Down'),
   holds('PROC-055', 'a name is free before DOWN and EXIT of its owner are delivered'),

@@ -173,10 +173,11 @@ class OwnSelf implements ActorSelf {
     return unalias(this.#alive, given)
   }
 
-  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean {
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean; readonly info?: boolean }): boolean {
     const cell = this.#alive
     if (options !== undefined) checkDemonitorOptions(options)
-    return demonitor(cell, ref, options?.flush === true)
+    const wasActive = demonitor(cell, ref, options?.flush === true)
+    return options?.info === true ? wasActive : true
   }
 
   monitorNode(node: NodeId): void {

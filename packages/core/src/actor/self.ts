@@ -91,8 +91,11 @@ export interface ActorSelf {
     to: Destination,
     options: { readonly alias: AliasMode; readonly tag?: unknown },
   ): { readonly ref: MonitorRef; readonly alias: Alias }
-  /** No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. */
-  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean
+  /**
+   * No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. Always true, or with `info` whether the monitor was
+   * active. OTP: `demonitor/1,2`.
+   */
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean; readonly info?: boolean }): boolean
   /**
    * A second address of this actor that it can take back; with `reply` the first message through it is the last. OTP: `alias/1`.
    */
