@@ -1,3 +1,4 @@
 import type { ItemTest } from '../../item.ts'
+import { exitSignals } from './exit-signals.ts'
 
-export const processes2: readonly ItemTest[] = []
+export const processes2: readonly ItemTest[] = [...exitSignals]
