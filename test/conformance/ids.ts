@@ -118,10 +118,10 @@ const processes: readonly Item[] = [
   ),
   holds('PROC-062', 'cancel_timer gives what was left, or false; then the message never comes'),
   holds('PROC-063', 'false does not mean that the message was delivered: receive with after 0'),
-  differs(
+  holds(
     'PROC-064',
     'any process may cancel or read a timer; asynchronously too',
-    'any actor of the same node, at once: there is no asynchronous form',
+    'any actor of its node; asynchronously the answer is a CancelledTimer',
   ),
   holds('PROC-065', 'a timer for a pid goes with that process, and not with who set it'),
   holds('PROC-066', 'a timer for a name looks it up when it fires'),

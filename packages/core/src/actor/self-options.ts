@@ -39,6 +39,14 @@ export function checkAliasOptions(options: unknown): void {
   if (reply !== undefined && typeof reply !== 'boolean') throw new InvalidOption('reply', reply, 'give true or false')
 }
 
+/** Checks what `self.cancelTimer` takes besides the timer. Throws `InvalidOption`. */
+export function checkCancelOptions(options: unknown): void {
+  checkObject(options, 'give { async: true }, or nothing')
+  checkFields(options, ['async'])
+  const { async } = options as { readonly async?: unknown }
+  if (async !== undefined && typeof async !== 'boolean') throw new InvalidOption('async', async, 'give true or false')
+}
+
 /** Checks what `self.receive` takes besides its clauses, and gives the ref in it. Throws `InvalidOption`. */
 export function checkReceiveOptions(options: unknown): number | undefined {
   checkObject(options, 'give { since: ref }, or nothing')

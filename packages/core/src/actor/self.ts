@@ -175,8 +175,12 @@ export interface ActorSelf {
   sendAfter(ms: number | { readonly abs: number }, to: Destination, message: unknown): TimerRef
   /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds, or when `now()` is `abs`. */
   startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef
-  /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. */
-  cancelTimer(ref: TimerRef): number | false
+  /**
+   * Milliseconds that were left, or false when it had fired, was cancelled or never existed. Any actor of the timer's node may cancel it. With `async`
+   * a `CancelledTimer` says so instead. OTP: `cancel_timer/1,2`. Throws `InvalidOption`.
+   */
+  cancelTimer(ref: TimerRef, options?: { readonly async?: false }): number | false
+  cancelTimer(ref: TimerRef, options: { readonly async: true }): void
   /** Milliseconds that are left, or false as `cancelTimer` says it. OTP: `read_timer/1`. */
   readTimer(ref: TimerRef): number | false
   log(...values: readonly unknown[]): void

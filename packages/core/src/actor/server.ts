@@ -49,7 +49,10 @@ export interface ServerSpec<A extends Args, S, C, K> {
   readonly calls?: C & Handlers<S>
   /** Orders: nobody waits. */
   readonly casts?: K & Handlers<S>
-  /** Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `IdleTimeout`, `Response`. Without it they are logged and dropped. */
+  /**
+   * Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `CancelledTimer`, `IdleTimeout`, `Response`. Without it they are logged and
+   * dropped.
+   */
   readonly info?: (self: ServerSelf<NoInfer<S>>, message: unknown) => unknown
   /** After `andContinue`, before anything in the mailbox. */
   readonly continue?: (self: ServerSelf<NoInfer<S>>, argument: never) => unknown
