@@ -52,9 +52,9 @@ export const exitSignals: readonly ItemTest[] = [
       ['exit', pid, 'first'],
       ['exit', pid, 'second'],
     )
-    const [down] = (await sender.heard(1)) as [{ down: unknown }]
+    const [down] = heardWords(await sender.heard(1)) as unknown[][]
     const [dead] = await sender.do(['exit', pid, 'again'])
-    return { returned, reason: down.down, dead }
+    return { returned, reason: down?.at(-1), dead }
   }),
 
   item('PROC-042', async ({ puppet, stranger }) => {
@@ -70,8 +70,8 @@ export const exitSignals: readonly ItemTest[] = [
     const trapped = heardWords(await victim.heardFrom(sender), new Map([[sender.pid, 'sender']]))
     flags.push(await flag(false))
     await sender.do(['monitor', victim.pid], ['exit', victim.pid, 'two'])
-    const [down] = (await sender.heard(1)) as [{ down: unknown }]
-    return { flags, trapped, reason: down.down }
+    const [down] = heardWords(await sender.heard(1)) as unknown[][]
+    return { flags, trapped, reason: down?.at(-1) }
   }),
 
   item('PROC-043', async ({ puppet, stranger }) => {

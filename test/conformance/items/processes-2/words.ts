@@ -1,4 +1,4 @@
-import { Down } from '@bulkhead/core'
+import { Down, isPid } from '@bulkhead/core'
 import type { Heard } from '../../../laws/fixtures/puppet.ts'
 import { inErlang } from '../../in-erlang.ts'
 import type { Labels } from '../../in-erlang.ts'
@@ -6,7 +6,7 @@ import type { Labels } from '../../in-erlang.ts'
 /** A message in Erlang's words. A name by which somebody was monitored is `{Name, Node}` there, where the node is the word here. */
 export function words(message: unknown, labels?: Labels): unknown {
   const said = inErlang(message, labels)
-  if (message instanceof Down && typeof message.target === 'string') (said as unknown[])[3] = [message.target, 'here']
+  if (message instanceof Down && !isPid(message.target)) (said as unknown[])[3] = [message.target, 'here']
   return said
 }
 
