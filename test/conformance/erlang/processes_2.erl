@@ -1,7 +1,9 @@
 %% PROC-041 to PROC-076.
 -module(processes_2).
 -export(['PROC-041'/0, 'PROC-042'/0, 'PROC-043'/0, 'PROC-044'/0, 'PROC-045'/0, 'PROC-046'/0, 'PROC-047'/0, 'PROC-048'/0]).
--export(['PROC-049'/0, 'PROC-050'/0, 'PROC-051'/0, 'PROC-052'/0, 'PROC-053'/0, 'PROC-054'/0, 'PROC-055'/0]).
+-export(['PROC-049'/0, 'PROC-050'/0, 'PROC-051'/0, 'PROC-052'/0, 'PROC-053'/0, 'PROC-054'/0, 'PROC-055'/0, 'PROC-056'/0]).
+-export(['PROC-057'/0, 'PROC-058'/0, 'PROC-059'/0, 'PROC-060'/0, 'PROC-061'/0, 'PROC-062'/0, 'PROC-063'/0, 'PROC-064'/0]).
+-export(['PROC-065'/0, 'PROC-066'/0, 'PROC-067'/0, 'PROC-068'/0, 'PROC-069'/0]).
 
 %% ---- exit signals
 
@@ -188,7 +190,195 @@ unchanged(Reason) ->
     end,
     [Register(fun(Owner) -> monitor(process, Owner) end), Register(fun erlang:link/1)].
 
+%% ---- aliases
+
+'PROC-056'() ->
+    [Self, Sender] = [self(), puppet(false)],
+    Alias = alias(),
+    do(Sender, fun() -> Alias ! one, Self ! two, Alias ! three end),
+    Delivered = observe:take(3),
+    do(Sender, fun() -> Alias ! queued end),
+    waiting(1),
+    Unaliased = unalias(Alias),
+    do(Sender, fun() -> Alias ! late, Self ! the_end end),
+    #{delivered => Delivered, unaliased => Unaliased, then => observe:take(2), more => observe:quiet(10)}.
+
+'PROC-057'() ->
+    Other = puppet(false),
+    Alias = alias(),
+    Foreign = do(Other, fun() -> unalias(Alias) end),
+    do(Other, fun() -> Alias ! still_active end),
+    Heard = observe:take(1),
+    Own = [unalias(Alias), unalias(Alias)],
+    #{foreign => Foreign, heard => Heard, own => Own, unknown => unalias(make_ref())}.
+
+'PROC-058'() ->
+    [Self, Sender] = [self(), puppet(false)],
+    Alias = alias([reply]),
+    do(Sender, fun() -> Self ! before, Alias ! reply, Alias ! again, Self ! the_end end),
+    #{heard => observe:take(3), more => observe:quiet(10), unaliased => unalias(Alias)}.
+
+'PROC-059'() ->
+    Try = fun(How) ->
+        [Self, Victim, Sender] = [self(), idle(), puppet(false)],
+        Stays = monitor(process, Victim, [{alias, explicit_unalias}]),
+        Goes = monitor(process, Victim, [{alias, demonitor}]),
+        do(Sender, fun() -> Stays ! stays, Goes ! goes end),
+        Before = observe:take(2),
+        case How of
+            demonitor -> demonitor(Stays), demonitor(Goes);
+            down -> exit(Victim, kill), observe:take(2)
+        end,
+        do(Sender, fun() -> Goes ! goes, Stays ! stays, Self ! the_end end),
+        #{before => Before, 'after' => observe:take(2), more => observe:quiet(10), unaliased => [unalias(Stays), unalias(Goes)]}
+    end,
+    #{demonitor => Try(demonitor), down => Try(down)}.
+
+'PROC-060'() ->
+    [Self, Victim, Sender] = [self(), puppet(false), puppet(false)],
+    Set = fun() -> monitor(process, Victim, [{alias, reply_demonitor}]) end,
+    Monitors = fun() -> length([W || W <- element(2, process_info(Victim, monitored_by)), W =:= Self]) end,
+    Answered = Set(),
+    Watched = [do(Victim, Monitors)],
+    do(Sender, fun() -> Answered ! answer, Answered ! another, Self ! the_end end),
+    Heard = observe:take(2),
+    Unwatched = [do(Victim, Monitors), demonitor(Answered, [info])],
+    Unaliased = Set(),
+    unalias(Unaliased),
+    Ended = Set(),
+    exit(Victim, boom),
+    Downs = observe:take(2),
+    do(Sender, fun() -> Ended ! late, Unaliased ! late, Self ! the_end end),
+    #{
+        reply => #{heard => Heard, monitors => Watched ++ Unwatched},
+        down => #{
+            told => lists:sort([Ref || {'DOWN', Ref, process, _, boom} <- Downs]) =:= lists:sort([Unaliased, Ended]),
+            heard => observe:take(1),
+            unaliased => unalias(Ended)
+        },
+        more => observe:quiet(10)
+    }.
+
+%% ---- timers
+
+'PROC-061'() ->
+    erlang:send_after(1, self(), #{a => message}),
+    [Bare] = observe:take(1),
+    Ref = erlang:start_timer(1, self(), #{a => message}),
+    [{timeout, Ref, _} = Timeout] = observe:take(1),
+    Abs = fun(Set) ->
+        Deadline = erlang:monotonic_time(millisecond) + 20,
+        Set(Deadline),
+        [Message] = observe:take(1),
+        [Message, case erlang:monotonic_time(millisecond) >= Deadline of true -> in_time; false -> early end]
+    end,
+    Past = erlang:monotonic_time(millisecond) - 1,
+    erlang:send_after(Past, self(), past, [{abs, true}]),
+    #{
+        send_after => Bare,
+        start_timer => Timeout,
+        past => observe:take(1),
+        abs => [
+            Abs(fun(At) -> erlang:send_after(At, self(), later, [{abs, true}]) end),
+            Abs(fun(At) -> erlang:start_timer(At, self(), later, [{abs, true}]) end)
+        ]
+    }.
+
+'PROC-062'() ->
+    One = erlang:start_timer(60000, self(), never),
+    Left = [left(erlang:cancel_timer(One)), erlang:cancel_timer(One)],
+    Fired = erlang:start_timer(0, self(), fired),
+    Heard = observe:take(1),
+    Two = erlang:send_after(30, self(), never),
+    Cancelled = left(erlang:cancel_timer(Two)),
+    erlang:start_timer(40, self(), later),
+    #{
+        left => Left,
+        fired => [Heard, erlang:cancel_timer(Fired)],
+        unknown => erlang:cancel_timer(make_ref()),
+        short => [Cancelled, observe:take(1)]
+    }.
+
+'PROC-063'() ->
+    Fired = erlang:start_timer(0, self(), fired),
+    waiting(1),
+    Cancelled = erlang:start_timer(60000, self(), never),
+    erlang:cancel_timer(Cancelled),
+    #{
+        delivered => [erlang:cancel_timer(Fired), observe:take(one, 0), observe:take(one, 0)],
+        not_delivered => [erlang:cancel_timer(Cancelled), observe:take(one, 0)]
+    }.
+
+'PROC-064'() ->
+    [Self, Other] = [self(), puppet(false)],
+    Ref = erlang:start_timer(60000, Self, never),
+    Own = left(erlang:read_timer(Ref)),
+    Read = left(do(Other, fun() -> erlang:read_timer(Ref) end)),
+    Cancelled = left(do(Other, fun() -> erlang:cancel_timer(Ref) end)),
+    After = [erlang:read_timer(Ref), erlang:read_timer(make_ref()), do(Other, fun() -> erlang:read_timer(Ref) end)],
+    Late = erlang:start_timer(60000, Self, never),
+    Async = do(Other, fun() -> [erlang:cancel_timer(Late, [{async, true}]), erlang:cancel_timer(Late, [{async, true}])] end),
+    Answers = [[Word, ref, left(Result)] || {Word, R, Result} <- heard(Other, 2), R =:= Late],
+    #{own => Own, read => Read, cancelled => Cancelled, 'after' => After, async => Async, answers => Answers, more => observe:quiet(10)}.
+
+'PROC-065'() ->
+    [Setter, Target, Other] = [puppet(false), puppet(false), puppet(false)],
+    Gone = do(Setter, fun() -> erlang:send_after(60000, Target, never) end),
+    Own = do(Target, fun() -> erlang:start_timer(60000, Target, never) end),
+    do(Setter, fun() -> erlang:send_after(30, Other, posthumous) end),
+    Before = [left(erlang:read_timer(Timer)) || Timer <- [Gone, Own]],
+    exit(Target, kill),
+    exit(Setter, kill),
+    until(fun() -> erlang:read_timer(Gone) end, false),
+    #{before => Before, 'after' => [erlang:read_timer(Gone), erlang:read_timer(Own)], heard => heard(Other, 1)}.
+
+'PROC-066'() ->
+    [First, Next] = [puppet(false), puppet(false)],
+    register(proc_066, First),
+    erlang:send_after(50, proc_066, found),
+    erlang:send_after(50, proc_066_later, found),
+    erlang:send_after(1, proc_066_nobody, lost),
+    unregister(proc_066),
+    register(proc_066, Next),
+    Third = puppet(false),
+    register(proc_066_later, Third),
+    #{next => heard(Next, 1), third => heard(Third, 1), first => heard(First, 0)}.
+
+'PROC-067'() ->
+    Other = puppet(false),
+    [erlang:send_after(Ms, Other, Ms) || Ms <- [60, 20, 40, 1]],
+    Ordered = heard(Other, 4),
+    Same = erlang:monotonic_time(millisecond) + 10,
+    [erlang:send_after(Same, self(), Name, [{abs, true}]) || Name <- [b, a]],
+    #{ordered => Ordered, equal => lists:sort(observe:take(2))}.
+
+'PROC-068'() ->
+    Negative = [
+        outcome(fun() -> erlang:send_after(-1, self(), never) end),
+        outcome(fun() -> erlang:start_timer(-1, self(), never) end)
+    ],
+    erlang:send_after(0, self(), timer),
+    self() ! message,
+    First = observe:take(2),
+    erlang:start_timer(0, self(), timer),
+    #{negative => Negative, send_after => First, start_timer => observe:take(1), more => observe:quiet(10)}.
+
+'PROC-069'() ->
+    Far = [
+        erlang:start_timer((1 bsl 31) + 1000, self(), far),
+        erlang:send_after((1 bsl 31) + 1000, self(), far),
+        erlang:start_timer(1 bsl 40, self(), far)
+    ],
+    erlang:send_after(5, self(), near),
+    Heard = observe:take(1),
+    Left = [erlang:cancel_timer(Timer) || Timer <- Far],
+    #{heard => Heard, left => [L > (1 bsl 31) - 100000 || L <- Left], more => observe:quiet(10)}.
+
 %% ---- what they use
+
+%% The milliseconds left of a timer of many: the word left.
+left(Milliseconds) when is_integer(Milliseconds) -> left;
+left(Answer) -> Answer.
 
 idle() -> spawn(fun() -> receive after infinity -> ok end end).
 

@@ -1,7 +1,6 @@
 import { defineActor, Down, InvalidOption } from '@bulkhead/core'
 import type { ActorInfo, ActorSelf, Isolation, Pid } from '@bulkhead/core'
-import { Puppet } from '../../../laws/fixtures/puppet.ts'
-import { definePlayer, next, nextOr, queued, until } from '../../fixtures/processes-2-player.ts'
+import { definePlayer, next, nextOr, queued, startPuppet, until } from '../../fixtures/processes-2-player.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import { heardWords, words } from './words.ts'
@@ -26,9 +25,6 @@ export const Mortal = defineActor(import.meta, 'Mortal', async (self, how: keyof
   if (how === 'signal' || how === 'kill') await new Promise(() => undefined)
 })
 
-const start = async (self: ActorSelf, there: Isolation, name?: string): Promise<Pid> =>
-  (await self.start(Puppet, [false], { isolation: there, ...(name !== undefined && { name }) })).pid!
-
 /** Kills it; what it told others is there, too. */
 async function kill(self: ActorSelf, pid: Pid): Promise<void> {
   self.exit(pid, 'kill')
@@ -36,7 +32,7 @@ async function kill(self: ActorSelf, pid: Pid): Promise<void> {
 }
 
 const dead = async (self: ActorSelf, there: Isolation): Promise<Pid> => {
-  const pid = await start(self, there)
+  const pid = await startPuppet(self, there)
   await kill(self, pid)
   return pid
 }
@@ -64,7 +60,7 @@ const play = definePlayer(import.meta, {
   },
 
   several: async (self, there: Isolation) => {
-    const victim = await start(self, there)
+    const victim = await startPuppet(self, there)
     const refs = [1, 2, 3].map(() => self.monitor(victim))
     self.exit(victim, 'boom')
     const told = new Set<unknown>()
@@ -88,7 +84,7 @@ const play = definePlayer(import.meta, {
   },
 
   named: async (self, there: Isolation) => {
-    const watched = await start(self, there, 'proc_049')
+    const watched = await startPuppet(self, there, 'proc_049')
     self.monitor('proc_049')
     self.monitor('proc_049_nobody')
     const nobody = await next(self)
@@ -97,7 +93,7 @@ const play = definePlayer(import.meta, {
   },
 
   resolvedOnce: async (self, there: Isolation) => {
-    const [first, other] = [await start(self, there, 'proc_050'), await start(self, there)]
+    const [first, other] = [await startPuppet(self, there, 'proc_050'), await startPuppet(self, there)]
     self.monitor('proc_050')
     await self.unregister('proc_050')
     await self.register('proc_050', other)
@@ -109,7 +105,11 @@ const play = definePlayer(import.meta, {
   },
 
   removed: async (self, there: Isolation) => {
-    const [removed, kept, flushed] = [await start(self, there), await start(self, there), await start(self, there)]
+    const [removed, kept, flushed] = [
+      await startPuppet(self, there),
+      await startPuppet(self, there),
+      await startPuppet(self, there),
+    ]
     self.demonitor(self.monitor(removed))
     await kill(self, removed)
     const none = await nextOr(self, 'nothing')
@@ -130,7 +130,7 @@ const play = definePlayer(import.meta, {
   },
 
   answers: async (self, there: Isolation) => {
-    const [alive, gone] = [await start(self, there), await dead(self, there)]
+    const [alive, gone] = [await startPuppet(self, there), await dead(self, there)]
     const refs = async (): Promise<Record<string, number>> => {
       const [active, removed, fired] = [self.monitor(alive), self.monitor(alive), self.monitor(gone)]
       self.demonitor(removed)
@@ -157,7 +157,7 @@ const play = definePlayer(import.meta, {
   },
 
   tagged: async (self, there: Isolation) => {
-    const victim = await start(self, there)
+    const victim = await startPuppet(self, there)
     const seen: unknown[] = []
     const hear = async (): Promise<void> => {
       seen.push(words(await next(self), new Map([[victim, 'victim']])))
@@ -176,7 +176,7 @@ const play = definePlayer(import.meta, {
     self.trapExit = true
     const seen: unknown[] = []
     for (const tie of ['monitor', 'link'] as const) {
-      const owner = await start(self, there, 'proc_055')
+      const owner = await startPuppet(self, there, 'proc_055')
       self[tie](owner)
       self.exit(owner, 'kill')
       const notice = await next(self)
