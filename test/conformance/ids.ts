@@ -133,7 +133,7 @@ const processes: readonly Item[] = [
   holds(
     'PROC-072',
     'process_info: current sets, undefined for the dead',
-    'self.info: an object, so items have no order and no duplicates; a name that is none is undefined',
+    'self.info: an object with the items in their order, each once; a name that is none is undefined',
   ),
   differs('PROC-073', 'hibernation', 'there is none: V8 collects an idle actor’s garbage as it is'),
   holds(
@@ -141,10 +141,10 @@ const processes: readonly Item[] = [
     'a synchronous start returns when the child has acknowledged; an end before that is the error',
     'a server by its init, an actor with acknowledges by initAck',
   ),
-  holds(
+  differs(
     'PROC-075',
     'a start that takes too long: killed, timeout, and nothing of it stays',
-    'no DOWN either: a failed start leaves nothing',
+    'no DOWN of start_monitor either, which proc_lib leaves and gen_server takes: a failed start leaves nothing',
   ),
   holds('PROC-076', 'a failed linked start leaves no EXIT'),
 ]

@@ -3,7 +3,9 @@
 -export(['PROC-041'/0, 'PROC-042'/0, 'PROC-043'/0, 'PROC-044'/0, 'PROC-045'/0, 'PROC-046'/0, 'PROC-047'/0, 'PROC-048'/0]).
 -export(['PROC-049'/0, 'PROC-050'/0, 'PROC-051'/0, 'PROC-052'/0, 'PROC-053'/0, 'PROC-054'/0, 'PROC-055'/0, 'PROC-056'/0]).
 -export(['PROC-057'/0, 'PROC-058'/0, 'PROC-059'/0, 'PROC-060'/0, 'PROC-061'/0, 'PROC-062'/0, 'PROC-063'/0, 'PROC-064'/0]).
--export(['PROC-065'/0, 'PROC-066'/0, 'PROC-067'/0, 'PROC-068'/0, 'PROC-069'/0]).
+-export(['PROC-065'/0, 'PROC-066'/0, 'PROC-067'/0, 'PROC-068'/0, 'PROC-069'/0, 'PROC-070'/0, 'PROC-071'/0, 'PROC-072'/0]).
+-export(['PROC-073'/0, 'PROC-074'/0, 'PROC-075'/0, 'PROC-076'/0]).
+-export([woken/2, child/2]).
 
 %% ---- exit signals
 
@@ -373,6 +375,152 @@ unchanged(Reason) ->
     Heard = observe:take(1),
     Left = [erlang:cancel_timer(Timer) || Timer <- Far],
     #{heard => Heard, left => [L > (1 bsl 31) - 100000 || L <- Left], more => observe:quiet(10)}.
+
+%% ---- names
+
+'PROC-070'() ->
+    [One, Other] = [puppet(false), puppet(false)],
+    Try = fun(Name, Pid) -> outcome(fun() -> register(Name, Pid) end) end,
+    #{
+        first => Try(proc_070, One),
+        taken => Try(proc_070, Other),
+        taken_by_itself => Try(proc_070, One),
+        second_name => Try(proc_070_too, One),
+        dead => Try(proc_070_dead, dead()),
+        not_a_name => [Try(undefined, Other), Try(42, Other), Try([a], Other)],
+        none_of_them => [whereis(proc_070_too), whereis(proc_070_dead)]
+    }.
+
+'PROC-071'() ->
+    One = puppet(false),
+    Unknown = [whereis(proc_071), outcome(fun() -> unregister(proc_071) end)],
+    register(proc_071, One),
+    Known = [whereis(proc_071), unregister(proc_071)],
+    #{
+        unknown => Unknown,
+        known => label(Known, #{One => one}),
+        then => [whereis(proc_071), outcome(fun() -> unregister(proc_071) end)]
+    }.
+
+%% ---- process_info
+
+'PROC-072'() ->
+    [Dead, Waiter, Other] = [dead(), idle(), puppet(false)],
+    Labels = #{Other => other},
+    Waiter ! a,
+    Waiter ! [b],
+    until(fun() -> process_info(Waiter, [status, message_queue_len]) end, [{status, waiting}, {message_queue_len, 2}]),
+    [One, Two] = [puppet(false), puppet(false)],
+    register(proc_072, Two),
+    Sets = fun() ->
+        Items = process_info(One, [links, monitors, monitored_by]),
+        [[Item, lists:sort([label(watched(Value), Labels) || Value <- Values])] || {Item, Values} <- Items]
+    end,
+    Tied = do(One, fun() -> link(Other), [monitor(process, Other), monitor(process, Other), monitor(process, proc_072)] end),
+    Watching = do(Other, fun() -> monitor(process, One) end),
+    Set = Sets(),
+    do(One, fun() -> unlink(Other), [demonitor(Ref) || Ref <- Tied] end),
+    do(Other, fun() -> demonitor(Watching) end),
+    #{
+        dead => [process_info(Dead), process_info(Dead, links), process_info(Dead, [links, status])],
+        in_order => process_info(Waiter, [status, message_queue_len, status, links, messages, trap_exit]),
+        messages => process_info(Waiter, messages),
+        set => Set,
+        removed => Sets(),
+        name => process_info(Two, registered_name),
+        no_name => process_info(One, registered_name),
+        no_name_in_list => process_info(One, [registered_name, status])
+    }.
+
+watched({process, {Name, _}}) -> Name;
+watched({process, Pid}) -> Pid;
+watched(Pid) -> Pid.
+
+%% ---- hibernation
+
+'PROC-073'() ->
+    Self = self(),
+    Sleeper = fun() ->
+        try erlang:hibernate(?MODULE, woken, [Self, argument])
+        after Self ! unwound
+        end
+    end,
+    Next = spawn(Sleeper),
+    Asleep = observe:quiet(20),
+    Next ! wake_up,
+    NextSeen = label(observe:take(1), #{Next => sleeper}),
+    observe:down(Next),
+    Stack = case observe:take(one, 10) of unwound -> kept; nothing -> empty end,
+    Queued = spawn(fun() -> waiting(1), Sleeper() end),
+    Queued ! queued,
+    #{asleep => Asleep, next => NextSeen, queued => label(observe:take(1), #{Queued => sleeper}), continues => given_function, stack => Stack}.
+
+woken(Test, argument) ->
+    receive Message -> Test ! [woken, self(), Message] end.
+
+%% ---- synchronous starts
+
+%% What is started, with whom it shall tell.
+child(Test, slow) ->
+    Test ! {begun, self()},
+    receive go -> ok end,
+    Test ! acknowledging,
+    proc_lib:init_ack({ok, self()}),
+    receive after infinity -> ok end;
+child(Test, hang) ->
+    Test ! {begun, self()},
+    receive after infinity -> ok end;
+child(_, exit) -> exit(early);
+child(_, crash) -> error(crashed);
+child(_, return) -> ok.
+
+'PROC-074'() ->
+    Test = self(),
+    Slow = fun(Start) ->
+        spawn(fun() -> process_flag(trap_exit, true), Test ! [returned, proc_lib:Start(?MODULE, child, [Test, slow])] end),
+        Child = receive {begun, Pid} -> Pid end,
+        Begun = observe:quiet(20),
+        Child ! go,
+        [Begun | label(observe:take(2), #{Child => child})]
+    end,
+    Fails = fun(Start, How) ->
+        spawn(fun() ->
+            process_flag(trap_exit, true),
+            Test ! {result, proc_lib:Start(?MODULE, child, [Test, How])}
+        end),
+        receive {result, Result} -> label(Result, #{}) end
+    end,
+    Each = fun(Start) ->
+        #{slow => Slow(Start), exit => Fails(Start, exit), crash => Fails(Start, crash), return => Fails(Start, return)}
+    end,
+    #{start => Each(start), start_link => Each(start_link)}.
+
+'PROC-075'() ->
+    process_flag(trap_exit, true),
+    Test = self(),
+    Each = fun(Start) ->
+        Watcher = spawn(fun() ->
+            {Pid, Ref} = receive {begun, Child} -> {Child, monitor(process, Child)} end,
+            receive {'DOWN', Ref, _, _, Reason} -> Test ! {ended, Pid, Reason} end
+        end),
+        Result = proc_lib:Start(?MODULE, child, [Watcher, hang], 50),
+        {Pid, Ended} = receive {ended, P, Reason} -> {P, Reason} end,
+        Plain = case Result of {Error, _} when Start =:= start_monitor -> Error; _ -> Result end,
+        #{result => Plain, child => Ended, left => label(observe:quiet(20), #{Pid => child})}
+    end,
+    maps:from_list([{Start, Each(Start)} || Start <- [start, start_link, start_monitor]]).
+
+'PROC-076'() ->
+    process_flag(trap_exit, true),
+    Each = fun(Start) ->
+        Result = Start(),
+        #{result => Result, left => observe:quiet(20)}
+    end,
+    Scribe = worker:scribe(),
+    #{
+        proc_lib => Each(fun() -> proc_lib:start_link(?MODULE, child, [self(), exit]) end),
+        gen_server => Each(fun() -> worker:start_link(a, Scribe, #{starts => [stop]}) end)
+    }.
 
 %% ---- what they use
 
