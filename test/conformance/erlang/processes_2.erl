@@ -366,15 +366,16 @@ unchanged(Reason) ->
     #{negative => Negative, send_after => First, start_timer => observe:take(1), more => observe:quiet(10)}.
 
 'PROC-069'() ->
-    Far = [
-        erlang:start_timer((1 bsl 31) + 1000, self(), far),
-        erlang:send_after((1 bsl 31) + 1000, self(), far),
-        erlang:start_timer(1 bsl 40, self(), far)
-    ],
+    Times = [(1 bsl 31) + 1000, (1 bsl 31) + 2000, 1 bsl 40],
+    Far = [Set(Ms) || {Set, Ms} <- lists:zip([
+        fun(Ms) -> erlang:start_timer(Ms, self(), far) end,
+        fun(Ms) -> erlang:send_after(Ms, self(), far) end,
+        fun(Ms) -> erlang:start_timer(Ms, self(), far) end
+    ], Times)],
     erlang:send_after(5, self(), near),
     Heard = observe:take(1),
-    Left = [erlang:cancel_timer(Timer) || Timer <- Far],
-    #{heard => Heard, left => [L > (1 bsl 31) - 100000 || L <- Left], more => observe:quiet(10)}.
+    Left = [Ms - erlang:cancel_timer(Timer) || {Timer, Ms} <- lists:zip(Far, Times)],
+    #{heard => Heard, left => [Passed >= 0 andalso Passed < 100000 || Passed <- Left], more => observe:quiet(10)}.
 
 %% ---- names
 

@@ -139,15 +139,16 @@ const play = definePlayer(import.meta, {
   },
 
   far: async (self) => {
+    const times = [2 ** 31 + 1_000, 2 ** 31 + 2_000, 2 ** 40] as const
     const far = [
-      self.startTimer(2 ** 31 + 1_000, 'far'),
-      self.sendAfter(2 ** 31 + 1_000, self.pid, 'far'),
-      self.startTimer(2 ** 40, 'far'),
+      self.startTimer(times[0], 'far'),
+      self.sendAfter(times[1], self.pid, 'far'),
+      self.startTimer(times[2], 'far'),
     ]
     self.sendAfter(5, self.pid, 'near')
     const heard = await takeNext(self, 1)
-    const rest = far.map((ref) => self.cancelTimer(ref))
-    return { heard, left: rest.map((ms) => Number(ms) > 2 ** 31 - 100_000), more: await nextOr(self, 'quiet') }
+    const passed = far.map((ref, i) => times[i]! - Number(self.cancelTimer(ref)))
+    return { heard, left: passed.map((ms) => ms >= 0 && ms < 100_000), more: await nextOr(self, 'quiet') }
   },
 
   /** Timers for a name that one has and another gets, and for one that somebody gets, before their time has come. */
