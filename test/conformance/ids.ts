@@ -123,7 +123,11 @@ const processes: readonly Item[] = [
     'any process may cancel or read a timer; asynchronously too',
     'any actor of its node; asynchronously the answer is a CancelledTimer',
   ),
-  holds('PROC-065', 'a timer for a pid goes with that process, and not with who set it'),
+  holds(
+    'PROC-065',
+    'a timer for a pid goes with that process, and not with who set it',
+    'on its node; OTP has no timers for processes of another node, whose message is a dead letter here when they have ended',
+  ),
   holds('PROC-066', 'a timer for a name looks it up when it fires'),
   holds('PROC-067', 'timers fire in the order of their deadlines'),
   holds('PROC-068', 'negative times are an error, 0 is later'),
