@@ -98,7 +98,7 @@ const processes: readonly Item[] = [
   holds('PROC-049', 'by name DOWN has the name; an unknown one is noproc', 'the name alone: it is the system’s'),
   holds('PROC-050', 'a monitored name is resolved once'),
   holds('PROC-051', 'after demonitor no new DOWN; one in the mailbox stays unless flushed'),
-  differs('PROC-052', 'demonitor is true; with info it says whether the monitor was active', 'it always says that'),
+  holds('PROC-052', 'demonitor is true; with info it says whether the monitor was active', 'info: true'),
   holds('PROC-053', 'monitors are one-way'),
   holds('PROC-054', 'a tag replaces DOWN, for noproc too', 'in the field tag of Down'),
   holds('PROC-055', 'a name is free before DOWN and EXIT of its owner are delivered'),
@@ -118,12 +118,16 @@ const processes: readonly Item[] = [
   ),
   holds('PROC-062', 'cancel_timer gives what was left, or false; then the message never comes'),
   holds('PROC-063', 'false does not mean that the message was delivered: receive with after 0'),
-  differs(
+  holds(
     'PROC-064',
     'any process may cancel or read a timer; asynchronously too',
-    'any actor of the same node, at once: there is no asynchronous form',
+    'any actor of its node; asynchronously the answer is a CancelledTimer',
   ),
-  holds('PROC-065', 'a timer for a pid goes with that process, and not with who set it'),
+  holds(
+    'PROC-065',
+    'a timer for a pid goes with that process, and not with who set it',
+    'on its node; OTP has no timers for processes of another node, whose message is a dead letter here when they have ended',
+  ),
   holds('PROC-066', 'a timer for a name looks it up when it fires'),
   holds('PROC-067', 'timers fire in the order of their deadlines'),
   holds('PROC-068', 'negative times are an error, 0 is later'),
@@ -133,7 +137,7 @@ const processes: readonly Item[] = [
   holds(
     'PROC-072',
     'process_info: current sets, undefined for the dead',
-    'self.info: an object, so items have no order and no duplicates; a name that is none is undefined',
+    'self.info: an object with the items in their order, each once; a name that is none is undefined',
   ),
   differs('PROC-073', 'hibernation', 'there is none: V8 collects an idle actor’s garbage as it is'),
   holds(
@@ -141,10 +145,10 @@ const processes: readonly Item[] = [
     'a synchronous start returns when the child has acknowledged; an end before that is the error',
     'a server by its init, an actor with acknowledges by initAck',
   ),
-  holds(
+  differs(
     'PROC-075',
     'a start that takes too long: killed, timeout, and nothing of it stays',
-    'no DOWN either: a failed start leaves nothing',
+    'no DOWN of start_monitor either, which proc_lib leaves and gen_server takes: a failed start leaves nothing',
   ),
   holds('PROC-076', 'a failed linked start leaves no EXIT'),
 ]

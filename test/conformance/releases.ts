@@ -21,4 +21,15 @@ export const differentIn27: ReadonlyMap<string, { readonly value: unknown; reado
       source: 'gen_server.erl init_it, {error, Reason}; documentation of init/1; gen_server_SUITE:start',
     },
   ],
+  [
+    'PROC-076',
+    {
+      value: {
+        proc_lib: { result: ['error', 'early'], left: 'quiet' },
+        gen_server: { result: ['error', 'stopped'], left: 'quiet' },
+      },
+      source:
+        'proc_lib docs, start_link/5 (27.3): the EXIT of a failed start is consumed; 25 leaves that of gen_server',
+    },
+  ],
 ])

@@ -58,7 +58,7 @@ export const aliasLaws: readonly Law[] = [
       const answered = await set()
       await sender.do(['send', answered.alias, 'answer'], ['send', answered.alias, 'another'])
       expect(await one.heardFrom(sender)).toEqual([{ message: 'answer' }])
-      expect(await one.do(['demonitor', answered.ref])).toEqual([false])
+      expect(await one.do(['demonitor', answered.ref, { info: true }])).toEqual([false])
       const taken = await set()
       await one.do(['unalias', taken.alias])
       const ended = await set()

@@ -45,11 +45,16 @@ export const monitorLaws: readonly Law[] = [
   ),
 
   law(
-    'after demonitor no DOWN comes; it says whether the monitor was active (PROC-051, PROC-052)',
+    'after demonitor no DOWN comes; with info it says whether the monitor was active (PROC-051, PROC-052)',
     async ({ self, puppet, stranger, take, watch }) => {
       const [one, other] = [await puppet(), await stranger()]
       const [ref] = (await one.do(['monitor', other.pid])) as [number]
-      expect(await one.do(['demonitor', ref], ['demonitor', ref])).toEqual([true, false])
+      const info = { info: true }
+      expect(await one.do(['demonitor', ref, info], ['demonitor', ref, info], ['demonitor', ref])).toEqual([
+        true,
+        false,
+        true,
+      ])
       await watch(other.pid)
       self.exit(other.pid, 'boom')
       await take(1)

@@ -250,7 +250,7 @@ export class Performer {
   #demonitor(actor: Actor, self: ActorSelf, { which, flush }: Op<'demonitor'>): void {
     const ref = actor.monitors[which % actor.monitors.length]
     if (ref === undefined) return
-    const wasActive = self.demonitor(ref, { flush })
+    const wasActive = self.demonitor(ref, { flush, info: true })
     this.#scene.laws.monitors.removed(actor, ref, wasActive, flush)
   }
 

@@ -12,6 +12,7 @@ export {
   answerKind,
   BulkheadError,
   CallFailed,
+  CancelledTimer,
   checkBehaviour,
   checkFields,
   checkIsolation,

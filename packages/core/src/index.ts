@@ -32,7 +32,7 @@ export type { ActorRef, Args, Behaviour, Protocol, Server } from './actor/behavi
 export { checkBehaviour, findBehaviour } from './actor/behaviour-table.ts'
 export type { ActorSelf, Destination, StartOptions, StartOutcome } from './actor/self.ts'
 export type { ReceiveClauses } from './actor/receive.ts'
-export { Down, Exit, IdleTimeout, NodeDown, Response, Timeout } from './actor/notices.ts'
+export { CancelledTimer, Down, Exit, IdleTimeout, NodeDown, Response, Timeout } from './actor/notices.ts'
 export type { MonitorRef, Outcome, TimerRef } from './actor/notices.ts'
 export { isPid, makePid, nodeOf, pidPrefix, ROOT, serialOf } from './actor/pid.ts'
 export type { NodeId, Pid } from './actor/pid.ts'

@@ -103,25 +103,23 @@ describe.each([
   })
 
   describe('demonitor', () => {
-    test('no DOWN arrives after it, and it says that the monitor was active (PROC-051, PROC-052)', async () => {
+    test('no DOWN arrives after it, and with info it says that the monitor was active (PROC-051, PROC-052)', async () => {
       const { nodes, watcher, target, end } = await setUp()
       const ref = watcher.monitor(target.pid)
       await nodes.settled()
-      expect(watcher.demonitor(ref)).toBe(true)
+      expect(watcher.demonitor(ref, { info: true })).toBe(true)
       await end(target, 'boom')
       expect(await mailOf(watcher)).toEqual([])
     })
 
-    test('is false for one that has fired, was removed or never was (PROC-052)', async () => {
+    test('with info is false for one that has fired, was removed or never was; without it is always true (PROC-052)', async () => {
       const { watcher, target, end } = await setUp()
       const [fired, removed] = [watcher.monitor(target.pid), watcher.monitor(target.pid)]
       watcher.demonitor(removed)
       await end(target, 'boom')
-      expect([watcher.demonitor(fired), watcher.demonitor(removed), watcher.demonitor(987_654)]).toEqual([
-        false,
-        false,
-        false,
-      ])
+      const refs = [fired, removed, 987_654]
+      expect(refs.map((ref) => watcher.demonitor(ref, { info: true }))).toEqual([false, false, false])
+      expect(refs.map((ref) => watcher.demonitor(ref))).toEqual([true, true, true])
     })
 
     test('leaves a DOWN that lies in the mailbox; flush takes it (PROC-051)', async () => {
@@ -147,7 +145,7 @@ describe.each([
       const { nodes, watcher, target, end } = await setUp()
       const other = await nodes.actor()
       const ref = watcher.monitor(target.pid)
-      expect(other.demonitor(ref)).toBe(false)
+      expect(other.demonitor(ref, { info: true })).toBe(false)
       await end(target, 'boom')
       expect(await mailOf(watcher)).toEqual([new Down(ref, target.pid, 'boom')])
     })

@@ -119,6 +119,7 @@ describe('what self does not understand is an InvalidOption that names it', () =
     ['transfer[0]', (self) => self.send(self.pid, 1, { transfer: [5] } as never)],
     ['flus', (self) => self.demonitor(1, { flus: true } as never)],
     ['flush', (self) => self.demonitor(1, { flush: 'yes' } as never)],
+    ['info', (self) => self.demonitor(1, { info: 1 } as never)],
     ['clauses', (self) => self.receive(undefined as never)],
     ['with.handler', (self) => self.receive((on) => on.with(1, undefined as never))],
     ['after.handler', (self) => self.receive((on) => on.after(1, undefined as never))],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, defineActor, InvalidOption, NotSendable, Timeout } from '../src/index.ts'
+import { CancelledTimer, createNode, defineActor, InvalidOption, NotSendable, Timeout } from '../src/index.ts'
 import { watched } from '../../../test/support/gate.ts'
 import { mailOf, Nodes, PROCESS } from '../../../test/support/nodes.ts'
 
@@ -192,6 +192,22 @@ describe('cancelTimer', () => {
     expect(other.cancelTimer(ref)).toBe(100)
     await nodes.pass(100)
     expect(await mailOf(one)).toEqual([])
+  })
+
+  test('asynchronously answers with a message, to whoever asked (PROC-064)', async () => {
+    const { nodes, one, other } = await setUp()
+    const ref = one.startTimer(100, 1)
+    expect(other.cancelTimer(ref, { async: true })).toBeUndefined()
+    other.cancelTimer(ref, { async: true })
+    expect(other.cancelTimer(ref, {})).toBe(false)
+    await nodes.pass(100)
+    expect(await mailOf(one)).toEqual([])
+    expect(await mailOf(other)).toEqual([new CancelledTimer(ref, 100), new CancelledTimer(ref, false)])
+  })
+
+  test.each([null, { async: 1 }, { asnc: true }])('%o is no way to cancel', async (options) => {
+    const { one } = await setUp()
+    expect(() => one.cancelTimer(1, options as never)).toThrow(InvalidOption)
   })
 
   test('false does not take the message that lies in the mailbox (PROC-063)', async () => {

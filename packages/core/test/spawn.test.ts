@@ -151,7 +151,7 @@ describe.each<[string, NodeId, Isolation]>([
   test('a monitor of a start can be removed like any other', async () => {
     const { nodes, parent, tryStart } = await setUp()
     const { pid, monitor } = started(await tryStart('fine', { monitor: true }))
-    expect(parent.demonitor(monitor as number)).toBe(true)
+    expect(parent.demonitor(monitor as number, { info: true })).toBe(true)
     nodes.main.exit(pid, 'boom')
     await nodes.settled()
     expect(await mailOf(parent)).toEqual([])

@@ -58,6 +58,17 @@ export class Timeout {
   }
 }
 
+/** OTP's `{cancel_timer, TimerRef, Result}`: what `self.cancelTimer(ref, { async: true })` found. */
+export class CancelledTimer {
+  readonly ref: TimerRef
+  /** Milliseconds that were left, or false when there was no such timer any more. */
+  readonly left: number | false
+  constructor(ref: TimerRef, left: number | false) {
+    this.ref = ref
+    this.left = left
+  }
+}
+
 /** OTP's `timeout` message: a server got nothing for as long as its last handler said with `andTimeout`. */
 export class IdleTimeout {
   /** Milliseconds that it waited. */

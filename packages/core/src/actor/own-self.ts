@@ -25,9 +25,10 @@ import { isPid } from './pid.ts'
 import type { ReceiveClauses } from './receive.ts'
 import { receive } from './receiving.ts'
 import type { ActorSelf, Destination, StartOptions, StartOutcome } from './self.ts'
-import { cancelTimer, readTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
+import { cancelTimer, cancelTimerLater, readTimer, sendAfter, sleep, startTimer } from './own-timers.ts'
 import {
   checkAliasOptions,
+  checkCancelOptions,
   checkDemonitorOptions,
   checkMonitorOptions,
   checkReceiveOptions,
@@ -173,10 +174,11 @@ class OwnSelf implements ActorSelf {
     return unalias(this.#alive, given)
   }
 
-  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean {
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean; readonly info?: boolean }): boolean {
     const cell = this.#alive
     if (options !== undefined) checkDemonitorOptions(options)
-    return demonitor(cell, ref, options?.flush === true)
+    const wasActive = demonitor(cell, ref, options?.flush === true)
+    return options?.info === true ? wasActive : true
   }
 
   monitorNode(node: NodeId): void {
@@ -354,8 +356,13 @@ class OwnSelf implements ActorSelf {
   startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef {
     return startTimer(this.#alive, ms, message)
   }
-  cancelTimer(ref: TimerRef): number | false {
-    return cancelTimer(this.#alive, ref)
+  cancelTimer(ref: TimerRef, options?: { readonly async?: false }): number | false
+  cancelTimer(ref: TimerRef, options: { readonly async: true }): void
+  cancelTimer(ref: TimerRef, options?: { readonly async?: boolean }): number | false | void {
+    const cell = this.#alive
+    if (options !== undefined) checkCancelOptions(options)
+    if (options?.async !== true) return cancelTimer(cell, ref)
+    cancelTimerLater(cell, ref)
   }
   readTimer(ref: TimerRef): number | false {
     return readTimer(this.#alive, ref)

@@ -5,7 +5,7 @@ import type { Timer } from '../node/timers.ts'
 import { partsOfAlias } from './alias.ts'
 import type { Cell } from './cell.ts'
 import type { TimerRef } from './notices.ts'
-import { Timeout } from './notices.ts'
+import { CancelledTimer, Timeout } from './notices.ts'
 import { isPid } from './pid.ts'
 import type { Destination } from './self.ts'
 
@@ -91,6 +91,12 @@ export function cancelTimer({ kernel }: Cell, ref: TimerRef): number | false {
   kernel.userTimers.delete(ref)
   set.target?.timers?.delete(set.timer)
   return kernel.timers.cancel(set.timer)
+}
+
+/** The same with the answer as a message. */
+export function cancelTimerLater(cell: Cell, ref: TimerRef): void {
+  const left = cancelTimer(cell, ref)
+  deliverNotice(cell, () => new CancelledTimer(ref, left))
 }
 
 /** OTP's `read_timer/1`. */

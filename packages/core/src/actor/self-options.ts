@@ -17,10 +17,10 @@ export function checkSendOptions(options: unknown): void {
 
 /** Checks what `self.demonitor` takes besides the monitor. Throws `InvalidOption`. */
 export function checkDemonitorOptions(options: unknown): void {
-  checkObject(options, 'give { flush: true }, or nothing')
-  checkFields(options, ['flush'])
-  const { flush } = options as { readonly flush?: unknown }
-  if (flush !== undefined && typeof flush !== 'boolean') throw new InvalidOption('flush', flush, 'give true or false')
+  checkObject(options, 'give { flush: true }, { info: true } or nothing')
+  checkFields(options, ['flush', 'info'])
+  for (const [option, value] of Object.entries(options))
+    if (value !== undefined && typeof value !== 'boolean') throw new InvalidOption(option, value, 'give true or false')
 }
 
 /** Checks what `self.monitor` takes besides the actor. Throws `InvalidOption`. */
@@ -37,6 +37,14 @@ export function checkAliasOptions(options: unknown): void {
   checkFields(options, ['reply'])
   const { reply } = options as { readonly reply?: unknown }
   if (reply !== undefined && typeof reply !== 'boolean') throw new InvalidOption('reply', reply, 'give true or false')
+}
+
+/** Checks what `self.cancelTimer` takes besides the timer. Throws `InvalidOption`. */
+export function checkCancelOptions(options: unknown): void {
+  checkObject(options, 'give { async: true }, or nothing')
+  checkFields(options, ['async'])
+  const { async } = options as { readonly async?: unknown }
+  if (async !== undefined && typeof async !== 'boolean') throw new InvalidOption('async', async, 'give true or false')
 }
 
 /** Checks what `self.receive` takes besides its clauses, and gives the ref in it. Throws `InvalidOption`. */

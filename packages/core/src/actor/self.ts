@@ -98,10 +98,10 @@ export interface ActorSelf {
     options: { readonly alias: AliasMode; readonly tag?: unknown },
   ): { readonly ref: MonitorRef; readonly alias: Alias }
   /**
-   * No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. OTP: `demonitor/2`
-   * with `info`.
+   * No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. Always true, or with `info` whether the monitor was
+   * active. OTP: `demonitor/1,2`.
    */
-  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean
+  demonitor(ref: MonitorRef, options?: { readonly flush?: boolean; readonly info?: boolean }): boolean
   /**
    * A second address of this actor that it can take back; with `reply` the first message through it is the last. OTP: `alias/1`.
    */
@@ -187,8 +187,12 @@ export interface ActorSelf {
   sendAfter(ms: number | { readonly abs: number }, to: Destination, message: unknown): TimerRef
   /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds, or when `now()` is `abs`. OTP: `erlang:start_timer/3,4`. */
   startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef
-  /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. OTP: `erlang:cancel_timer/1`. */
-  cancelTimer(ref: TimerRef): number | false
+  /**
+   * Milliseconds that were left, or false when it had fired, was cancelled or never existed. Any actor of the timer's node may cancel it. With `async`
+   * a `CancelledTimer` says so instead. OTP: `cancel_timer/1,2`. Throws `InvalidOption`.
+   */
+  cancelTimer(ref: TimerRef, options?: { readonly async?: false }): number | false
+  cancelTimer(ref: TimerRef, options: { readonly async: true }): void
   /** Milliseconds that are left, or false as `cancelTimer` says it. OTP: `read_timer/1`. */
   readTimer(ref: TimerRef): number | false
   log(...values: readonly unknown[]): void

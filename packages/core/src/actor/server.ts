@@ -50,8 +50,8 @@ export interface ServerSpec<A extends Args, S, C, K> {
   /** Orders: nobody waits. OTP: `handle_cast/2`. */
   readonly casts?: K & Handlers<S>
   /**
-   * Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `IdleTimeout`, `Response`. Without it they are logged and dropped. OTP:
-   * `handle_info/2`.
+   * Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `CancelledTimer`, `IdleTimeout`, `Response`. Without it they are logged and
+   * dropped. OTP: `handle_info/2`.
    */
   readonly info?: (self: ServerSelf<NoInfer<S>>, message: unknown) => unknown
   /** After `andContinue`, before anything in the mailbox. OTP: `handle_continue/2`. */
