@@ -309,11 +309,7 @@ const supervisors: readonly Item[] = [
   holds('SUP-062', 'extra arguments are appended, on restarts too'),
   holds('SUP-063', 'a failing or ignored start adds nobody'),
   holds('SUP-064', 'no ids; one spec'),
-  differs(
-    'SUP-065',
-    'terminate_child by pid; by id an error',
-    'children are asked for by pid only; restartChild takes the pid of one that is held',
-  ),
+  holds('SUP-065', 'terminate_child by pid; by id an error', 'restartChild also takes the pid of a child that is held'),
   holds('SUP-066', 'all children stop at the same time'),
   holds('SUP-067', 'a dynamic supervisor starts empty and knows no ids'),
   holds('SUP-068', 'start_child and how it fails'),

@@ -1,4 +1,56 @@
 /**
  * Where the release that was recorded (25) and the reference (27.3) differ: what 27.3 does, with its source. All else was seen to be the same.
  */
-export const differentIn27: ReadonlyMap<string, { readonly value: unknown; readonly source: string }> = new Map([])
+export const differentIn27: ReadonlyMap<string, Newer> = new Map<string, Newer>([
+  [
+    'SUP-050',
+    {
+      value: {
+        counts: { active: 1, specs: 1, supervisors: 0, workers: 1 },
+        failures: [
+          ['error', 'refused', 'b'],
+          ['error', 'stopped', 'b'],
+        ],
+        ids: ['b', 'a'],
+        spec: ['error', 'not_found'],
+        taken: ['error', ['already_started', 'same']],
+      },
+      source:
+        'supervisor_SUITE:already_started_outside_supervisor: an already_started of the start function is returned as it is',
+    },
+  ],
+  [
+    'SUP-061',
+    {
+      value: {
+        any: ['error', 'bad_combination'],
+        never: 'ok',
+        none: ['error', 'bad_start_spec'],
+        one: 'ok',
+        two: ['error', 'bad_start_spec'],
+      },
+      source: 'supervisor_SUITE:significant_simple',
+    },
+  ],
+  [
+    'SUP-063',
+    {
+      value: {
+        after_restart: [],
+        children: [],
+        counts: { active: 0, specs: 1, supervisors: 0, workers: 0 },
+        failed: [
+          ['error', 'refused'],
+          ['error', ['crashed', 'stack']],
+        ],
+        ignored: ['ok', null],
+      },
+      source: 'supervisor_SUITE:simple_one_for_one_restart_ignore',
+    },
+  ],
+])
+
+interface Newer {
+  readonly value: unknown
+  readonly source: string
+}

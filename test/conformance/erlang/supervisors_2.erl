@@ -30,19 +30,20 @@
     Timed = [
         worker:spec(brief, Scribe, #{shutdown => 60}, Hangs),
         worker:spec(none, Scribe, #{shutdown => 0}, Hangs),
-        worker:spec(plain, Scribe, #{shutdown => 60000}, #{})
+        worker:spec(plain, Scribe, #{shutdown => 60000}, #{}),
+        worker:spec(polite, Scribe, #{shutdown => 60000}, #{traps => true})
     ],
     {ok, Sup} = worker:supervise(#{}, Timed),
     {ok, Patient} = worker:supervise(#{}, [worker:spec(patient, Scribe, #{shutdown => infinity}, Hangs)]),
     [Worker] = first_lives(Scribe, [patient]),
     exit(Patient, shutdown),
-    worker:entries(Scribe, 5),
-    Refs = [watch(Pid) || Pid <- first_lives(Scribe, [brief, none, plain])],
+    worker:entries(Scribe, 6),
+    Refs = [watch(Pid) || Pid <- first_lives(Scribe, [brief, none, plain, polite])],
     Since = erlang:monotonic_time(millisecond),
     exit(Sup, shutdown),
     Reasons = [reason_of(Ref) || Ref <- Refs],
     Took = erlang:monotonic_time(millisecond) - Since,
-    Told = [Entry || [Id | _] = Entry <- stops(worker:entries(Scribe, 6)), Id =/= none],
+    Told = [Entry || [Id | _] = Entry <- stops(worker:entries(Scribe, 7)), Id =:= patient orelse Id =:= polite],
     Alive = is_process_alive(Worker),
     Ref = watch(Worker),
     exit(Worker, kill),
@@ -428,19 +429,25 @@ last_of_all() ->
 
 'SUP-066'() ->
     Scribe = begin_item(),
-    Ids = [a, b, c, d, e],
-    {ok, Sup} = pool([], #{shutdown => 100}),
-    [{ok, _} = supervisor:start_child(Sup, [Id, Scribe, #{traps => true, terminate => hang}]) || Id <- Ids],
+    Hangs = #{traps => true, terminate => hang},
+    {ok, Patient} = pool([], #{shutdown => infinity}),
+    [{ok, _} = supervisor:start_child(Patient, [Id, Scribe, Hangs]) || Id <- [a, b, c]],
+    Lives = first_lives(Scribe, [a, b, c]),
+    exit(Patient, shutdown),
+    Told = lists:sort(stops(worker:entries(Scribe, 6))),
+    Alive = [is_process_alive(Pid) || Pid <- Lives],
+    [exit(Pid, kill) || Pid <- Lives],
+    Ids = [d, e, f, g],
+    {ok, Timed} = pool([], #{shutdown => 100}),
+    [{ok, _} = supervisor:start_child(Timed, [Id, Scribe, Hangs]) || Id <- Ids],
     [watch(Pid) || Pid <- first_lives(Scribe, Ids)],
-    exit(Sup, shutdown),
-    Told = lists:sort(stops(worker:entries(Scribe, 10))),
-    Alive = [is_process_alive(Pid) || Pid <- first_lives(Scribe, Ids)],
+    exit(Timed, shutdown),
     %% In the order in which they end: one after the other they would be 100 ms apart, each time.
     Ends = [receive {'DOWN', _, process, _, Reason} -> {erlang:monotonic_time(millisecond), Reason} end || _ <- Ids],
     Times = [At || {At, _} <- Ends],
     Gaps = lists:zipwith(fun(One, Next) -> Next - One end, lists:droplast(Times), tl(Times)),
     #{told => Told, alive => Alive, ends => [Reason || {_, Reason} <- Ends],
-      together => lists:min(Gaps) < 50, supervisor => exit_of(Sup)}.
+      together => lists:min(Gaps) < 50, supervisors => [exit_of(Patient), exit_of(Timed)]}.
 
 %% ---- reports
 

@@ -25,18 +25,20 @@ export const shutdown: readonly ItemTest[] = [
       worker('brief', { shutdown: 60 }, HANGS),
       worker('none', { shutdown: 0 }, HANGS),
       worker('plain', { shutdown: 60_000 }),
+      worker('polite', { shutdown: 60_000 }, TRAPS),
     ])
     const patient = await stage.supervise({}, [worker('patient', { shutdown: 'infinity' }, HANGS)])
-    const [waitedFor, ...children] = await firstLives(stage, 'patient', 'brief', 'none', 'plain')
+    const [waitedFor, ...children] = await firstLives(stage, 'patient', 'brief', 'none', 'plain', 'polite')
     self.exit(patient.pid, 'shutdown')
-    await scribe.call.entries(5)
+    await scribe.call.entries(6)
     const refs = await Promise.all(children.map((each) => stage.watch(each)))
     const since = performance.now()
     self.exit(timed.pid, 'shutdown')
-    const reasons = [await endOf(stage, refs[0]!), await endOf(stage, refs[1]!), await endOf(stage, refs[2]!)]
+    const reasons: unknown[] = []
+    for (const ref of refs) reasons.push(await endOf(stage, ref))
     // Timers of Node.js may fire a fraction of a millisecond early.
     const waited = performance.now() - since >= 59
-    const told = stops(await scribe.call.entries(6), 'none')
+    const told = stops(await scribe.call.entries(7), 'none', 'brief')
     const alive = await self.isAlive(waitedFor!)
     const last = await stage.watch(waitedFor!)
     self.exit(waitedFor!, 'kill')
