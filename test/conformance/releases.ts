@@ -48,6 +48,23 @@ export const differentIn27: ReadonlyMap<string, Newer> = new Map<string, Newer>(
       source: 'supervisor_SUITE:simple_one_for_one_restart_ignore',
     },
   ],
+  [
+    'SUP-067',
+    {
+      value: {
+        auto_shutdown: ['ok', ['error', 'invalid_auto_shutdown']],
+        counts: { active: 2, specs: 2, supervisors: 0, workers: 2 },
+        empty: [[], { active: 0, specs: 0, supervisors: 0, workers: 0 }],
+        ids: [null, null],
+        starts: [
+          ['ok', 'pid'],
+          ['ok', 'pid'],
+        ],
+        strategies: ['ok', ['error', 'invalid_strategy'], ['error', 'invalid_strategy']],
+      },
+      source: 'Elixir 1.18, where 1.14 was recorded: dynamic_supervisor_test "with non-ok init"',
+    },
+  ],
 ])
 
 interface Newer {

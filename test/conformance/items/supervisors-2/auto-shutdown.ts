@@ -9,7 +9,7 @@ const significant = ({ worker }: ConformanceStage, id: string, restart: Restart)
   worker(id, { restart, significant: true })
 
 /** Which ends of children end their supervisor. */
-export const autoShutdown: readonly ItemTest[] = [
+export const significantEnds: readonly ItemTest[] = [
   item('SUP-058', async (stage) => ({
     any: {
       transient: await shutDownBy(stage, 'transient', ['normal', 'shutdown', { shutdown: 'done' }]),

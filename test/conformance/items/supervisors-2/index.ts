@@ -1,7 +1,16 @@
 import type { ItemTest } from '../../item.ts'
 import { administration } from './administration.ts'
-import { autoShutdown } from './auto-shutdown.ts'
+import { significantEnds } from './auto-shutdown.ts'
+import { dynamic } from './dynamic.ts'
+import { partitions } from './partitions.ts'
 import { shutdown } from './shutdown.ts'
 import { simple } from './simple.ts'
 
-export const supervisors2: readonly ItemTest[] = [...shutdown, ...administration, ...autoShutdown, ...simple]
+export const supervisors2: readonly ItemTest[] = [
+  ...shutdown,
+  ...administration,
+  ...significantEnds,
+  ...simple,
+  ...dynamic,
+  ...partitions,
+]

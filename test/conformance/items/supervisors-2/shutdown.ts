@@ -2,7 +2,7 @@ import type { ConformanceStage } from '../../stage.ts'
 import { Overseen } from '../../fixtures/overseer.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
-import { endOf, exitOf, firstLives, HANGS, leaver, pidOf, stops, TRAPS, until } from './tools.ts'
+import { endOf, exitOf, firstLives, HANGS, inOrder, leaver, pidOf, stops, TRAPS, until } from './tools.ts'
 
 /** How supervisors and their children stop. */
 export const shutdown: readonly ItemTest[] = [
@@ -127,11 +127,8 @@ export const shutdown: readonly ItemTest[] = [
     const alive = await self.isAlive(x!)
     self.exit(x!, 'kill')
     const ends = [await endOf(stage, refs[0]), await endOf(stage, refs[1])]
-    return { entries: entries.map((entry) => [...entry]).toSorted(byText), orphan_alive: alive, ends }
+    return { entries: inOrder(entries.map((entry) => [...entry])), orphan_alive: alive, ends }
   }),
 ]
 
 const refTo = ({ self }: ConformanceStage, pid: Parameters<typeof self.ref>[1]) => self.ref(Overseen, pid)
-
-const byText = (one: readonly unknown[], other: readonly unknown[]): number =>
-  one.join(' ') < other.join(' ') ? -1 : 1

@@ -3,10 +3,21 @@ import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import type { Rules } from '../../stage.ts'
 import { poolOf, startPool, template } from './pool.ts'
-import { answer, done, exitOf, firstLives, HANGS, inStatus, lastLife, nextEnd, started, stops, until } from './tools.ts'
+import {
+  answer,
+  done,
+  exitOf,
+  firstLives,
+  HANGS,
+  inOrder,
+  inStatus,
+  lastLife,
+  nextEnd,
+  started,
+  stops,
+  until,
+} from './tools.ts'
 import { Worker } from '../../fixtures/worker.ts'
-
-const byText = (one: unknown, other: unknown): number => (String(one) < String(other) ? -1 : 1)
 
 /** A supervisor of one template: `simple_one_for_one`. */
 export const simple: readonly ItemTest[] = [
@@ -65,12 +76,7 @@ export const simple: readonly ItemTest[] = [
     const empty = await call.countChildren()
     const pids = [await call.startChild('a', stage.scribe.pid, {}), await call.startChild('b', stage.scribe.pid, {})]
     const children = await call.whichChildren()
-    const same =
-      pids.toSorted().join() ===
-      children
-        .map(({ pid }) => pid)
-        .toSorted()
-        .join()
+    const same = inOrder(pids).join() === inOrder(children.map(({ pid }) => pid)).join()
     const modules = children.map(({ behaviour }) => [behaviour.toLowerCase()])
     return { empty, ids: children.map(({ id }) => id ?? null), modules, same, counts: await call.countChildren() }
   }),
@@ -98,7 +104,7 @@ export const simple: readonly ItemTest[] = [
     for (const id of ['a', 'b', 'c']) await patient.call.startChild(id, scribe.pid, HANGS)
     const lives = await firstLives(stage, 'a', 'b', 'c')
     self.exit(patient.pid, 'shutdown')
-    const told = stops(await scribe.call.entries(6)).toSorted(byText)
+    const told = inOrder(stops(await scribe.call.entries(6)))
     const alive = await Promise.all(lives.map((life) => self.isAlive(life)))
     for (const life of lives) self.exit(life, 'kill')
     const ids = ['d', 'e', 'f', 'g']

@@ -42,9 +42,7 @@ export async function failToRestart(stage: ConformanceStage, id: string): Promis
 }
 
 async function taken<M>(self: ActorSelf, isIt: (message: unknown) => message is M, what: string): Promise<M> {
-  const message = await self.receive((on) =>
-    on.with(P.when(isIt), (found) => found).after(patienceMs, () => undefined),
-  )
+  const message = await self.receive((on) => on.with(P.when(isIt), (found) => found).after(patienceMs, () => undefined))
   if (message === undefined) throw new Error(`no ${what} came`)
   return message as M
 }
@@ -139,3 +137,7 @@ export const leaver = (
   options: ChildOptions = {},
   index = 0,
 ): ChildSpec => child(Leaver, [id, scribe.pid, reason], { adapt: false, isolation: place(index), ...options, id })
+
+/** What has no order of its own, in that of its text. */
+export const inOrder = <T>(values: readonly T[]): T[] =>
+  values.toSorted((one, other) => (String(one) < String(other) ? -1 : 1))
