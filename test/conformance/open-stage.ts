@@ -21,7 +21,11 @@ const PLACEMENTS: Readonly<Record<Spot, Placement>> = {
 export const worldOf = (spot: Spot): Promise<World> => worldFor(PLACEMENTS[spot])
 
 /** Makes the stage of a law one for items. */
-export async function conformanceStage(stage: Stage, spot: Spot): Promise<ConformanceStage> {
+export async function conformanceStage(
+  stage: Stage,
+  spot: Spot,
+  log: ConformanceStage['log'],
+): Promise<ConformanceStage> {
   const { self, here, there } = stage
   const top: Isolation = spot === 'spread' ? 'inline' : here
   const scribe = await startedBy(self, Scribe, [], 'inline')
@@ -34,6 +38,7 @@ export async function conformanceStage(stage: Stage, spot: Spot): Promise<Confor
     spot,
     top,
     scribe,
+    log,
     place,
     worker: (id, options = {}, plan = {}) =>
       child(Worker, [id, scribe.pid, plan], { adapt: false, isolation: place(placed++), ...options, id }),

@@ -65,6 +65,27 @@ export const differentIn27: ReadonlyMap<string, Newer> = new Map<string, Newer>(
       source: 'Elixir 1.18, where 1.14 was recorded: dynamic_supervisor_test "with non-ok init"',
     },
   ],
+  [
+    'SUP-079',
+    {
+      value: [
+        ['started', 'info'],
+        ['restarted', 'info'],
+        ['restarted', 'info'],
+        ['added', 'debug'],
+        ['started', 'debug'],
+      ],
+      source: 'supervisor_SUITE:external_start_no_progress_log',
+    },
+  ],
+  [
+    'SUP-080',
+    {
+      value: { arguments: ['retained', 'retained', null], hibernates: [true, false] },
+      source:
+        'supervisor_SUITE:child_adm, child_adm_simple: a supervisor hibernates after its init, one of a template does not',
+    },
+  ],
 ])
 
 interface Newer {

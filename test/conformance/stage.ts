@@ -1,4 +1,4 @@
-import type { ActorRef, Isolation, Pid } from '@bulkhead/core'
+import type { ActorRef, Isolation, LogRecord, Pid } from '@bulkhead/core'
 import type { ChildSpec } from 'bulkhead'
 import type { Stage } from '../laws/law.ts'
 import type { Plan } from './fixtures/plan.ts'
@@ -23,6 +23,8 @@ export interface ConformanceStage extends Stage {
   readonly top: Isolation
   /** Writes down what workers tell it, in the order in which they do, and says how their starts go. Lives on the root. */
   readonly scribe: RefOf<typeof Scribe> & { readonly pid: Pid }
+  /** What all nodes logged so far, other items' lines included; it grows. */
+  readonly log: readonly LogRecord[]
   /** The isolation of the child number `index`: every other one lives `there`. */
   place(index: number): Isolation
   /** The spec of a worker, see {@link Plan}; placed by turns. */

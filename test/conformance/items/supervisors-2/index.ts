@@ -3,6 +3,7 @@ import { administration } from './administration.ts'
 import { significantEnds } from './auto-shutdown.ts'
 import { dynamic } from './dynamic.ts'
 import { partitions } from './partitions.ts'
+import { reports } from './reports.ts'
 import { shutdown } from './shutdown.ts'
 import { simple } from './simple.ts'
 
@@ -13,4 +14,5 @@ export const supervisors2: readonly ItemTest[] = [
   ...simple,
   ...dynamic,
   ...partitions,
+  ...reports,
 ]
