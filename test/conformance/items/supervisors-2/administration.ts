@@ -95,20 +95,18 @@ export const administration: readonly ItemTest[] = [
     const { call } = overseer.ref
     for (const id of ['stopped', 'failing', 'ignored']) await call.terminateChild(id)
     const pid = await call.restartChild('stopped')
-    await failToRestart(stage, 'retried')
-    await answer(call.restartChild('failing'))
-    const crashed = await answer(call.restartChild('failing'))
+    const refused = await started(call.restartChild('failing'))
     const answers = {
       stopped: ['ok', pid === (await lastLife(stage, 'stopped')) ? 'same' : 'other'],
       running: await started(call.restartChild('running')),
-      restarting: await started(call.restartChild('retried')),
       unknown: await started(call.restartChild('unknown')),
-      crashed,
+      crashed: await answer(call.restartChild('failing')),
       ignored: await started(call.restartChild('ignored')),
     }
+    await failToRestart(stage, 'retried')
+    const restarting = await started(call.restartChild('retried'))
     await call.terminateChild('retried')
-    const refused = await started(call.restartChild('retried'))
-    return { ...answers, refused, kept: await doings(overseer) }
+    return { ...answers, refused, restarting, kept: await doings(overseer) }
   }),
 
   item('SUP-053', async (stage) => {
