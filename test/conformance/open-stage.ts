@@ -1,6 +1,6 @@
-import type { ActorRef, ActorSelf, Isolation, Pid } from '@bulkhead/core'
+import type { ActorSelf, Isolation, LogRecord, Pid } from '@bulkhead/core'
 import { child } from 'bulkhead'
-import type { ChildSpec, SupervisorProtocol, SupervisorSpec } from 'bulkhead'
+import type { ChildSpec, SupervisorSpec } from 'bulkhead'
 import type { Placement, Stage } from '../laws/law.ts'
 import { patienceMs } from '../laws/stage.ts'
 import { worldFor } from '../laws/worlds.ts'
@@ -21,30 +21,25 @@ const PLACEMENTS: Readonly<Record<Spot, Placement>> = {
 export const worldOf = (spot: Spot): Promise<World> => worldFor(PLACEMENTS[spot])
 
 /** Makes the stage of a law one for items. */
-export async function conformanceStage(
-  stage: Stage,
-  spot: Spot,
-  log: ConformanceStage['log'],
-): Promise<ConformanceStage> {
+export async function conformanceStage(stage: Stage, spot: Spot, log: readonly LogRecord[]): Promise<ConformanceStage> {
   const { self, here, there } = stage
   const top: Isolation = spot === 'spread' ? 'inline' : here
   const scribe = await startedBy(self, Scribe, [], 'inline')
   const place = (index: number): Isolation => (index % 2 === 0 ? here : there)
   let placed = 0
-  const specOf = (rules: object, children: readonly ChildSpec[]): SupervisorSpec =>
-    ({ ...rules, children }) as unknown as SupervisorSpec
+  const specOf = (rules: object, children: readonly ChildSpec[]): SupervisorSpec => ({ ...rules, children })
   return {
     ...stage,
     spot,
+    log,
     top,
     scribe,
-    log,
     place,
     worker: (id, options = {}, plan = {}) =>
       child(Worker, [id, scribe.pid, plan], { adapt: false, isolation: place(placed++), ...options, id }),
     supervise: async (rules, children) => {
       const { pid } = await self.startLink(Overseen, [specOf(rules, children)], { isolation: top })
-      return { pid: pid as Pid, ref: self.ref(Overseen, pid as Pid).within(patienceMs) as ActorRef<SupervisorProtocol> }
+      return { pid: pid as Pid, ref: self.ref(Overseen, pid as Pid).within(patienceMs) }
     },
     supervisor: (id, rules, children, options = {}) =>
       child(Overseen, [specOf(rules, children)], { adapt: false, isolation: top, ...options, id }),

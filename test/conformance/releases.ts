@@ -1,7 +1,7 @@
 /**
  * Where the release that was recorded (25) and the reference (27.3) differ: what 27.3 does, with its source. All else was seen to be the same.
  */
-export const differentIn27: ReadonlyMap<string, Newer> = new Map<string, Newer>([
+export const differentIn27: ReadonlyMap<string, { readonly value: unknown; readonly source: string }> = new Map([
   [
     'SUP-050',
     {
@@ -87,8 +87,3 @@ export const differentIn27: ReadonlyMap<string, Newer> = new Map<string, Newer>(
     },
   ],
 ])
-
-interface Newer {
-  readonly value: unknown
-  readonly source: string
-}

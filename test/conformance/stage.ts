@@ -19,12 +19,12 @@ export interface Overseer {
 /** What an item has at hand: that of a law, and supervisors whose children write down what happens to them. What it starts ends with it. */
 export interface ConformanceStage extends Stage {
   readonly spot: Spot
+  /** Every line of the log, of all nodes: of this item and of those before it. */
+  readonly log: readonly LogRecord[]
   /** Where supervisors live. */
   readonly top: Isolation
   /** Writes down what workers tell it, in the order in which they do, and says how their starts go. Lives on the root. */
   readonly scribe: RefOf<typeof Scribe> & { readonly pid: Pid }
-  /** What all nodes logged so far, other items' lines included; it grows. */
-  readonly log: readonly LogRecord[]
   /** The isolation of the child number `index`: every other one lives `there`. */
   place(index: number): Isolation
   /** The spec of a worker, see {@link Plan}; placed by turns. */

@@ -1,4 +1,4 @@
-# SUP-067 to SUP-075, which are Elixir's. record.sh runs it where Elixir is installed.
+# SUP-067 to SUP-075, which are Elixir's.
 defmodule Supervisors2Elixir.Flags do
   use DynamicSupervisor
   def init(flags), do: {:ok, flags}
