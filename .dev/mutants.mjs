@@ -2,7 +2,7 @@
 // Works on a copy of the repository. `npm run mutants -- word` takes only the patches whose name holds the word.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { build } from './build.mjs'
 import { copyWorkspace } from './copy.mjs'
@@ -11,6 +11,12 @@ import { packages } from './tasks.mjs'
 
 /** A mutant whose tests still run after this long has hung them, which is noticed too. */
 const hungAfterMs = 120_000
+
+/** Milliseconds that a test gets by itself: what most mutants break hangs, and is not waited for as long as by `npm test`. */
+const testTimeoutMs = 30_000
+
+/** Copies of the repository in which mutants are tried side by side. */
+const lanes = Math.min(2, availableParallelism())
 
 const folder = join(root, 'test/mutants')
 
@@ -30,8 +36,8 @@ function runTests(copy, test, titles) {
   const report = join(copy, 'node_modules/.cache/mutant.json')
   rmSync(report, { force: true })
   const pattern = titles.map(literal).join('|')
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', test, '-t', pattern]
-  const argv = [...vitest, '--reporter=json', `--outputFile=${report}`]
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/everything.config.ts', test, '-t', pattern]
+  const argv = [...vitest, `--testTimeout=${testTimeoutMs}`, '--reporter=json', `--outputFile=${report}`]
   // A group of its own, so that a hung test's threads and child processes end with it.
   const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let complaints = ''
@@ -55,22 +61,27 @@ const named = (results, { title }) =>
   results.filter((each) => [...each.ancestorTitles, each.title].join(' > ').includes(title))
 
 /** What is wrong before anything is broken: a named test that is not there, or not green. */
-async function faultsWithoutMutants(copy, mutants) {
+async function faultsWithoutMutants(copies, mutants) {
   const faults = []
-  for (const [test, group] of Map.groupBy(mutants, (mutant) => mutant.test)) {
-    const results =
-      (await runTests(
-        copy,
-        test,
-        group.map(({ title }) => title),
-      )) ?? []
+  await inLanes(copies, [...Map.groupBy(mutants, (mutant) => mutant.test)], async (copy, [test, group]) => {
+    const titles = group.map(({ title }) => title)
+    const results = (await runTests(copy, test, titles)) ?? []
     for (const mutant of group) {
       const own = named(results, mutant).filter(({ status }) => status === 'passed' || status === 'failed')
       if (own.length === 0) faults.push(`${mutant.name}: ${test} has no test "${mutant.title}"`)
       else if (own.some(({ status }) => status === 'failed')) faults.push(`${mutant.name}: its test fails without it`)
     }
-  }
+  })
   return faults
+}
+
+/** Does something with each of the items, in whichever copy is free. */
+async function inLanes(copies, items, act) {
+  const queue = [...items]
+  const lane = async (copy) => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await act(copy, item)
+  }
+  await Promise.all(copies.map(lane))
 }
 
 const apply = (copy, patch, ...options) =>
@@ -102,25 +113,29 @@ async function run(word) {
   const files = readdirSync(folder).filter((file) => file.endsWith('.patch') && file.includes(word))
   if (files.length === 0) throw new Error(`No patch in test/mutants has a name with "${word}".`)
   const mutants = files.map(readMutant)
-  const copy = mkdtempSync(join(tmpdir(), 'bulkhead-mutants-'))
+  const copies = Array.from({ length: Math.min(lanes, mutants.length) }, () =>
+    mkdtempSync(join(tmpdir(), 'bulkhead-mutants-')),
+  )
   try {
-    copyWorkspace(copy)
-    build(process.execPath, packages, copy)
-    const faults = await faultsWithoutMutants(copy, mutants)
+    for (const copy of copies) {
+      copyWorkspace(copy)
+      build(process.execPath, packages, copy)
+    }
+    const faults = await faultsWithoutMutants(copies, mutants)
     if (faults.length > 0) throw new Error(faults.join('\n'))
     const escaped = []
-    for (const mutant of mutants) {
+    await inLanes(copies, mutants, async (copy, mutant) => {
       const startedAt = performance.now()
       const why = await escape(copy, mutant)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       console.log(why ? `escaped  ${mutant.name}: ${why}` : `noticed  ${mutant.name} (${seconds} s)`)
       if (why) escaped.push(mutant.name)
-    }
+    })
     if (escaped.length > 0) console.log(`escaped: ${escaped.join(', ')}`)
     console.log(`${mutants.length - escaped.length} mutants noticed, ${escaped.length} escaped`)
     return escaped.length === 0 ? 0 : 1
   } finally {
-    rmSync(copy, { recursive: true, force: true })
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true })
   }
 }
 

@@ -15,6 +15,10 @@ export const tasks = {
   start: { build: ['packages/chaos'], commands: [['examples/search/src/main.ts']] },
   build: { build: packages, commands: [] },
   test: { build: packages, commands: [[bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts']] },
+  'test:slow': {
+    build: packages,
+    commands: [[bin('vitest/vitest.mjs'), 'run', '--config', 'test/everything.config.ts', '.slow.test.ts']],
+  },
   types: { commands: [[bin('typescript/bin/tsc'), '-b']] },
   lint: { build: packages, commands: [[bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']] },
   format: { commands: [[bin('oxfmt/bin/oxfmt')]] },
@@ -22,5 +26,6 @@ export const tasks = {
   mutants: { commands: [['.dev/mutants.mjs']] },
   soak: { build: packages, commands: [['test/soak/run.ts']] },
   races: { build: packages, commands: [['test/races/run.ts']] },
+  conformance: { build: packages, commands: [['test/conformance/run.ts']] },
   bench: { install: join(root, 'test/bench'), build: packages, commands: [['test/bench/run.ts']] },
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defineServer, Down, later, reply, start } from 'bulkhead'
+import { spawnNodeProcess } from '@bulkhead/transport-process'
 import type { From, Pid, System } from 'bulkhead'
 import type { FatalFault } from '../support/native-faults.ts'
 import { Doomed } from './programs/doomed.ts'
@@ -26,7 +28,10 @@ const FAULTS = [
 /** Milliseconds that a newly started OS process gets to come to rest. */
 const restMs = 50
 
-const rawProgram = fileURLToPath(new URL('./programs/raw-doomed.ts', import.meta.url))
+const idleProgram = fileURLToPath(new URL('./programs/idle.ts', import.meta.url))
+const byDoom = new URL('./programs/doomed-by-signal.ts', import.meta.url).href
+/** What a process runs that waits to become a node. */
+const entry = new URL('../../packages/bulkhead/dist/entry.js', import.meta.url)
 
 /** Says when the DOWN of an actor came. */
 const Observer = defineServer(import.meta, 'Observer', {
@@ -50,19 +55,44 @@ interface Victim {
 
 const since = (file: string, heardAt: bigint): number => Number(heardAt - BigInt(readFileSync(file, 'utf8'))) / 1e6
 
-async function rawVictim(fault: FatalFault, file: string): Promise<Victim> {
-  const child = spawn(process.execPath, [rawProgram], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+/** The same child process as that of a node, started and watched by nobody but this program. */
+async function sameVictim(fault: FatalFault, file: string): Promise<Victim> {
+  const orders = { role: 'process', orders: { parent: process.pid, handlerMs: null } }
+  const { child, control, stdout, stderr } = spawnNodeProcess({
+    entry,
+    env: { ...doom(fault, file), BULKHEAD_NODE: JSON.stringify(orders) },
+    execArgv: ['--import', byDoom],
+    ref: true,
+  })
+  stdout.resume()
+  stderr.resume()
+  await once(control, 'data') // it says that it has started
+  control.resume()
+  return victimOf(child, file)
+}
+
+/** A child process of Node.js without any of that. */
+async function bareVictim(fault: FatalFault, file: string): Promise<Victim> {
+  const child = spawn(process.execPath, ['--import', byDoom, idleProgram], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: doom(fault, file),
+  })
   await once(child.stdout, 'data')
   child.stdout.resume()
   child.stderr.resume()
-  return {
-    end: async () => {
-      const heard = new Promise<bigint>((resolve) => child.once('exit', () => resolve(process.hrtime.bigint())))
-      child.stdin.write(`${encodeURIComponent(fault)} ${file}\n`)
-      return since(file, await heard)
-    },
-  }
+  return victimOf(child, file)
 }
+
+const doom = (fault: FatalFault, file: string): NodeJS.ProcessEnv => ({ ...process.env, DOOM: fault, DOOM_FILE: file })
+
+const victimOf = (child: ChildProcess, file: string): Victim => ({
+  end: async () => {
+    const heard = new Promise<bigint>((resolve) => child.once('exit', () => resolve(process.hrtime.bigint())))
+    child.kill('SIGUSR2')
+    return since(file, await heard)
+  },
+})
 
 async function ourVictim(system: System, fault: FatalFault, file: string, number: number): Promise<Victim> {
   const ref = await system.start(Doomed, [], {
@@ -81,7 +111,7 @@ async function ourVictim(system: System, fault: FatalFault, file: string, number
   }
 }
 
-/** How long after its death the DOWN of an actor in a process comes, beside the `exit` event of a child process without actors, in turns. */
+/** How long after its death the DOWN of an actor in a process comes, beside the `exit` event of the same child process that nobody hosts, in turns. */
 export const timeToDown: Bench = async ({ quick }) => {
   const n = quick ? 20 : 200
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'))
@@ -90,40 +120,21 @@ export const timeToDown: Bench = async ({ quick }) => {
   try {
     await system.start(Observer, [], { name: 'observer', isolation: 'inline' })
     for (const fault of FAULTS) {
-      const ours: number[] = []
-      const raw: number[] = []
+      const took: Record<'same' | 'bare' | 'ours', number[]> = { same: [], bare: [], ours: [] }
       for (let round = 0; round < n; round++) {
-        const [first, second] = [join(folder, 'raw'), join(folder, 'ours')]
-        const victims = await Promise.all([rawVictim(fault, first), ourVictim(system, fault, second, round)])
+        const victims = {
+          same: await sameVictim(fault, join(folder, 'same')),
+          bare: await bareVictim(fault, join(folder, 'bare')),
+          ours: await ourVictim(system, fault, join(folder, 'ours'), round),
+        }
         await wait(restMs)
-        const turns = [
-          () => victims[0].end().then((ms) => raw.push(ms)),
-          () => victims[1].end().then((ms) => ours.push(ms)),
-        ]
-        for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
-          await turn()
+        const order = (['same', 'bare', 'ours'] as const).map((_, at, all) => all[(at + round) % all.length]!)
+        for (const which of order) {
+          took[which].push(await victims[which].end())
           await wait(20)
         }
       }
-      for (const [name, share] of [
-        ['p50', 0.5],
-        ['p95', 0.95],
-      ] as const) {
-        const [mine, theirs] = [quantile(ours, share), quantile(raw, share)]
-        rows.push({
-          id: `time-to-down/${fault}/${name}`,
-          bench: 'time-to-down',
-          variant: `${fault}, ${name}`,
-          ours: mine,
-          unit: 'ms',
-          anchor: `${BOUND} x exit event ${theirs.toFixed(2)} =`,
-          anchorValue: BOUND * theirs,
-          ratio: (BOUND * theirs) / mine,
-          cpuPerMessageNs: undefined,
-          n,
-          runs: 1,
-        })
-      }
+      rows.push(...rowsOf(fault, took, n))
     }
     return rows
   } finally {
@@ -132,7 +143,39 @@ export const timeToDown: Bench = async ({ quick }) => {
   }
 }
 
+const SHARES = [
+  ['p50', 0.5],
+  ['p95', 0.95],
+] as const
+
+function rowsOf(fault: string, took: Readonly<Record<'same' | 'bare' | 'ours', number[]>>, n: number): Row[] {
+  const row = (id: string, variant: string, ours: number, anchor: string, anchorValue: number): Row => ({
+    id: `time-to-down/${fault}/${id}`,
+    bench: 'time-to-down',
+    variant: `${fault}, ${variant}`,
+    ours,
+    unit: 'ms',
+    anchor,
+    anchorValue,
+    ratio: anchorValue / ours,
+    cpuPerMessageNs: undefined,
+    n,
+    runs: 1,
+  })
+  return SHARES.flatMap(([name, share]) => {
+    const [ours, same, bare] = [took.ours, took.same, took.bare].map((all) => quantile(all, share)) as [
+      number,
+      number,
+      number,
+    ]
+    return [
+      row(name, name, ours, `${BOUND} x exit of the same child ${same.toFixed(2)} =`, BOUND * same),
+      row(`${name} beside a bare child`, name, ours, 'exit of a child without any of it', bare),
+    ]
+  })
+}
+
 /** The ids of its rows. */
 export const TIME_TO_DOWN_IDS: readonly string[] = FAULTS.flatMap((fault) =>
-  ['p50', 'p95'].map((name) => `time-to-down/${fault}/${name}`),
+  SHARES.flatMap(([name]) => ['', ' beside a bare child'].map((beside) => `time-to-down/${fault}/${name}${beside}`)),
 )

@@ -1,5 +1,6 @@
 /**
- * Where the release that was recorded (25) and the reference (27.3) differ: what 27.3 does, with its source. All else was seen to be the same.
+ * Where the release that was recorded (OTP 25, Elixir 1.14) and the reference (OTP 27.3, Elixir 1.18) differ: what the reference does, with its source.
+ * All else was seen to be the same.
  */
 export const differentIn27: ReadonlyMap<string, { readonly value: unknown; readonly source: string }> = new Map([
   [

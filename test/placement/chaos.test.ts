@@ -99,8 +99,9 @@ describe('a fault really happens in an actor that knows nothing of it, and its s
         expect(injected.pidAfter).toBe(await system.available('victim'))
         expect(injected.pidAfter).not.toBe(before.pid)
         expect(await system.named(Victim, 'victim').within(20_000).call.count()).toBe(1)
-        const { injectedMs, detectedMs } = injected
-        expect(detectedMs! - injectedMs).toBeGreaterThanOrEqual(SAID[kind]!.cause === 'stuck' ? limitMs : 0)
+        expect(injected.detectedMs).toBeGreaterThanOrEqual(injected.injectedMs)
+        // The limit counts from the start of the turn, which can be a little older than the fault that arrives in it.
+        if (SAID[kind]!.cause === 'stuck') expect(injected.evidence!.lastHeartbeatMs).toBeGreaterThanOrEqual(limitMs)
       })
 
       test('and whoever has nothing to do with it goes on', async () => {

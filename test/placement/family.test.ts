@@ -1,15 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { childrenOf, eventually, isRunning, run, startedWith } from './program.ts'
+import { describe, expect, test } from 'vitest'
+import { family } from './family.ts'
+import { childrenOf, eventually, isRunning } from './program.ts'
 import type { Program } from './program.ts'
-
-/** A program, and those who have come from it: they have inherited its environment. */
-function family(file: string, args: readonly string[] = []) {
-  const mark = randomUUID()
-  const members = (): number[] => startedWith(`FAMILY_OF_TEST=${mark}`)
-  onTestFinished(() => members().forEach((pid) => process.kill(pid, 'SIGKILL')))
-  return { program: run(file, { args, env: { FAMILY_OF_TEST: mark } }), members }
-}
 
 const detachedOf = async (program: Program): Promise<number[]> => JSON.parse(await program.said('detached')) as number[]
 
@@ -34,25 +26,6 @@ describe('the root is killed with SIGKILL', () => {
     program.kill('SIGKILL')
     await program.ended
     await eventually(() => members().length === 0, 1_000, 'all are gone')
-  })
-
-  const delays = [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
-  test('just after it has forked, at any moment: nothing is left within 1 s', { timeout: 120_000 }, async () => {
-    for (const afterMs of delays) {
-      const { program, members } = family('newborn.ts', [String(afterMs)])
-      expect(await program.ended).toEqual({ code: null, signal: 'SIGKILL' })
-      expect(program.stdout.join()).toContain('born')
-      await eventually(() => members().length === 0, 1_000, `nothing is left, ${afterMs} ms after the fork`)
-    }
-  })
-
-  test('just after it has forked: the newborn ends by itself', { timeout: 120_000 }, async () => {
-    for (const afterMs of delays) {
-      const { program, members } = family('newborn.ts', [String(afterMs), 'alone'])
-      expect(await program.ended).toEqual({ code: null, signal: 'SIGKILL' })
-      // It has to get through its own start before it can see anything.
-      await eventually(() => members().length === 0, 20_000, `nothing is left, ${afterMs} ms after the fork`)
-    }
   })
 })
 

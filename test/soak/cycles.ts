@@ -11,7 +11,7 @@ const CYCLES = 500
 /** Growth that is none: caches fill in the first cycles. */
 const WARM_UP = 50
 /** Counts stand still when so many looks, so many milliseconds apart, have seen the same. */
-const LOOKS_ALIKE = 20
+const LOOKS_ALIKE = 40
 const LOOK_MS = 100
 const LOOKS_MAX = 300
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 
-/** The suites with real threads, processes and faults, and the cycles that must leave nothing behind. */
-const SUITES = ['test/placement', 'test/laws']
+/** The suites with real threads, processes and faults; beside them run the cycles that must leave nothing behind. */
+const SUITES = ['test/placement', 'test/laws', 'test/conformance']
 const BUSY_LOOPS = 4
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -55,13 +55,16 @@ async function round(number: number, rounds: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-soak-'))
   const report = join(folder, 'report.json')
   const started = performance.now()
-  const tests = await run([
+  // The files that the cycles leave are counted: nobody else's may be among them.
+  const own = join(folder, 'cycles')
+  mkdirSync(own)
+  const suites = run([
     'node_modules/vitest/vitest.mjs',
     'run',
     '--config',
-    'test/vitest.config.ts',
+    'test/everything.config.ts',
     '--maxWorkers',
-    '2',
+    '3',
     '--reporter',
     'default',
     '--reporter',
@@ -70,8 +73,7 @@ async function round(number: number, rounds: number): Promise<boolean> {
     report,
     ...SUITES,
   ])
-  // The files that the cycles leave are counted: nobody else's may be among them.
-  const cycles = await run(['test/soak/cycles.ts'], { ...process.env, TMPDIR: folder })
+  const [tests, cycles] = await Promise.all([suites, run(['test/soak/cycles.ts'], { ...process.env, TMPDIR: own })])
   const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = readReport(report)
   rmSync(folder, { recursive: true })
   const good = tests.code === 0 && cycles.code === 0 && failed === 0

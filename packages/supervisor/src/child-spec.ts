@@ -15,15 +15,15 @@ import type { Shutdown } from './shutdown.ts'
 
 /** What `child` takes besides the behaviour and its arguments. */
 export interface ChildOptions {
-  /** Unique within its supervisor, and the child's place in the tree. Default: the behaviour's name. */
+  /** Unique within its supervisor, and the child's place in the tree. Default: the behaviour's name. OTP: `id`. */
   readonly id?: string
   /** Registered for the child before its `init` runs, again at each restart. Default none. */
   readonly name?: string
-  /** When an ended child is started again. Default `permanent`. */
+  /** When an ended child is started again. Default `permanent`. OTP: `restart`. */
   readonly restart?: RestartType
-  /** Default 5,000 for workers and `infinity` for supervisors, whose own children need their time. */
+  /** Default 5,000 for workers and `infinity` for supervisors, whose own children need their time. OTP: `shutdown`. */
   readonly shutdown?: Shutdown
-  /** Whether its end may end the supervisor: see `autoShutdown`. Default false. */
+  /** Whether its end may end the supervisor: see `autoShutdown`. Default false. OTP: `significant`. */
   readonly significant?: boolean
   /** Where the child lives. Default: what its behaviour says. */
   readonly isolation?: Isolation
@@ -105,7 +105,7 @@ export function checkChildSpec(value: unknown): ChildSpec {
   return spec
 }
 
-/** Checks the children of one supervisor together. Throws `InvalidOption`; then no child is started. */
+/** Checks the children of one supervisor together. Throws `InvalidOption`; then no child is started. OTP: `supervisor:check_childspecs/2`. */
 export function checkChildSpecs(values: unknown, autoShutdown: AutoShutdown): ChildSpec[] {
   if (!Array.isArray(values)) throw new InvalidOption('children', values, 'give a list of children; it may be empty')
   const specs = values.map((value: unknown) => checkSignificance(checkChildSpec(value), autoShutdown))

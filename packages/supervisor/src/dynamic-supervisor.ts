@@ -62,33 +62,33 @@ export function childTemplate<A extends Args, G extends Readonly<Partial<Plain<A
 
 /** What the init of a dynamic supervisor returns. */
 export interface DynamicSupervisorSpec<E extends unknown[] = [spec: ChildSpec]> extends IntensityOptions {
-  /** Children that come and go have no order, so they share no fate. There is no other value. */
+  /** Children that come and go have no order, so they share no fate. There is no other value. OTP: `simple_one_for_one`. */
   readonly strategy?: 'one_for_one'
-  /** No child of many is significant. There is no other value. */
+  /** No child of many is significant. There is no other value. OTP: `auto_shutdown`. */
   readonly autoShutdown?: 'never'
-  /** Children at any time, those that are about to be restarted included. Default Infinity. */
+  /** Children at any time, those that are about to be restarted included. Default Infinity. Elixir: `max_children`. */
   readonly maxChildren?: number
-  /** The first arguments of every child, before its own. Default none. */
+  /** The first arguments of every child, before its own. Default none. Elixir: `extra_arguments`. */
   readonly extraArgs?: Args
-  /** The recipe of every child. Without it, `startChild` takes a spec each time. */
+  /** The recipe of every child. Without it, `startChild` takes a spec each time. OTP: the one child spec of `simple_one_for_one`. */
   readonly child?: ChildTemplate<E>
 }
 
 /** What a dynamic supervisor can be asked. `E` is what `startChild` takes: one child spec, or the arguments that a template leaves open. */
 export interface DynamicSupervisorProtocol<E extends unknown[] = [spec: ChildSpec]> {
   readonly calls: {
-    /** All children; their order means nothing. */
+    /** All children; their order means nothing. OTP: `supervisor:which_children/1`. */
     whichChildren: () => ChildInfo[]
-    /** With a template `specs` is 1. */
+    /** With a template `specs` is 1. OTP: `supervisor:count_children/1`. */
     countChildren: () => ChildCounts
     /**
      * Starts a child. Undefined when its init answered `ignore()`. Refuses `max_children`, `InvalidOption`, and `StartFailed`; then there
-     * is no child.
+     * is no child. OTP: `supervisor:start_child/2`; Elixir: `DynamicSupervisor.start_child/2`.
      */
     startChild: (...what: E) => Pid | undefined
     /**
      * Stops a child and forgets it; also one that is held or about to be restarted, by its last pid. Refuses `not_found`, and with a template
-     * `simple_one_for_one` for what is no pid.
+     * `simple_one_for_one` for what is no pid. OTP: `supervisor:terminate_child/2` by pid.
      */
     terminateChild: (pid: Pid) => void
     /**

@@ -5,19 +5,22 @@ import type { Strategy } from './strategy.ts'
 
 /** When a supervisor gives up. */
 export interface IntensityOptions {
-  /** Restarts allowed within `periodMs`; one more and the supervisor gives up: it stops its children and exits `shutdown`. Default 1. */
+  /**
+   * Restarts allowed within `periodMs`; one more and the supervisor gives up: it stops its children and exits `shutdown`. Default 1. OTP:
+   * `intensity`, which the default is from.
+   */
   readonly intensity?: number
-  /** Milliseconds, a sliding window. Default 5,000. */
+  /** Milliseconds, a sliding window. Default 5,000. OTP: `period`, in seconds. */
   readonly periodMs?: number
 }
 
 /** What the init of a supervisor returns. OTP: `supervisor:sup_flags()` and the list of child specs. */
 export interface SupervisorSpec extends IntensityOptions {
-  /** Which children share the fate of one that is restarted. Default `one_for_one`. */
+  /** Which children share the fate of one that is restarted. Default `one_for_one`. OTP: `strategy`. */
   readonly strategy?: Strategy
-  /** Whether the end of significant children ends the supervisor. Default `never`. */
+  /** Whether the end of significant children ends the supervisor. Default `never`. OTP: `auto_shutdown`. */
   readonly autoShutdown?: AutoShutdown
-  /** Started in this order, stopped in the reverse one. */
+  /** Started in this order, stopped in the reverse one. OTP: the list of child specs. */
   readonly children: readonly ChildSpec[]
 }
 

@@ -29,21 +29,28 @@ import { checkInit, checkSupervisorSpec, isIgnore, type SupervisorSpec } from '.
 /** What a supervisor can be asked. Refusals are `ChildError`s with OTP's words as their codes; they never harm the supervisor. */
 export interface SupervisorProtocol {
   readonly calls: {
-    /** All children, the one that was added last first. */
+    /** All children, the one that was added last first. OTP: `supervisor:which_children/1`. */
     whichChildren: () => ChildInfo[]
+    /** How many there are, of each kind. OTP: `supervisor:count_children/1`. */
     countChildren: () => ChildCounts
-    /** Refuses `not_found`. */
+    /** The spec of a child, defaults filled in. Refuses `not_found`. OTP: `supervisor:get_childspec/2`. */
     getChildSpec: (id: string) => KeptChildSpec
     /**
      * Adds a child after all others and starts it; it is lost when the supervisor itself is restarted. Undefined when its init answered
-     * `ignore()`. Refuses `already_started`, `already_present`, `fenced`, `InvalidOption`, and `StartFailed` when it did not start; then it is not added.
+     * `ignore()`. Refuses `already_started`, `already_present`, `fenced`, `InvalidOption`, and `StartFailed` when it did not start; then it is not
+     * added. OTP: `supervisor:start_child/2`.
      */
     startChild: (spec: ChildSpec) => Pid | undefined
-    /** Stops a child and keeps its spec, unless it is temporary. Fine when it does not run. Refuses `not_found`. */
+    /**
+     * Stops a child and keeps its spec, unless it is temporary. Fine when it does not run. Refuses `not_found`. OTP: `supervisor:terminate_child/2`.
+     */
     terminateChild: (id: string) => void
-    /** Starts a child that is stopped or held. Refuses `running`, `restarting`, `not_found`, `fenced`, and `StartFailed`; then its spec is kept. */
+    /**
+     * Starts a child that is stopped or held. Refuses `running`, `restarting`, `not_found`, `fenced`, and `StartFailed`; then its spec is kept. OTP:
+     * `supervisor:restart_child/2`.
+     */
     restartChild: (id: string) => Pid | undefined
-    /** Forgets a child that is stopped or held. Refuses `running`, `restarting`, `not_found`. */
+    /** Forgets a child that is stopped or held. Refuses `running`, `restarting`, `not_found`. OTP: `supervisor:delete_child/2`. */
     deleteChild: (id: string) => void
   }
   readonly casts: object

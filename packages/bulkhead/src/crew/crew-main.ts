@@ -145,11 +145,11 @@ export class CrewMain {
     if (thread !== undefined) this.#channel.post({ type: 'runs', node, thread })
   }
 
-  /** Ends a thread that broke its limit; the warden is told first, so that it hears why before it hears that. */
+  /** Ends a thread that broke its limit. The warden hears why before it hears that it has ended, and neither before the thread is being ended. */
   #cutOff(member: Member, end: BodyEnd): void {
     member.verdict = end
-    this.#tellEnd(member, end, false)
     member.body.kill()
+    this.#tellEnd(member, end, false)
   }
 
   #tellEnd({ node, body }: Member, end: BodyEnd, gone: boolean): void {

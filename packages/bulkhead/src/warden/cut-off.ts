@@ -15,9 +15,11 @@ export function cutOff(
   fence: (end: BodyEnd) => void,
 ): void {
   if (record.verdict !== undefined || record.ending !== undefined) return
-  if (record.body.kind !== 'process') return fence(end)
-  record.ending = end
+  const isThread = record.body.kind !== 'process'
+  if (!isThread) record.ending = end
+  // Before anybody is told: a native call that returns just then finds its thread being ended, and runs no JavaScript.
   record.body.kill()
+  if (isThread) return fence(end)
   setTimeout(() => record.verdict ?? fence(end), unkillableMs).unref()
 }
 

@@ -374,9 +374,8 @@ export class Warden {
           record.awaited.keys(),
           record.population.sole?.path,
         )
-        record.body.kill()
+        if (isOurThread(record)) this.#children.countLingering(1)
       }
-      if (fenced && isOurThread(record)) this.#children.countLingering(1)
     } else if (!fenced && record.verdict.fenced === true && isOurThread(record)) this.#children.countLingering(-1)
     if (fenced) return
     this.#lingering.ended(record.id)

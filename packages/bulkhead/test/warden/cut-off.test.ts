@@ -18,10 +18,10 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('a node that is ended by force', () => {
-  test('a thread is fenced at once: nobody knows when its native call returns', () => {
+  test('a thread is fenced at once, since nobody knows when its native call returns; it is being ended before anybody is told', () => {
     const { record, events, fence } = node('thread')
     cutOff(record, stuck, fence)
-    expect(events).toEqual(['fenced: stuck'])
+    expect(events).toEqual(['killed', 'fenced: stuck'])
   })
 
   test('the end of an OS process is told when it has ended, and then why it was ended', () => {

@@ -15,9 +15,12 @@ import type { ReceiveClauses } from './receive.ts'
 export type Destination = Pid | string | ActorRef<unknown>
 
 export interface StartOptions {
-  /** Registered before `init` runs and free again when the start fails. */
+  /** Registered before `init` runs and free again when the start fails. OTP: `{local, Name}`. */
   readonly name?: string
-  /** Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and the reason is `timeout`. Default Infinity. */
+  /**
+   * Milliseconds that `init` may take, loading its module included; then the half-started actor is killed and the reason is `timeout`. Default
+   * Infinity. OTP: `{timeout, Time}`.
+   */
   readonly timeoutMs?: number
   readonly isolation?: Isolation
   readonly mailbox?: MailboxLimits
@@ -56,7 +59,7 @@ export interface ActorSelf {
   readonly node: NodeId
   /** Names on the way from the top of the tree, such as `/shop/db`. */
   readonly path: string
-  /** The actor that started this one; undefined when the system did. */
+  /** The actor that started this one; undefined when the system did. OTP: `proc_lib`’s `$ancestors`. */
   readonly parent: Pid | undefined
   readonly registeredName: string | undefined
   /** Turns exit signals into `Exit` messages (OTP: `process_flag(trap_exit, …)`); judged when a signal arrives. Default false. */
@@ -69,7 +72,10 @@ export interface ActorSelf {
    * and the second time. OTP: `proc_lib:init_ack`.
    */
   initAck(): void
-  /** Sends a message. Never throws because of the receiver; false above the high-water mark or when nobody is there. Throws `NotSendable`. */
+  /**
+   * Sends a message. Never throws because of the receiver; false above the high-water mark or when nobody is there. Throws `NotSendable`. OTP:
+   * `erlang:send/2` to a pid or to `{Name, Node}`.
+   */
   send(to: Destination, message: unknown, options?: { readonly transfer?: readonly ArrayBuffer[] }): boolean
   /** Waits until the way to `to` is below its high-water mark. */
   drained(to: Destination): Promise<void>
@@ -78,7 +84,7 @@ export interface ActorSelf {
   /** Sends an exit signal, as OTP's `exit/2`. Always true. */
   exit(to: Destination, reason: ExitReason): true
 
-  /** Links the two fates. Linking to nobody delivers an exit signal with `noproc`; it never throws. */
+  /** Links the two fates. Linking to nobody delivers an exit signal with `noproc`; it never throws. OTP: `link/1` in its remote form. */
   link(to: Destination): true
   unlink(to: Destination): true
   /** A `Down` message when that actor ends, or at once when it is not there. OTP: `monitor/2,3`. */
@@ -91,7 +97,10 @@ export interface ActorSelf {
     to: Destination,
     options: { readonly alias: AliasMode; readonly tag?: unknown },
   ): { readonly ref: MonitorRef; readonly alias: Alias }
-  /** No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. */
+  /**
+   * No DOWN arrives after this, but one that is already in the mailbox stays unless `flush`. True when the monitor was active. OTP: `demonitor/2`
+   * with `info`.
+   */
   demonitor(ref: MonitorRef, options?: { readonly flush?: boolean }): boolean
   /**
    * A second address of this actor that it can take back; with `reply` the first message through it is the last. OTP: `alias/1`.
@@ -99,9 +108,9 @@ export interface ActorSelf {
   alias(options?: { readonly reply?: boolean }): Alias
   /** Whether it was an active alias of this actor. What is in the mailbox stays there. OTP: `unalias/1`. */
   unalias(alias: Alias): boolean
-  /** A `NodeDown` message when that node ends. */
+  /** A `NodeDown` message when that node ends. OTP: `monitor_node/2`. */
   monitorNode(node: NodeId): void
-  /** Whether an actor is alive, asked in pair order: after `exit(pid, 'kill')` the answer is false. */
+  /** Whether an actor is alive, asked in pair order: after `exit(pid, 'kill')` the answer is false. OTP: `is_process_alive/1`. */
   isAlive(to: Destination): Promise<boolean>
   /**
    * What is known about an actor, or only the items asked for, told by its node also while it is busy; undefined when it has ended. `messages` are
@@ -112,7 +121,7 @@ export interface ActorSelf {
     items?: readonly I[],
   ): Promise<Pick<ActorInfo, I> | undefined>
 
-  /** Registers this actor, or `pid`, in the system's one namespace. Rejects with `NameError`. */
+  /** Registers this actor, or `pid`, in the system's one namespace. Rejects with `NameError`. OTP: `register/2`. */
   register(name: string, pid?: Pid): Promise<void>
   unregister(name: string): Promise<void>
   whereis(name: string): Pid | undefined
@@ -123,9 +132,9 @@ export interface ActorSelf {
   /** A reference to a pid. The behaviour gives the types; nothing checks that the actor runs it. */
   ref<A extends Args, P>(behaviour: Behaviour<A, P>, pid: Pid): ActorRef<P>
 
-  /** Starts an actor and waits for its `init`. Rejects with `StartFailed` (an `ignore` too). */
+  /** Starts an actor and waits for its `init`. Rejects with `StartFailed` (an `ignore` too). OTP: `start/3,4`. */
   start<A extends Args, P>(behaviour: Behaviour<A, P>, args: NoInfer<A>, options?: StartOptions): Promise<ActorRef<P>>
-  /** The same, atomically linked. When the start fails, no EXIT of it remains. */
+  /** The same, atomically linked. When the start fails, no EXIT of it remains. OTP: `start_link/3,4`. */
   startLink<A extends Args, P>(
     behaviour: Behaviour<A, P>,
     args: NoInfer<A>,
@@ -137,13 +146,13 @@ export interface ActorSelf {
     args: NoInfer<A>,
     options?: StartOptions,
   ): Promise<{ readonly ref: ActorRef<P>; readonly monitor: MonitorRef }>
-  /** Starts and says how it went instead of rejecting; what supervisors use. */
+  /** Starts and says how it went instead of rejecting; what supervisors use. OTP: `{ok, Pid}`, `ignore` or `{error, Reason}`. */
   tryStart<A extends Args, P>(
     behaviour: Behaviour<A, P>,
     args: NoInfer<A>,
     options?: StartOptions & { readonly link?: boolean; readonly monitor?: boolean },
   ): Promise<StartOutcome<P>>
-  /** Runs a closure as an actor in this event loop; it ends with `normal` when the closure's promise settles. */
+  /** Runs a closure as an actor in this event loop; it ends with `normal` when the closure's promise settles. OTP: `spawn/1`. */
   spawn(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
   spawnLink(body: (self: ActorSelf) => unknown, options?: StartOptions): Promise<Pid>
   spawnMonitor(
@@ -151,7 +160,10 @@ export interface ActorSelf {
     options?: StartOptions,
   ): Promise<{ readonly pid: Pid; readonly ref: MonitorRef }>
 
-  /** Takes the first message that fits a clause, oldest first; the others keep their place. Not while another `receive` of this actor waits. */
+  /**
+   * Takes the first message that fits a clause, oldest first; the others keep their place. Not while another `receive` of this actor waits. OTP:
+   * `receive … after`.
+   */
   receive<R>(
     clauses: (on: ReceiveClauses<never>) => ReceiveClauses<R>,
     options?: {
@@ -162,17 +174,20 @@ export interface ActorSelf {
       readonly since?: MonitorRef | Alias
     },
   ): Promise<R>
-  /** Resolves after `ms` milliseconds; the mailbox waits meanwhile. */
+  /** Resolves after `ms` milliseconds; the mailbox waits meanwhile. OTP: `timer:sleep/1`. */
   sleep(ms: number): Promise<void>
-  /** Monotonic milliseconds of the node's clock. */
+  /** Monotonic milliseconds of the node's clock. OTP: `erlang:monotonic_time/1`. */
   now(): number
   /** A number in [0, 1) from the node's source of chance. */
   random(): number
-  /** Sends `message` after `ms` milliseconds (0 or more), or when `now()` is `abs`. A name is looked up when the time has come. */
+  /**
+   * Sends `message` after `ms` milliseconds (0 or more), or when `now()` is `abs`. A name is looked up when the time has come. OTP:
+   * `erlang:send_after/3,4`.
+   */
   sendAfter(ms: number | { readonly abs: number }, to: Destination, message: unknown): TimerRef
-  /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds, or when `now()` is `abs`. */
+  /** Delivers a `Timeout` with `message` to this actor after `ms` milliseconds, or when `now()` is `abs`. OTP: `erlang:start_timer/3,4`. */
   startTimer(ms: number | { readonly abs: number }, message: unknown): TimerRef
-  /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. */
+  /** Milliseconds that were left, or false when it had fired, was cancelled or never existed. OTP: `erlang:cancel_timer/1`. */
   cancelTimer(ref: TimerRef): number | false
   /** Milliseconds that are left, or false as `cancelTimer` says it. OTP: `read_timer/1`. */
   readTimer(ref: TimerRef): number | false

@@ -43,30 +43,39 @@ export type Called<H> = {
 }
 
 export interface ServerSpec<A extends Args, S, C, K> {
-  /** Makes the state; the start is over when it settles. */
+  /** Makes the state; the start is over when it settles. OTP: `init/1`. */
   readonly init: (self: ActorSelf, ...args: A) => Init<S> | Promise<Init<S>>
-  /** Requests: what a handler returns is the reply. */
+  /** Requests: what a handler returns is the reply. OTP: `handle_call/3`. */
   readonly calls?: C & Handlers<S>
-  /** Orders: nobody waits. */
+  /** Orders: nobody waits. OTP: `handle_cast/2`. */
   readonly casts?: K & Handlers<S>
-  /** Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `IdleTimeout`, `Response`. Without it they are logged and dropped. */
+  /**
+   * Everything else in the mailbox: messages, `Exit`, `Down`, `Timeout`, `IdleTimeout`, `Response`. Without it they are logged and dropped. OTP:
+   * `handle_info/2`.
+   */
   readonly info?: (self: ServerSelf<NoInfer<S>>, message: unknown) => unknown
-  /** After `andContinue`, before anything in the mailbox. */
+  /** After `andContinue`, before anything in the mailbox. OTP: `handle_continue/2`. */
   readonly continue?: (self: ServerSelf<NoInfer<S>>, argument: never) => unknown
-  /** Last words: after a stop, a crash in a handler, or the parent's exit signal when exits are trapped. */
+  /** Last words: after a stop, a crash in a handler, or the parent's exit signal when exits are trapped. OTP: `terminate/2`. */
   readonly terminate?: (self: ServerSelf<NoInfer<S>>, reason: ExitReason) => unknown
-  /** What crash reports, `sys.getStatus` and inspection may show of the state. Default: the state itself. */
+  /** What crash reports, `sys.getStatus` and inspection may show of the state. Default: the state itself. OTP: `format_status/1`. */
   readonly formatState?: (state: NoInfer<S>) => unknown
-  /** What crash reports, `sys` and inspection may show of a message; a call or cast is its name and arguments. Default: the message itself. */
+  /**
+   * What crash reports, `sys` and inspection may show of a message; a call or cast is its name and arguments. Default: the message itself. OTP:
+   * `format_status/1`.
+   */
   readonly formatMessage?: (message: unknown) => unknown
   /**
    * What crash reports may show of the reason. Default: the reason itself. Links, monitors and callers hear the real one, and so does a
-   * supervisor, whose report shows it.
+   * supervisor, whose report shows it. OTP: `format_status/1`.
    */
   readonly formatReason?: (reason: ExitReason) => unknown
   /** Where its actors live unless their starter says otherwise. */
   readonly isolation?: Isolation
-  /** Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. */
+  /**
+   * Milliseconds that a call waits unless its caller says otherwise with `within`. Default 5,000; Infinity for as long as the actor lives. OTP: the
+   * timeout of `gen_server:call/2`.
+   */
   readonly callTimeoutMs?: number
   /** What the tree calls it. Default `worker`. */
   readonly type?: 'worker' | 'supervisor'

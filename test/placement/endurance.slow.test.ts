@@ -4,7 +4,7 @@ import { descendantsOf, eventually, run } from './program.ts'
 const cycles = 25
 
 describe(`${cycles} kills and restarts leave no growth`, () => {
-  test.each(['thread', 'process'])('%s', { timeout: 60_000 }, async (place) => {
+  test.each(['thread', 'process'])('%s', { timeout: 120_000 }, async (place) => {
     const program = run('endurance.ts', { args: [place, String(cycles)] })
     const before = JSON.parse(await program.said('before')) as { descriptors: number; threads: number }
     const after = JSON.parse(await program.said('after')) as typeof before
