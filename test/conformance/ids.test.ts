@@ -1,19 +1,12 @@
-import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { items } from './ids.ts'
+import { referenceOf } from './conformance.ts'
+import { items as list } from './ids.ts'
+import { items } from './items/index.ts'
+import { recorded } from './recorded.ts'
+import { differentIn27 } from './releases.ts'
+import { seen } from './seen.ts'
 
-const root = new URL('../../', import.meta.url).pathname
-const files = globSync(['packages/*/test/**/*.ts', 'test/**/*.ts'], { cwd: root }).filter(
-  (path) => !path.startsWith('test/conformance/') && !path.includes('node_modules'),
-)
-/** The ids in the titles of tests. */
-const tested = new Set(
-  files.flatMap((path) =>
-    [...readFileSync(root + path, 'utf8').matchAll(/\((?:[A-Z]+-\d{3}(?:, )?)+\)/g)].flatMap(
-      ([bracket]) => bracket.match(/[A-Z]+-\d{3}/g) ?? [],
-    ),
-  ),
-)
+const tests = new Map(items.map((item) => [item.id, item]))
 
 describe('the list of what OTP does', () => {
   test('has each item once, in order', () => {
@@ -24,20 +17,32 @@ describe('the list of what OTP does', () => {
     ].flatMap(([group, count]) =>
       Array.from({ length: count as number }, (_, i) => `${group}-${String(i + 1).padStart(3, '0')}`),
     )
-    expect(items.map(({ id }) => id)).toEqual(expected)
-    expect(new Set(items.map(({ title }) => title)).size).toBe(items.length)
+    expect(list.map(({ id }) => id)).toEqual(expected)
+    expect(new Set(list.map(({ title }) => title)).size).toBe(list.length)
   })
 
-  test('says of nothing that it holds unless a test is about it', () => {
-    expect(items.filter(({ id, state }) => state === 'holds' && !tested.has(id)).map(({ id }) => id)).toEqual([])
+  test('has a test of each item, and no other', () => {
+    expect(items.map(({ id }) => id)).toEqual(list.map(({ id }) => id))
   })
 
-  test('is not behind the tests: what they are about is in it', () => {
-    const known = new Set(items.map(({ id }) => id))
-    expect([...tested].filter((id) => /^(PROC|SRV|SUP)-/.test(id) && !known.has(id))).toEqual([])
+  test('says what is so instead where something differs, and only there a test expects it', () => {
+    expect(list.filter(({ state, note }) => state !== 'holds' && note === undefined)).toEqual([])
+    const differs = (id: string): boolean => tests.get(id)?.instead !== undefined
+    expect(list.filter(({ id, state }) => (state === 'differs') !== differs(id)).map(({ id }) => id)).toEqual([])
+  })
+})
+
+describe('what real Erlang was recorded doing', () => {
+  test('is there for each item that can be seen in an execution', () => {
+    expect([...seen].filter((id) => !recorded.has(id) && !differentIn27.has(id))).toEqual([])
   })
 
-  test('says what is so instead, where something differs or is missing', () => {
-    expect(items.filter(({ state, note }) => state !== 'holds' && note === undefined)).toEqual([])
+  test('is of items of the list', () => {
+    expect([...recorded.keys(), ...differentIn27.keys()].filter((id) => !tests.has(id))).toEqual([])
+  })
+
+  test('is not what is expected where something differs on purpose', () => {
+    for (const { id, instead } of items)
+      if (instead !== undefined && recorded.has(id)) expect.soft(instead, id).not.toEqual(referenceOf(id))
   })
 })

@@ -8,6 +8,7 @@ export type ChildErrorCode =
   | 'running'
   | 'restarting'
   | 'max_children'
+  | 'simple_one_for_one'
   | 'fenced'
 
 const WHY: Readonly<Record<ChildErrorCode, string>> = {
@@ -17,6 +18,8 @@ const WHY: Readonly<Record<ChildErrorCode, string>> = {
   running: 'the child runs: terminateChild stops it',
   restarting: 'the supervisor is about to restart the child: terminateChild makes it stop trying',
   max_children: 'the supervisor has as many children as maxChildren allows',
+  simple_one_for_one:
+    'the children of a template are asked for by pid, and one that does not run is forgotten: startChild starts another, terminateChild(pid) stops one',
   fenced:
     "the thread on which it lived was fenced and has not ended, which its replacement waits for: try again then, or give afterFence: 'replace'",
 }

@@ -14,9 +14,9 @@ import {
   type Stop,
 } from '@bulkhead/core'
 import { answerStart, checkedOrRefused } from './answer.ts'
-import { ChildError } from './child-error.ts'
+import { ChildError, type ChildErrorCode } from './child-error.ts'
 import { type ChildCounts, type ChildInfo, countChildren, describeChild } from './child-info.ts'
-import { checkChildSpec, checkSignificance, child, type ChildOptions, type ChildSpec } from './child-spec.ts'
+import { checkChildSpec, checkSignificance, child, type ChildOptions, type ChildSpec, oneOf } from './child-spec.ts'
 import type { Child } from './child-table.ts'
 import { takeNotice } from './notice.ts'
 import { Supervision } from './supervision.ts'
@@ -62,6 +62,10 @@ export function childTemplate<A extends Args, G extends Readonly<Partial<Plain<A
 
 /** What the init of a dynamic supervisor returns. */
 export interface DynamicSupervisorSpec<E extends unknown[] = [spec: ChildSpec]> extends IntensityOptions {
+  /** Children that come and go have no order, so they share no fate. There is no other value. OTP: `simple_one_for_one`. */
+  readonly strategy?: 'one_for_one'
+  /** No child of many is significant. There is no other value. OTP: `auto_shutdown`. */
+  readonly autoShutdown?: 'never'
   /** Children at any time, those that are about to be restarted included. Default Infinity. Elixir: `max_children`. */
   readonly maxChildren?: number
   /** The first arguments of every child, before its own. Default none. Elixir: `extra_arguments`. */
@@ -83,14 +87,17 @@ export interface DynamicSupervisorProtocol<E extends unknown[] = [spec: ChildSpe
      */
     startChild: (...what: E) => Pid | undefined
     /**
-     * Stops a child and forgets it; also one that is held or about to be restarted, by its last pid. Refuses `not_found`. OTP:
-     * `supervisor:terminate_child/2` by pid.
+     * Stops a child and forgets it; also one that is held or about to be restarted, by its last pid. Refuses `not_found`, and with a template
+     * `simple_one_for_one` for what is no pid. OTP: `supervisor:terminate_child/2` by pid.
      */
     terminateChild: (pid: Pid) => void
     /**
-     * Starts a child that is held, by its last pid. Refuses `running`, `restarting`, `not_found`, `fenced`, and `StartFailed`; then it stays held.
+     * Starts a child that is held, by its last pid. Refuses `running`, `restarting`, `not_found`, with a template `simple_one_for_one` instead
+     * of these three, `fenced`, and `StartFailed`; then it stays held.
      */
     restartChild: (pid: Pid) => Pid | undefined
+    /** Always refuses, with a template with `simple_one_for_one`, else with `not_found`: `terminateChild` forgets. */
+    deleteChild: (pid: Pid) => void
   }
   readonly casts: object
 }
@@ -128,6 +135,7 @@ export function defineDynamicSupervisor<A extends Args, E extends unknown[] = [s
       startChild: ({ state }, ...what: Args) => state.start(what),
       terminateChild: ({ state }, pid: Pid) => state.terminate(pid),
       restartChild: ({ state }, pid: Pid) => state.restart(pid),
+      deleteChild: ({ state }, pid: Pid) => state.refuseFor(pid, 'not_found'),
     },
     info: (self, message) => takeNotice(self, self.state.supervision, message),
     terminate: ({ state }) => state.supervision.stopAllTogether(),
@@ -146,7 +154,9 @@ class DynamicChildren {
 
   constructor(self: ActorSelf, given: unknown) {
     const options = checkObject(given, 'return options from init, {} at least, or ignore()')
-    checkFields(options, ['intensity', 'periodMs', 'maxChildren', 'extraArgs', 'child'])
+    checkFields(options, ['strategy', 'intensity', 'periodMs', 'autoShutdown', 'maxChildren', 'extraArgs', 'child'])
+    oneOf('strategy', options['strategy'] ?? DEFAULT_RULES.strategy, ['one_for_one'])
+    oneOf('autoShutdown', options['autoShutdown'] ?? DEFAULT_RULES.autoShutdown, ['never'])
     this.#self = self
     this.#childrenMax = checkMaxChildren(options['maxChildren'] ?? Infinity)
     this.#extraArgs = checkExtraArgs(options['extraArgs'] ?? [])
@@ -178,21 +188,27 @@ class DynamicChildren {
   async terminate(pid: Pid): Promise<undefined | Refusal> {
     const found = this.supervision.children.byPid(pid)
     if (found) await this.supervision.terminate(found)
+    else if (!isPid(pid)) return this.refuseFor(pid, 'not_found')
     else if (!(await this.#isGone(pid))) return refuse(new ChildError('not_found', pid))
     return undefined
   }
 
   async restart(pid: Pid): Promise<Pid | undefined | Refusal> {
     const found = this.supervision.children.byPid(pid)
-    if (!found) return refuse(new ChildError('not_found', pid))
-    if (found.status !== 'held') return refuse(new ChildError(runningOr(found), pid))
+    if (!found) return this.refuseFor(pid, 'not_found')
+    if (found.status !== 'held') return this.refuseFor(pid, runningOr(found))
     if (await this.supervision.mustWait(found)) return refuse(new ChildError('fenced', pid))
     return answerStart(found, await this.supervision.resume(found))
   }
 
+  /** What cannot be asked about the children of a template has one answer. OTP: `{error, simple_one_for_one}`. */
+  refuseFor(pid: Pid, why: ChildErrorCode): Refusal {
+    return refuse(new ChildError(this.#template ? 'simple_one_for_one' : why, pid))
+  }
+
   /** With a template the children are alike, and one that has ended is as good as terminated; without it that is `not_found`. OTP, Elixir. */
   async #isGone(pid: Pid): Promise<boolean> {
-    return this.#template !== undefined && isPid(pid) && !(await this.#self.isAlive(pid))
+    return this.#template !== undefined && !(await this.#self.isAlive(pid))
   }
 
   /** Children of one template share its spec. */

@@ -13,14 +13,24 @@ import { defineSupervisor, type SupervisorProtocol } from './supervisor.ts'
 import type { IntensityOptions } from './supervisor-spec.ts'
 import type { Strategy } from './strategy.ts'
 
-/** What is told apart by its partition. A whole number finds it by its remainder, anything else by its hash; the same key always the same one. */
-export type PartitionKey = string | number | bigint | boolean
+/**
+ * What is told apart by its partition: plain data. A whole number finds it by its remainder, anything else by its hash; equal keys always find the
+ * same one.
+ */
+export type PartitionKey =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly PartitionKey[]
+  | { readonly [field: string]: PartitionKey }
 
 /** How `definePartitionSupervisor` makes the partitions. The options of a child hold for each of them. */
 export interface PartitionOptions<A extends Args, G extends Args>
   extends Omit<ChildOptions, 'id' | 'name' | 'significant'>, IntensityOptions {
-  /** How many there are: a whole number from 1. Elixir's default is the number of schedulers; here you say it. */
-  readonly partitions: number
+  /** How many there are: a whole number from 1. Default: the number of cores, which is the same on all nodes of a machine. */
+  readonly partitions?: number
   /** The arguments of one, by its number from 0 and what the supervisor was started with; each parameter with its type. Default: none. */
   readonly args?: (partition: number, ...given: G) => Copied<A>
   /** Which partitions share the fate of one that is restarted. Default `one_for_one`. */
@@ -67,10 +77,10 @@ export function definePartitionSupervisor<A extends Args, P, G extends unknown[]
   meta: { readonly url: string },
   name: string,
   behaviour: Behaviour<A, P>,
-  options: PartitionOptions<NoInfer<A>, G>,
+  options: PartitionOptions<NoInfer<A>, G> = {},
 ): PartitionSupervisor<G, NoInfer<P>> {
   checkBehaviour(behaviour)
-  const { partitions, args, strategy, intensity, periodMs, ...rest } = checkOptions(name, options)
+  const { partitions = coresOf(), args, strategy, intensity, periodMs, ...rest } = checkOptions(name, options)
   // What is wrong with them is wrong now, not when somebody starts it.
   child(behaviour as Behaviour<Args, P>, [], { ...rest, id: '0' })
   const argsOf = (index: number, given: G): Args => args?.(index, ...given) ?? []
@@ -111,9 +121,34 @@ export function partition<G extends Args, P>(
 export function partitionOf(key: unknown, partitions: number): number {
   if (typeof key === 'bigint') return Number((key < 0n ? -key : key) % BigInt(partitions))
   if (Number.isSafeInteger(key)) return Math.abs(key as number) % partitions
-  if (typeof key === 'string') return hashOf(key) % partitions
-  if (typeof key === 'number' || typeof key === 'boolean') return hashOf(String(key)) % partitions
-  throw new InvalidOption('key', key, 'give a string, a number, a bigint or a boolean')
+  return hashOf(typeof key === 'string' ? key : textOf(key)) % partitions
+}
+
+/** The same text for equal keys. */
+function textOf(key: unknown): string {
+  if (typeof key === 'string') return JSON.stringify(key)
+  if (key === null || typeof key === 'number' || typeof key === 'bigint' || typeof key === 'boolean') return String(key)
+  if (Array.isArray(key)) return `[${key.map(textOf).join()}]`
+  if (isPlain(key))
+    return `{${Object.keys(key)
+      .toSorted()
+      .map((field) => `${textOf(field)}:${textOf(key[field])}`)
+      .join()}}`
+  throw new InvalidOption('key', key, 'give a string, a number, a bigint, a boolean, null, or plain data made of them')
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Of the platforms, Node.js among them; the same in each node, since they are on one machine. */
+declare const navigator: { readonly hardwareConcurrency: number }
+
+/** How many threads can run at once: what Elixir's schedulers are. */
+function coresOf(): number {
+  return navigator.hardwareConcurrency
 }
 
 /** FNV-1a over the text, 32 bits: the same in every place and every time. */
@@ -143,7 +178,7 @@ function checkOptions<A extends Args, G extends Args>(
   if (typeof given !== 'object' || given === null)
     throw new InvalidOption(`${name}.options`, given, 'give an object such as { partitions: 4 }')
   const { partitions, args } = given
-  if (!Number.isSafeInteger(partitions) || partitions < 1)
+  if (partitions !== undefined && (!Number.isSafeInteger(partitions) || partitions < 1))
     throw new InvalidOption(`${name}.partitions`, partitions, 'give a whole number, 1 or more')
   if (args !== undefined && typeof args !== 'function')
     throw new InvalidOption(`${name}.args`, args, 'give a function of the number of a partition')

@@ -18,6 +18,7 @@ export type ReportContext =
 export interface SupervisorReport {
   readonly supervisor: Pid
   readonly context: ReportContext
+  /** Of the child; for `shutdown` the word `reached_max_restart_intensity`, and the text says why the child ended. */
   readonly reason: ExitReason
   /** What is known about the end of the child's node. */
   readonly evidence?: Evidence
@@ -56,7 +57,13 @@ export function reportChild(
   const { spec, id, pid, restart, starts } = child
   const { shutdown, significant, type } = spec
   const offender = { id, pid, behaviour: spec.behaviour.name, restart, shutdown, significant, type, starts }
-  const data: SupervisorReport = { supervisor: self.pid, context, reason, offender, ...(evidence && { evidence }) }
+  const data: SupervisorReport = {
+    supervisor: self.pid,
+    context,
+    reason: context === 'shutdown' ? 'reached_max_restart_intensity' : reason,
+    offender,
+    ...(evidence && { evidence }),
+  }
   const who = pid === undefined ? `child ${id}` : `child ${id} ${pid}`
   const level = context === 'moved' || context === 'not_moved' ? 'warning' : 'error'
   self.report(level, SAYS[context](who, typeof reason === 'string' ? reason : show(reason)), data)

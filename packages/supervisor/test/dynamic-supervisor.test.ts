@@ -59,6 +59,7 @@ describe('start', () => {
     ['extraArgs', { extraArgs: 'x' }],
     ['maxChild', { maxChild: 5 }],
     ['strategy', { strategy: 'one_for_all' }],
+    ['autoShutdown', { autoShutdown: 'any_significant' }],
     ['intensity', { intensity: -1 }],
     ['periodMs', { periodMs: 0 }],
     ['children', { child: 'Worker' }],
@@ -68,6 +69,11 @@ describe('start', () => {
     spec = wrong as never
     expect(await world.failure(Guests)).toMatchObject({ message: expect.stringContaining(field) })
   })
+})
+
+test('the only strategy and the only autoShutdown may be named (SUP-061, SUP-067)', async () => {
+  const supervisor = await guests({ strategy: 'one_for_one', autoShutdown: 'never' })
+  expect(await supervisor.call.whichChildren()).toEqual([])
 })
 
 describe('startChild with a spec', () => {
@@ -220,15 +226,36 @@ describe('a child that ends', () => {
 
 describe('terminateChild', () => {
   test.each(['a name', undefined, 7, {}])(
-    'of %j, which is no pid, refuses not_found and harms nobody',
+    'of %j, which is no pid, refuses not_found, with a template simple_one_for_one, and harms nobody (SUP-065)',
     async (wrong) => {
-      for (const supervisor of [await guests(), await pool()]) {
-        await expect(supervisor.call.terminateChild(wrong as never)).rejects.toMatchObject({ code: 'not_found' })
-        await expect(supervisor.call.restartChild(wrong as never)).rejects.toMatchObject({ code: 'not_found' })
-        expect(await world.main.isAlive(supervisor.pid!)).toBe(true)
+      const supervisors = [
+        [await guests(), 'not_found'],
+        [await pool(), 'simple_one_for_one'],
+      ] as const
+      for (const [{ call, pid }, code] of supervisors) {
+        for (const ask of [call.terminateChild, call.restartChild, call.deleteChild])
+          await expect(ask(wrong as never)).rejects.toMatchObject({ code })
+        expect(await world.main.isAlive(pid!)).toBe(true)
       }
     },
   )
+
+  test('with a template a child that is not held is neither restarted nor deleted: simple_one_for_one (SUP-065)', async () => {
+    const supervisor = await pool()
+    const pid = await supervisor.call.startChild('a')
+    await expect(supervisor.call.restartChild(pid!)).rejects.toMatchObject({ code: 'simple_one_for_one' })
+    await expect(supervisor.call.deleteChild(pid!)).rejects.toMatchObject({ code: 'simple_one_for_one' })
+    expect(await pids(supervisor)).toEqual([pid])
+  })
+
+  test('with a template a child that is held is restarted', async () => {
+    const supervisor = await pool({ hold: true }, { intensity: 0 })
+    const pid = await supervisor.call.startChild('a')
+    await world.kill(pid)
+    expect(await pids(supervisor)).toEqual([undefined])
+    const again = await supervisor.call.restartChild(pid!)
+    expect(await pids(supervisor)).toEqual([again])
+  })
 
   test('stops and forgets (SUP-072)', async () => {
     const supervisor = await guests()

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineServer, type Pid } from '@bulkhead/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { definePartitionSupervisor, partition, partitionOf } from '../src/partition-supervisor.ts'
@@ -21,6 +22,8 @@ const Shelves = definePartitionSupervisor(import.meta, 'Shelves', Shelf, {
   partitions: 4,
   args: (index: number, label: string) => [index, label],
 })
+const Nothing = defineServer(import.meta, 'Nothing', { isolation: 'inline', init: () => null })
+const Default = definePartitionSupervisor(import.meta, 'Default', Nothing)
 const Workers = definePartitionSupervisor(import.meta, 'Workers', Worker, {
   partitions: 3,
   strategy: 'one_for_all',
@@ -34,6 +37,13 @@ describe('a partition supervisor (SUP-075)', () => {
     for (const index of [0, 1, 2, 3])
       expect(await partition(world.main, Shelves, 'shelves', index).call.where()).toBe(`wood ${index}`)
     expect(await shelves.call.countChildren()).toMatchObject({ specs: 4, active: 4, workers: 4 })
+  })
+
+  test('there are as many as cores, unless it is said', async () => {
+    const workers = await world.start(Default, 'as many as cores')
+    const { specs } = await workers.call.countChildren()
+    expect(specs).toBe(availableParallelism())
+    expect(partition(world.main, Default, 'as many as cores', specs - 1).pid).toBe((await pidsOf(workers))[specs - 1])
   })
 
   test('several may run, each under a name of its own', async () => {
@@ -99,7 +109,22 @@ describe('keys', () => {
     for (const key of ['', 'ann', '5', true, 1.5, Number.NaN]) expect(partitionOf(key, 4)).toBe(partitionOf(key, 4))
   })
 
-  test.each([undefined, null, {}, Symbol('s')])('%s is refused', (key) => {
+  test('plain data is told apart by what it holds', () => {
+    const parts = 2 ** 32
+    const same = (one: unknown, other: unknown): boolean => partitionOf(one, parts) === partitionOf(other, parts)
+    expect(same({ a: 1, b: ['x', null] }, { b: ['x', null], a: 1 })).toBe(true)
+    for (const [one, other] of [
+      [['a', 'b'], ['a,b']],
+      [['1'], [1]],
+      [{ a: 1 }, { a: 2 }],
+      [[[1], 2], [[1, 2]]],
+      [{ a: {} }, { a: [] }],
+      [null, 'null '],
+    ])
+      expect([one, other, same(one, other)]).toEqual([one, other, false])
+  })
+
+  test.each([undefined, Symbol('s'), new Map(), () => 1, [undefined], { at: new Date(0) }])('%s is refused', (key) => {
     expect(() => partitionOf(key, 4)).toThrow(/^key is/)
   })
 })
@@ -108,8 +133,8 @@ describe('each option has its rejection', () => {
   const define = (options: unknown, name: string) => () =>
     definePartitionSupervisor(import.meta, name, Shelf, options as { partitions: number })
   test.each([
-    [undefined, /options/],
-    [{}, /partitions/],
+    [null, /options/],
+    [7, /options/],
     [{ partitions: 0 }, /partitions/],
     [{ partitions: 1.5 }, /partitions/],
     [{ partitions: 1, args: [] }, /args/],

@@ -12,12 +12,19 @@ record(Folder, Module) ->
     Ids = lists:sort([Name || {Name, 0} <- Module:module_info(exports), is_id(atom_to_list(Name))]),
     Seen = [{Id, observed(Module, Id)} || Id <- Ids],
     Lines = [["    ", observe:json(Id), ": ", observe:json(Value)] || {Id, {ok, Value}} <- Seen],
-    Text = ["{\n  \"of\": \"Erlang/OTP ", erlang:system_info(otp_release), "\",\n  \"items\": {\n",
+    Text = ["{\n  \"of\": \"", platform(Module), "\",\n  \"items\": {\n",
             lists:join(",\n", Lines), "\n  }\n}\n"],
     ok = file:write_file(filename:join(Folder, atom_to_list(Module) ++ ".json"), unicode:characters_to_binary(Text)),
     Failures = [{Id, Reason} || {Id, {failed, Reason}} <- Seen],
     [io:format("~s: ~p~n", [Id, Reason]) || {Id, Reason} <- Failures],
     length(Failures).
+
+%% What ran it: a program in another language says so itself.
+platform(Module) ->
+    case erlang:function_exported(Module, platform, 0) of
+        true -> Module:platform();
+        false -> ["Erlang/OTP ", erlang:system_info(otp_release)]
+    end.
 
 is_id(Name) -> re:run(Name, "^[A-Z]+-[0-9]{3}$") =/= nomatch.
 
