@@ -21,7 +21,7 @@ export function conformance(spot: Spot): void {
     afterAll(() => world.close())
     beforeEach(async () => {
       opened = await world.open()
-      stage = await conformanceStage(opened.stage, spot)
+      stage = await conformanceStage(opened.stage, spot, world.log)
     })
     afterEach(() => opened.close())
     for (const { id, run, instead } of items) {

@@ -1,4 +1,4 @@
-import type { ActorRef, ActorSelf, Isolation, Pid } from '@bulkhead/core'
+import type { ActorRef, ActorSelf, Isolation, LogRecord, Pid } from '@bulkhead/core'
 import { child } from 'bulkhead'
 import type { ChildSpec, SupervisorProtocol, SupervisorSpec } from 'bulkhead'
 import type { Placement, Stage } from '../laws/law.ts'
@@ -21,7 +21,7 @@ const PLACEMENTS: Readonly<Record<Spot, Placement>> = {
 export const worldOf = (spot: Spot): Promise<World> => worldFor(PLACEMENTS[spot])
 
 /** Makes the stage of a law one for items. */
-export async function conformanceStage(stage: Stage, spot: Spot): Promise<ConformanceStage> {
+export async function conformanceStage(stage: Stage, spot: Spot, log: readonly LogRecord[]): Promise<ConformanceStage> {
   const { self, here, there } = stage
   const top: Isolation = spot === 'spread' ? 'inline' : here
   const scribe = await startedBy(self, Scribe, [], 'inline')
@@ -32,6 +32,7 @@ export async function conformanceStage(stage: Stage, spot: Spot): Promise<Confor
   return {
     ...stage,
     spot,
+    log,
     top,
     scribe,
     place,

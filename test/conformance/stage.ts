@@ -1,4 +1,4 @@
-import type { ActorRef, Isolation, Pid } from '@bulkhead/core'
+import type { ActorRef, Isolation, LogRecord, Pid } from '@bulkhead/core'
 import type { ChildSpec } from 'bulkhead'
 import type { Stage } from '../laws/law.ts'
 import type { Plan } from './fixtures/plan.ts'
@@ -19,6 +19,8 @@ export interface Overseer {
 /** What an item has at hand: that of a law, and supervisors whose children write down what happens to them. What it starts ends with it. */
 export interface ConformanceStage extends Stage {
   readonly spot: Spot
+  /** Every line of the log, of all nodes: of this item and of those before it. */
+  readonly log: readonly LogRecord[]
   /** Where supervisors live. */
   readonly top: Isolation
   /** Writes down what workers tell it, in the order in which they do, and says how their starts go. Lives on the root. */

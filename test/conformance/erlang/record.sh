@@ -5,5 +5,5 @@ cd "$(dirname "$0")"
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 erlc -o "$built" ./*.erl
-[ $# -gt 0 ] || set -- $(ls ./*.erl | sed 's|^\./||; s|\.erl$||' | grep -v -e '^observe$' -e "^record$" -e "^overseer$" -e "^worker$")
+[ $# -gt 0 ] || set -- $(ls ./*.erl | sed 's|^\./||; s|\.erl$||' | grep -v -e '^observe$' -e "^record$" -e "^overseer$" -e "^worker$" -e "^servers_2_")
 erl -noshell -pa "$built" -run record main ../recorded "$@"
