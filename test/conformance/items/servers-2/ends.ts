@@ -71,15 +71,15 @@ export const ends: readonly ItemTest[] = [
   }),
 
   item('SRV-041', async (stage) => {
-    const by = (how: 'signal' | 'end') => (reason: unknown) => orphaned(stage, { traps: true }, how, reason)
+    const when = (how: 'signal' | 'end') => (reason: unknown) => orphaned(stage, { traps: true }, how, reason)
     const reasons = ['shutdown', 'normal', LATE, 'other']
-    return { signal: await each(reasons, by('signal')), end: await each([...reasons, 'kill'], by('end')) }
+    return { signal: await each(reasons, when('signal')), end: await each([...reasons, 'kill'], when('end')) }
   }),
 
   item('SRV-042', async (stage) => {
-    const by = (how: 'signal' | 'end') => (reason: unknown) => orphaned(stage, {}, how, reason)
+    const when = (how: 'signal' | 'end') => (reason: unknown) => orphaned(stage, {}, how, reason)
     const reasons = ['shutdown', LATE, 'other']
-    return { signal: await each(reasons, by('signal')), end: await each(reasons, by('end')) }
+    return { signal: await each(reasons, when('signal')), end: await each(reasons, when('end')) }
   }),
 
   item('SRV-043', async (stage) => {

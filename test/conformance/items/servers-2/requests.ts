@@ -1,10 +1,12 @@
-import { CallFailed, multiCall, receiveResponse, RequestIds, waitResponse } from '@bulkhead/core'
-import type { OneResponse, Outcome } from '@bulkhead/core'
+import { multiCall, receiveResponse, RequestIds, waitResponse } from '@bulkhead/core'
+import type { ActorRef, CallFailed, MultiCall, OneResponse, Outcome, Server } from '@bulkhead/core'
 import { Clerk } from '../../fixtures/servers-2-clerk.ts'
 import { inErlang } from '../../in-erlang.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import { clerks, lodger, mailbox, told } from './clerks.ts'
+
+type ProtocolOf<B> = B extends Server<infer _A, infer P> ? P : never
 
 const DELETE = { delete: true }
 
@@ -93,14 +95,14 @@ export const requests: readonly ItemTest[] = [
     lost.cast.do({ vanish: true })
     await take(1)
     const empty = self.named(Clerk, 'nobody_at_all')
-    const refs = [one!, lost, two!, slow!, empty]
-    const labels = new Map(refs.map((ref, i) => [ref, ['one', 'lost', 'two', 'slow', 'empty'][i]!]))
+    const refs = [one!, empty, lost, two!, slow!]
+    const labels = new Map<ActorRef, string>(refs.map((ref, i) => [ref, ['one', 'empty', 'lost', 'two', 'slow'][i]!]))
     slow!.cast.do({ hold: true })
     await take(1)
-    const ask = async (ms: number): ReturnType<typeof multiCall<never, unknown>> => {
+    const ask = async (ms: number): Promise<MultiCall<ProtocolOf<typeof Clerk>, unknown>> => {
       const all = await multiCall(refs, (ref) => ref.call.do({ returns: ['reply', 'done'] }), ms)
       // Two of them can answer, however long that takes on this machine.
-      return all.replies.length < 2 && ms < 10_000 ? ask(ms * 4) : (all as never)
+      return all.replies.length < 2 && ms < 10_000 ? ask(ms * 4) : all
     }
     const { replies, bad } = await ask(100)
     self.send(slow!.pid, 'go on')
@@ -110,8 +112,8 @@ export const requests: readonly ItemTest[] = [
     const heard = await told(stage, 3)
     for (const ref of [one!, two!, slow!]) await ref.call.do({})
     return {
-      replies: replies.map(({ ref, reply }) => [labels.get(ref as typeof lost), reply]).toSorted(),
-      bad: bad.map(({ ref }) => labels.get(ref as typeof lost)).toSorted(),
+      replies: replies.map(({ ref, reply }) => [labels.get(ref), reply]),
+      bad: bad.map(({ ref }) => labels.get(ref)),
       mailbox: after,
       cast: heard,
       more: await mailbox(stage),

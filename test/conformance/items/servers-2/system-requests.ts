@@ -1,6 +1,7 @@
 import { CallFailed, createNode, show, sys, waitResponse } from '@bulkhead/core'
 import type { Down, LogRecord, Pid, SystemEvent } from '@bulkhead/core'
-import { expect, vi } from 'vitest'
+import { isDeepStrictEqual } from 'node:util'
+import { vi } from 'vitest'
 import { patienceMs } from '../../../laws/stage.ts'
 import { watched } from '../../../support/gate.ts'
 import { Nodes } from '../../../support/nodes.ts'
@@ -11,7 +12,7 @@ import type { Labels } from '../../in-erlang.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import type { ConformanceStage } from '../../stage.ts'
-import { clerk, failure, family, mailbox, told, toldUntilDown } from './clerks.ts'
+import { clerk, family, mailbox, told, toldUntilDown } from './clerks.ts'
 import type { ClerkRef } from './clerks.ts'
 
 const entriesOf = async (ref: ClerkRef): Promise<unknown[]> => ((await sys.getState(ref)) as State).entries
@@ -86,10 +87,10 @@ async function formatted(stage: ConformanceStage, behaviour: typeof Rewritten): 
   await stage.watch(server.pid)
   server.cast.end('secret')
   const [down] = await stage.take(1)
-  expect((down as Down).reason).toEqual(['secret', 1])
+  if (!isDeepStrictEqual((down as Down).reason, ['secret', 1])) throw new Error('a format has changed the end')
   const { text, data } = await lineOf(stage, 'error', server.pid)
   const report = data as Record<string, unknown>
-  if (behaviour === Rewritten) expect(text + show(report)).not.toContain('secret')
+  if (behaviour === Rewritten && (text + show(report)).includes('secret')) throw new Error('the log tells it')
   return {
     status: { state: shown(state), log: shown(log) },
     alive,
@@ -206,7 +207,7 @@ export const systemRequests: readonly ItemTest[] = [
       [self.pid, 'item'],
     ])
     const { pid, behaviour, status, parent, state } = await sys.getStatus(ref)
-    expect(behaviour).toBe('Clerk')
+    if (behaviour !== 'Clerk') throw new Error(`its behaviour is ${behaviour}`)
     await sys.suspend(ref)
     const suspended = await statusOf(ref)
     await sys.resume(ref)
