@@ -31,9 +31,9 @@ async function defaultSeconds(): Promise<number> {
 }
 
 /** Why a system request failed, and which it was. */
-async function sysFailure(promise: Promise<unknown>): Promise<unknown> {
-  const error = await promise.catch((caught: unknown) => caught)
-  if (!(error instanceof CallFailed)) throw error
+async function sysFailure(ref: ClerkRef): Promise<unknown> {
+  const error = await sys.getState(ref).catch((caught: unknown) => caught)
+  if (!(error instanceof CallFailed) || error.target !== ref.pid) throw error
   return [error.reason, error.call === 'sys.getState' ? ['sys', 'get_state'] : error.call]
 }
 
@@ -145,13 +145,13 @@ export const systemRequests: readonly ItemTest[] = [
     const resumed = await entriesOf(ref)
     ref.cast.do({ hold: true })
     await take(1)
-    const busy = await sysFailure(sys.getState(ref.within(20)))
+    const busy = await sysFailure(ref.within(20) as ClerkRef)
     self.send(ref.pid, 'go on')
     const later = await entriesOf(ref)
     await watch(ref.pid)
     self.exit(ref.pid, 'kill')
     await take(1)
-    const dead = await sysFailure(sys.getState(ref))
+    const dead = await sysFailure(ref)
     return { running, suspended, resumed, busy, seconds: await defaultSeconds(), later, dead }
   }),
 
