@@ -47,7 +47,7 @@ request(Clerk, Order, Label, Ids) -> gen_server:send_request(Clerk, Order, Label
     #{exited => Named(Exited), crashed => Named(Crashed), noproc => Named(Noproc), others => [{OfC, LabelC}, {OfA, LabelA}],
       sizes => [gen_server:reqids_size(Each) || Each <- [Two, One, None]]}.
 
-%% Some need other nodes, and so epmd.
+%% Some need other nodes, and so epmd, which is left running when it was not.
 distributed() ->
     os:cmd("epmd -daemon"),
     {ok, _} = net_kernel:start(list_to_atom("recorder" ++ os:getpid() ++ "@127.0.0.1"), #{name_domain => longnames}).
