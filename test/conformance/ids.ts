@@ -207,12 +207,16 @@ const servers: readonly Item[] = [
   holds('SRV-027', 'an empty collection: no_request at once'),
   holds('SRV-028', 'absolute timeouts; what a timeout does to a collection'),
   holds('SRV-029', 'a crashed server in a collection is its own error only'),
-  differs(
+  holds(
     'SRV-030',
     'multi_call and abcast',
     'of references instead of nodes and a name, since names are the system’s; an abcast is a cast to each',
   ),
-  holds('SRV-031', 'continue runs before anything queued, also after init, also again'),
+  holds(
+    'SRV-031',
+    'continue runs before anything queued, also after init, also again',
+    'andContinue, also around later',
+  ),
   holds('SRV-032', 'the start is over when the continue of init runs'),
   holds('SRV-033', 'an idle timeout comes to info; any message cancels it', 'andTimeout and IdleTimeout'),
   holds('SRV-034', 'an idle timeout of 0 loses to what is queued'),
@@ -220,14 +224,18 @@ const servers: readonly Item[] = [
   differs(
     'SRV-036',
     'missing callbacks',
-    'a call or cast that the server has not fails its caller or is logged, and is no crash; a missing info, continue or terminate is as in OTP',
+    'a call that the server has not fails its caller, such a cast is logged, and neither is its end; a missing info, continue or terminate is as in OTP',
   ),
-  holds(
+  differs(
     'SRV-037',
     'a callback may throw its return value; a bad one is a crash',
-    'our answers; a plain value that is thrown is a crash',
+    'our answers may be thrown; a plain value that is thrown is a failure, never a reply: the end, with that value',
   ),
-  differs('SRV-038', 'hibernation of servers', 'there is none'),
+  differs(
+    'SRV-038',
+    'hibernation of servers',
+    'there is none: an idle actor holds no stack, and its garbage is collected as all is',
+  ),
   holds(
     'SRV-039',
     'terminate gets the reason with which the process then ends',
@@ -239,7 +247,11 @@ const servers: readonly Item[] = [
   holds('SRV-043', 'EXIT of others goes to info'),
   holds('SRV-044', 'only normal, shutdown and { shutdown } are no crash'),
   holds('SRV-045', 'stop: normal, no timeout, after terminate; noproc for the dead'),
-  holds('SRV-046', 'stop fails with another reason, or timeout'),
+  differs(
+    'SRV-046',
+    'stop fails with another reason, or timeout',
+    'of a node that is down: noproc if it had ended already; noconnection, or the culprit’s reason, if it ends meanwhile',
+  ),
   holds('SRV-047', 'suspend keeps mail and serves system requests; resume handles it in order'),
   holds('SRV-048', 'get_state, suspended too; noproc, timeout', 'a copy; NotSendable when that cannot be made'),
   holds(
@@ -248,7 +260,11 @@ const servers: readonly Item[] = [
     'the function runs at the caller, and the server stands still meanwhile',
   ),
   holds('SRV-050', 'a suspended server obeys its parent’s exit'),
-  holds('SRV-051', 'status, trace, log, statistics, install', 'an installed observer is an actor that gets the events'),
+  holds(
+    'SRV-051',
+    'status, trace, log, statistics, install',
+    'an installed observer is an actor that gets the events; a status is one object, and there is no process dictionary in it',
+  ),
   holds(
     'SRV-052',
     'what a status shows is redacted; a format that fails shows nothing',

@@ -140,9 +140,9 @@ export const systemLaws: readonly Law[] = [
       clerk.cast.add(1)
       const seen = [
         { event: 'in', kind: 'call', from: self.pid, message: ['add', 'hidden'] },
-        { event: 'out', kind: 'reply', to: self.pid, reply: 1 },
+        { event: 'out', kind: 'reply', to: self.pid, reply: 1, state: { entries: ['password'], secret: 'hidden' } },
         { event: 'in', kind: 'cast', from: self.pid, message: ['add', 1] },
-        { event: 'noreply' },
+        { event: 'noreply', state: { entries: ['password', 1], secret: 'hidden' } },
       ]
       expect(await take(4)).toEqual(seen)
       expect(await sys.getLog(clerk)).toEqual(seen.slice(1))

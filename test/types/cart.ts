@@ -33,6 +33,11 @@ export const Cart = defineServer(import.meta, 'Cart', {
     next: (self) => later<number>((from) => self.state.waiting.push(from)),
     close: () => stop('normal', { reply: 'bye' as const }),
     refresh: (self) => andContinue(self.state.limit > 0, 'reload'),
+    later: (self) =>
+      andContinue(
+        later<number>((from) => self.state.waiting.push(from)),
+        'reload',
+      ),
     rest: (self) => andTimeout(self.state.items, 500),
     slow: async (_self, ms: number) => ms > 0,
   },

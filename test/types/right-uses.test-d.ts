@@ -21,6 +21,8 @@ export async function rightUses(system: System, self: ActorSelf): Promise<void> 
   holds<Same<typeof bye, Promise<'bye'>>>()
   const refreshed = cart.call.refresh()
   holds<Same<typeof refreshed, Promise<boolean>>>()
+  const later = cart.call.later()
+  holds<Same<typeof later, Promise<number>>>()
   const slow = cart.call.slow(5)
   holds<Same<typeof slow, Promise<boolean>>>()
   const cleared = cart.cast.clear()

@@ -1,5 +1,6 @@
 import type { Evidence, ExitReason } from './actor/exit-reason.ts'
 import type { NodeId, Pid } from './actor/pid.ts'
+import type { SystemEvent } from './actor/system-state.ts'
 import type { NodeSnapshot } from './node/host.ts'
 import type { PlacementDecision } from './node/placement.ts'
 
@@ -90,6 +91,8 @@ export interface CrashReport {
   readonly lastMessage?: unknown
   /** The state after the last handler, as the behaviour's `formatState` shows it; servers only. */
   readonly state?: unknown
+  /** The events that `sys.log` has kept, if it was asked to. */
+  readonly log?: readonly SystemEvent[]
   readonly restarts: number
   /** Where the end of a node took the actor along: what is known about that, the node's last lines of output among it. */
   readonly evidence?: Evidence

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   andContinue,
+  andTimeout,
   createNode,
   defineServer,
   Exit,
@@ -261,6 +262,43 @@ describe('continue', () => {
       ['continue', 'more'],
       ['info', 'queued'],
     ])
+  })
+
+  test.each<[string, (answer: unknown) => unknown]>([
+    ['andContinue', (answer) => andContinue(answer, 'more')],
+    ['andTimeout', (answer) => andTimeout(answer, 10)],
+  ])('%s goes with an answer that comes later, and with a refusal (SRV-031)', async (name, and) => {
+    let kept: From | undefined
+    const { nodes, server } = await started({
+      call: (_self, how) => and(how === 'later' ? later((from) => (kept = from)) : refuse(boom)),
+      continue: () => kept && reply(kept, 'from continue'),
+      info: () => kept && reply(kept, 'from info'),
+    })
+    const call = watched(server.call.run('later'))
+    await nodes.pass(10)
+    expect(call).toEqual({ state: 'resolved', value: name === 'andContinue' ? 'from continue' : 'from info' })
+    expect(await rejection(server.call.run('refuse'))).toEqual(boom)
+    await nodes.pass(10)
+    expect(events).toHaveLength(2)
+    expect(nodes.crashes).toEqual([])
+  })
+
+  test.each([
+    andContinue(
+      later(() => undefined),
+      1,
+    ),
+    andContinue(stop(), 1),
+    andContinue(ignore(), 1),
+  ])('of what can have none is a crash that says so', async (answer) => {
+    const { nodes, server, parent } = await started({ cast: () => answer })
+    server.cast.run()
+    await nodes.settled()
+    expect(await mailOf(parent)).toMatchObject([{ reason: { code: 'bad_return_value' } }])
+    const init = await parent.tryStart(Scripted, [], { name: 'other' })
+    expect(init).toMatchObject({ kind: 'started' })
+    script = { init: () => answer }
+    expect(await parent.tryStart(Scripted, [])).toMatchObject({ reason: { code: 'bad_return_value' } })
   })
 
   test('one that awaits holds the mailbox back until it is done', async () => {

@@ -4,7 +4,7 @@ import type { ActorRef, Pid } from '../src/index.ts'
 import { BoundRef } from '../src/actor/actor-ref.ts'
 import { ask } from '../src/messaging/call.ts'
 import { gate, rejection, watched } from '../../../test/support/gate.ts'
-import { Nodes } from '../../../test/support/nodes.ts'
+import { mailOf, Nodes } from '../../../test/support/nodes.ts'
 
 const Opaque = defineServer(import.meta, 'Opaque', {
   init: () => ({ socket: { end: () => undefined } }),
@@ -76,6 +76,60 @@ describe('what cannot be shown', () => {
     const { main } = await setUp()
     const opaque = await main.start(Opaque, [])
     expect((await sys.getStatus(opaque)).state).toBe('formatState failed')
+  })
+})
+
+describe('what a format makes of a state', () => {
+  test.each<[string, () => unknown]>([
+    ['a function', () => () => 'password'],
+    ['a symbol', () => Symbol('password')],
+    ['a promise', async () => 'password'],
+    ['an error, thrown', () => fail()],
+    ['an error, later', async () => fail()],
+  ])('%s is nothing that could be shown, and nothing of it is (SRV-052)', async (_, formatState) => {
+    const { main, nodes } = await setUp()
+    const Wrong = defineServer({ url: `${import.meta.url}?${_}` }, 'Wrong', {
+      init: () => 'password',
+      calls: { ping: () => 'pong' },
+      formatState,
+    })
+    const wrong = await main.start(Wrong, [])
+    expect((await sys.getStatus(wrong)).state).toBe('formatState failed')
+    expect(await wrong.call.ping()).toBe('pong')
+    await nodes.settled()
+    expect(nodes.crashes).toEqual([])
+  })
+
+  test('what cannot be sent of a status is printed', async () => {
+    const { main } = await setUp()
+    const Holder = defineServer(import.meta, 'Holder', { init: () => ({ close: () => undefined, port: 80 }) })
+    expect((await sys.getStatus(await main.start(Holder, []))).state).toBe('{ close: [function close], port: 80 }')
+  })
+})
+
+function fail(): never {
+  throw new Error('no')
+}
+
+describe('an event', () => {
+  test('of an answer, or of none, has the state after it, as it may be shown and as it was then (SRV-051)', async () => {
+    const { main, nodes } = await setUp()
+    const observer = await nodes.actor()
+    const Till = defineServer(import.meta, 'Till', {
+      init: () => ({ coins: 0, key: 'secret' }),
+      calls: { put: ({ state }, n: number) => (state.coins += n) },
+      casts: { put: ({ state }, n: number) => void (state.coins += n) },
+      formatState: ({ coins }) => ({ coins }),
+    })
+    const till = await main.start(Till, [])
+    await sys.install(till, observer.pid)
+    await till.call.put(1)
+    till.cast.put(2)
+    await nodes.settled()
+    expect((await mailOf(observer)).filter((event) => (event as { event: string }).event !== 'in')).toEqual([
+      { event: 'out', kind: 'reply', to: main.pid, reply: 1, state: { coins: 1 } },
+      { event: 'noreply', state: { coins: 3 } },
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createNode, defineActor, defineServer, P, show, stop } from '../src/index.ts'
+import { createNode, defineActor, defineServer, P, show, stop, sys } from '../src/index.ts'
 import type { Telemetry } from '../src/index.ts'
 import { gate, rejection } from '../../../test/support/gate.ts'
 import { mailOf, Nodes } from '../../../test/support/nodes.ts'
@@ -158,6 +158,31 @@ describe('a crash report', () => {
     const clumsy = await nodes.main.start(Clumsy, [])
     expect(await rejection(clumsy.call.crash())).toMatchObject({ reason: { message: 'boom' } })
     expect(nodes.crashes).toMatchObject([{ state: 'formatState failed', reason: { message: 'boom' } }])
+  })
+
+  test('has the events that sys.log kept, each as it may be shown (SRV-052)', async () => {
+    const Diary = defineServer(import.meta, 'Diary', {
+      init: () => 'password123',
+      calls: { write: (_self, _secret: string) => 'written' },
+      casts: { burn: (_self, _secret: string): never => fail() },
+      formatMessage: () => '…',
+      formatState: () => '***',
+    })
+    const nodes = new Nodes(createNode)
+    const [diary, other] = [await nodes.main.start(Diary, []), await nodes.main.start(Diary, [])]
+    await sys.log(diary, true)
+    await diary.call.write('password123')
+    diary.cast.burn('password123')
+    other.cast.burn('password123')
+    await nodes.settled()
+    const [reported, without] = nodes.crashes
+    expect(reported?.log).toMatchObject([
+      { event: 'in', message: '…' },
+      { event: 'out', reply: '…', state: '***' },
+      { event: 'in', message: '…' },
+    ])
+    expect(Object.keys(without!)).not.toContain('log')
+    expect(show(nodes.crashes) + show(nodes.log)).not.toContain('password123')
   })
 
   test('names the handler that crashed, not the one that cleaned up after it', async () => {

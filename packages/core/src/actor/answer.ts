@@ -80,15 +80,15 @@ export function ignore(): Ignore {
   return { [BRAND]: 'ignore' }
 }
 
-/** From `init`, a state; from a call, a reply: and then `continue(argument)` before anything in the mailbox (OTP: `{continue, C}`). */
+/** From `init`, a state; from a call, a reply, `later(…)` or `refuse(…)`: and then `continue(argument)` before anything in the mailbox (OTP: `{continue, C}`). */
 export function andContinue<V, C = unknown>(value: V, argument: C): Continue<V, C> {
   return { [BRAND]: 'continue', value, argument }
 }
 
 /**
- * From `init`, a state; from a call, a reply: and an `IdleTimeout` for `info` unless something comes within `ms` milliseconds. Whatever comes first
- * ends the wait, and so does 0 when something is there already; a system request restarts it (OTP: the timeout in a callback's return value).
- * Throws `InvalidOption`.
+ * From `init`, a state; from a call, a reply, `later(…)` or `refuse(…)`: and an `IdleTimeout` for `info` unless something comes within `ms`
+ * milliseconds. Whatever comes first ends the wait, and so does 0 when something is there already; a system request restarts it (OTP: the timeout
+ * in a callback's return value). Throws `InvalidOption`.
  */
 export function andTimeout<V>(value: V, ms: number): WithTimeout<V> {
   if (typeof ms !== 'number' || !(ms >= 0)) throw new InvalidOption('ms', ms, 'give milliseconds from 0, or Infinity')

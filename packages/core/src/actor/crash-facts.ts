@@ -1,5 +1,6 @@
 import type { Cell } from './cell.ts'
 import { UNOPENED } from './mailbox.ts'
+import { isThenable } from './thenable.ts'
 
 /** What a behaviour does to a value before a report shows it. */
 export type Format = ((value: unknown) => unknown) | undefined
@@ -11,12 +12,19 @@ export function lastMessageOf(cell: Cell, format: Format): { readonly lastMessag
   return { lastMessage: formatted('formatMessage', format, last) }
 }
 
-/** `value` as a report may show it. A format that fails shows nothing of it: what is secret stays so. */
+/**
+ * `value` as a report may show it. A format that fails, or makes something of it that is no value, shows nothing of it: what is secret stays so.
+ */
 export function formatted(field: string, format: Format, value: unknown): unknown {
   if (format === undefined) return value
+  const failed = `${field} failed`
   try {
-    return format(value)
+    const shown = format(value)
+    if (!isThenable(shown)) return typeof shown === 'function' || typeof shown === 'symbol' ? failed : shown
+    // Nobody waits for it, so it must not be an error of the whole node.
+    Promise.resolve(shown).catch(() => undefined)
   } catch {
-    return `${field} failed`
+    // What it failed with may hold what it was to hide.
   }
+  return failed
 }

@@ -81,6 +81,10 @@ export class ActorProgram implements Program {
     return formatted('formatMessage', this.#formatMessage, message)
   }
 
+  shownState(): object {
+    return {}
+  }
+
   shownReason(reason: ExitReason): ExitReason {
     return formatted('formatReason', this.#formatReason, reason)
   }

@@ -27,14 +27,16 @@ export function observeOut(cell: Cell, kind: 'reply' | 'refusal', to: Pid, reply
   const seen = cell.system?.observation
   if (seen === undefined) return
   if (seen.statistics !== undefined) seen.statistics.messagesOut++
-  observe(cell, seen, () => ({ event: 'out', kind, to, reply: cell.program.shown(reply) }))
+  observe(cell, seen, () => ({ event: 'out', kind, to, reply: cell.program.shown(reply), state: stateOf(cell) }))
 }
 
 /** A handler returned that answers nobody. */
 export function observeNoReply(cell: Cell): void {
   const seen = cell.system?.observation
-  if (seen !== undefined) observe(cell, seen, () => ({ event: 'noreply' }))
+  if (seen !== undefined) observe(cell, seen, () => ({ event: 'noreply', state: stateOf(cell) }))
 }
+
+const stateOf = (cell: Cell): unknown => cell.program.shownState(cell).state
 
 function observe(cell: Cell, { trace, log, observers }: Observation, make: () => SystemEvent): void {
   if (!trace && log === undefined && observers.size === 0) return
@@ -45,17 +47,21 @@ function observe(cell: Cell, { trace, log, observers }: Observation, make: () =>
   for (const to of observers) sendMail(cell, 'message', to, event, 0)
 }
 
-function copyOf({ kernel }: Cell, event: SystemEvent): SystemEvent {
-  const copy = (value: unknown): unknown => {
-    try {
-      const { bytes, beside } = kernel.encoder.encode(value, { shares: true })
-      return kernel.decoder.decode(bytes, beside)
-    } catch {
-      return printable(value)
-    }
-  }
+function copyOf(cell: Cell, event: SystemEvent): SystemEvent {
+  const copy = (value: unknown): unknown => shownCopy(cell, value)
   if (event.event === 'in') return { ...event, message: copy(event.message) }
-  return event.event === 'out' ? { ...event, reply: copy(event.reply) } : event
+  const { state } = event
+  return { ...event, state: copy(state), ...(event.event === 'out' && { reply: copy(event.reply) }) }
+}
+
+/** A value as it is now, or printed if it cannot be sent. */
+export function shownCopy({ kernel }: Cell, value: unknown): unknown {
+  try {
+    const { bytes, beside } = kernel.encoder.encode(value, { shares: true })
+    return kernel.decoder.decode(bytes, beside)
+  } catch {
+    return printable(value)
+  }
 }
 
 function wordsOf(event: SystemEvent): string {

@@ -29,6 +29,8 @@ export interface Program {
   stop(cell: Cell, reason: ExitReason): void
   /** A message as a report may show it. */
   shown(message: unknown): unknown
+  /** Its state as a report may show it; nothing for a function. */
+  shownState(cell: Cell): { readonly state?: unknown }
   /** The reason of its end as a report may show it. */
   shownReason(reason: ExitReason): ExitReason
   /** Runs the function itself, on behalf of another actor; absent where there is more to it than one function. */

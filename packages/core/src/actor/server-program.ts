@@ -79,13 +79,13 @@ export class ServerProgram implements Program {
       }
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
-        cell.state = value
+        cell.state = this.#stateIn(value)
         this.#continueNext(cell, argument)
         return 'ready'
       }
       case 'timeout': {
         const { value, ms } = result as WithTimeout<unknown>
-        cell.state = value
+        cell.state = this.#stateIn(value)
         this.#awaitIdle(cell, ms)
         return 'ready'
       }
@@ -100,6 +100,11 @@ export class ServerProgram implements Program {
         cell.state = result
         return 'ready'
     }
+  }
+
+  #stateIn(value: unknown): unknown {
+    if (answerKind(value) === undefined) return value
+    throw badReturn(`${this.#name}.init`, `another answer ${INSIDE}: give the state`)
   }
 
   handle(cell: Cell, mail: Mail): void {
@@ -215,49 +220,61 @@ export class ServerProgram implements Program {
   /** Does what a handler's return value says. */
   #settled(cell: Cell, caller: Caller, result: unknown): void {
     if (cell.dead) return
-    const kind = answerKind(result)
-    const answers = kind === 'refuse' || kind === 'later' || (kind === 'stop' && (result as Stop<unknown>).hasReply)
-    if (caller === undefined && answers) {
-      const what = kind === 'stop' ? 'stop() with a reply' : `${kind}()`
-      this.#end(cell, badReturn(cell.handler, `${what}, which only a call can: nobody waits for an answer`))
-      return
-    }
-    switch (kind) {
+    switch (answerKind(result)) {
       case undefined:
         this.#answer(cell, caller, 'reply', result)
         return
-      case 'refuse':
-        this.#answer(cell, caller, 'refusal', (result as Refusal).error)
-        return
-      case 'later':
-        if (caller === undefined) return
-        if (cell.system !== undefined) observeNoReply(cell)
-        if (!isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)
-        try {
-          cell.kernel.runFor(cell, () => (result as Later<unknown>).take(new From(caller.pid, caller.ref, cell)))
-        } catch (error) {
-          this.#failed(cell, caller, error)
-        }
-        return
       case 'continue': {
         const { value, argument } = result as Continue<unknown>
-        this.#answer(cell, caller, 'reply', value)
-        if (!cell.dead) this.#continueNext(cell, argument)
+        if (this.#replied(cell, caller, value)) this.#continueNext(cell, argument)
         return
       }
       case 'timeout': {
         const { value, ms } = result as WithTimeout<unknown>
-        this.#answer(cell, caller, 'reply', value)
-        if (!cell.dead) this.#awaitIdle(cell, ms)
+        if (this.#replied(cell, caller, value)) this.#awaitIdle(cell, ms)
         return
       }
       case 'stop': {
         const { reason, hasReply, reply } = result as Stop<unknown>
-        this.#end(cell, reason, caller, hasReply ? { value: reply } : undefined)
+        if (caller === undefined && hasReply) this.#end(cell, unasked(cell, 'stop() with a reply'))
+        else this.#end(cell, reason, caller, hasReply ? { value: reply } : undefined)
         return
       }
+      default:
+        this.#replied(cell, caller, result)
+    }
+  }
+
+  /** Gives whoever waits what there is for them now: a reply, a refusal, or nothing yet. False when that was the server's end. */
+  #replied(cell: Cell, caller: Caller, value: unknown): boolean {
+    const kind = answerKind(value)
+    switch (kind) {
+      case undefined:
+        this.#answer(cell, caller, 'reply', value)
+        break
+      case 'refuse':
+      case 'later':
+        if (caller === undefined) this.#end(cell, unasked(cell, `${kind}()`))
+        else if (kind === 'later') this.#answerLater(cell, caller, value as Later<unknown>)
+        else this.#answer(cell, caller, 'refusal', (value as Refusal).error)
+        break
       case 'ignore':
         this.#end(cell, badReturn(cell.handler, 'ignore(), which only init can'), caller)
+        return false
+      default:
+        this.#end(cell, badReturn(cell.handler, `${kind === 'stop' ? 'stop()' : 'two answers'} ${INSIDE}`), caller)
+        return false
+    }
+    return !cell.dead && !cell.busy
+  }
+
+  #answerLater(cell: Cell, caller: NonNullable<Caller>, { take }: Later<unknown>): void {
+    if (cell.system !== undefined) observeNoReply(cell)
+    if (!isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)
+    try {
+      cell.kernel.runFor(cell, () => take(new From(caller.pid, caller.ref, cell)))
+    } catch (error) {
+      this.#failed(cell, caller, error)
     }
   }
 
@@ -347,12 +364,20 @@ export class ServerProgram implements Program {
     return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
   }
 
-  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
-    const { formatMessage, formatState } = this.#spec
-    const last = lastMessageOf(cell, formatMessage)
-    if (cell.status === 'starting') return last
-    return { ...last, state: formatted('formatState', formatState, cell.state) }
+  shownState(cell: Cell): { readonly state: unknown } {
+    return { state: formatted('formatState', this.#spec.formatState, cell.state) }
   }
+
+  report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
+    const last = lastMessageOf(cell, this.#spec.formatMessage)
+    return cell.status === 'starting' ? last : { ...last, ...this.shownState(cell) }
+  }
+}
+
+const INSIDE = 'inside andContinue() or andTimeout()'
+
+function unasked(cell: Cell, what: string): BulkheadError {
+  return badReturn(cell.handler, `${what}, which only a call can: nobody waits for an answer`)
 }
 
 function badReturn(handler: string | undefined, what: string): BulkheadError {

@@ -33,9 +33,9 @@ type ReplyOf<R> =
       : R extends Stop<infer X>
         ? X
         : R extends Continue<infer X>
-          ? X
+          ? ReplyOf<X>
           : R extends WithTimeout<infer X>
-            ? X
+            ? ReplyOf<X>
             : R
 /** The calls as a caller sees them: without `self`, and with what is really replied. */
 export type Called<H> = {

@@ -5,7 +5,7 @@ import type { Cell } from './cell.ts'
 import { awaitIdle, holdIdle } from './idle.ts'
 import type { Mail } from './mailbox.ts'
 import { Exit } from './notices.ts'
-import { LOG_MAX, newObservation } from './observed.ts'
+import { LOG_MAX, newObservation, shownCopy } from './observed.ts'
 import { openMail } from './open-mail.ts'
 import type { Pid } from './pid.ts'
 import { isPid } from './pid.ts'
@@ -189,9 +189,14 @@ function statusOf(cell: Cell): ActorStatus {
     parent,
     registeredName: name,
     status: system?.suspended === true ? 'suspended' : 'running',
-    ...cell.program.report(cell),
+    ...sendable(cell, cell.program.report(cell)),
     log: system?.observation?.log?.events ?? [],
   }
+}
+
+/** A status always comes: what of it cannot be sent is printed. */
+function sendable(cell: Cell, shown: object): object {
+  return Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, shownCopy(cell, value)]))
 }
 
 function observing(state: SystemState, change: (seen: Observation) => void): void {

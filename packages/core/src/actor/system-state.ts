@@ -3,7 +3,8 @@ import type { Pid } from './pid.ts'
 
 /**
  * One thing that a traced actor did, as its behaviour's `formatMessage` lets it be seen. `in`: it took a message; a call or cast is its name and
- * arguments. `out`: it answered. `noreply`: a handler returned, and nobody was answered. OTP: `sys:system_event()`.
+ * arguments. `out`: it answered. `noreply`: a handler returned, and nobody was answered. Both have the state after it, as `formatState` shows it. OTP:
+ * `sys:system_event()`.
  */
 export type SystemEvent =
   | {
@@ -12,8 +13,14 @@ export type SystemEvent =
       readonly from: Pid | undefined
       readonly message: unknown
     }
-  | { readonly event: 'out'; readonly kind: 'reply' | 'refusal'; readonly to: Pid; readonly reply: unknown }
-  | { readonly event: 'noreply' }
+  | {
+      readonly event: 'out'
+      readonly kind: 'reply' | 'refusal'
+      readonly to: Pid
+      readonly reply: unknown
+      readonly state: unknown
+    }
+  | { readonly event: 'noreply'; readonly state: unknown }
 
 /** What `sys.statistics` counts. OTP: `sys:statistics/2`. */
 export interface Statistics {

@@ -25,6 +25,7 @@ export function reportExit(
 }
 
 function crashReport(cell: Cell, reason: ExitReason, evidence: Evidence | undefined): CrashReport {
+  const log = cell.system?.observation?.log
   return {
     pid: cell.pid,
     path: cell.path,
@@ -33,17 +34,19 @@ function crashReport(cell: Cell, reason: ExitReason, evidence: Evidence | undefi
     handler: cell.handler,
     restarts: cell.restarts,
     ...cell.program.report(cell),
+    ...(log !== undefined && { log: [...log.events] }),
     ...(evidence !== undefined && { evidence }),
   }
 }
 
 /** What the line of the log does not say by itself, short enough to be read: an actor may hold anything, and any amount of it. */
 function factsOf({ pid: _pid, path: _path, ...facts }: CrashReport): object {
-  const { lastMessage, state } = facts
+  const { lastMessage, state, log } = facts
   return {
     ...facts,
     ...(lastMessage !== undefined && { lastMessage: printable(lastMessage) }),
     ...(state !== undefined && { state: printable(state) }),
+    ...(log !== undefined && { log: log.map(printable) }),
   }
 }
 
