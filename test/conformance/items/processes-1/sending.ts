@@ -1,0 +1,145 @@
+import { P } from '@bulkhead/core'
+import type { Down, Pid } from '@bulkhead/core'
+import { expect } from 'vitest'
+import type { Step } from '../../../laws/fixtures/puppet.ts'
+import { Body, Selfish } from '../../fixtures/processes-1-bodies.ts'
+import { inErlang } from '../../in-erlang.ts'
+import { differing, item } from '../../item.ts'
+import type { ItemTest } from '../../item.ts'
+import { alive, gone, labelled, sorted, told } from './telling.ts'
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+export const sending: readonly ItemTest[] = [
+  item('PROC-010', async (stage) => {
+    const sender = await stage.puppet({ trapExit: true })
+    // A send that raises would reject this.
+    await sender.do(['send', await gone(stage), 'message'])
+    return { sent: 'returned', sender: await alive(stage.self, sender), heard: await sender.heard(0) }
+  }),
+
+  // As to {Name, Node}, whatever the address: nobody is there, and that is no error of the sender.
+  differing(
+    'PROC-011',
+    { name: false, reference: false, pid: false, sender: 'alive', heard: [] },
+    async (stage) => {
+      const sender = await stage.puppet({ trapExit: true })
+      const pid = await gone(stage)
+      const send = async (to: unknown): Promise<unknown> => (await sender.do(['send', to, 'message']))[0]
+      const reference = stage.self.named(Selfish, 'nobody')
+      // The second send of a pair of nodes knows what the first has found out; neither throws.
+      const first = await send(pid)
+      expect(typeof first).toBe('boolean')
+      return {
+        name: await send('nobody'),
+        reference: await send(reference),
+        pid: stage.self.send(pid, 'message') && first,
+        sender: await alive(stage.self, sender),
+        heard: await sender.heard(0),
+      }
+    },
+  ),
+
+  item('PROC-012', async ({ self, start, stranger, there, take }) => {
+    const b = await stranger({ trapExit: true })
+    const a = await start(Body, ['mixes', self.pid, b.pid])
+    const labels = labelled({ a, b })
+    const forth = (await b.heard(5)).map((each) => told(each, labels))
+    b.ref.cast.do([
+      ['send', a.pid, 'last'],
+      ['exit', 'boom'],
+    ])
+    const [[last, ...ties]] = (await take(1)) as [unknown[]]
+    const log: unknown[] = []
+    const request = self.tryStart(Body, ['sends and ends', self.pid, 'first', 'second'], {
+      isolation: there,
+      monitor: true,
+    })
+    const replied = request.then(() => log.push('spawn_reply'))
+    while (log.length < 4)
+      await self.receive((on) =>
+        on.with(P._, (each) => log.push(typeof each === 'string' ? each : ['DOWN', (each as Down).reason])),
+      )
+    await replied
+    return { forth, back: [last, ...sorted(ties.map((each) => inErlang(each, labels)))], spawned: log }
+  }),
+
+  item('PROC-013', async ({ puppet, stranger }) => {
+    const [a, b, c] = [await puppet(), await stranger(), await puppet()]
+    await Promise.all([
+      a.do(...upTo(20).map((n): Step => ['send', c.pid, ['a', n]]), ['send', b.pid, 'to b']),
+      b.do(...upTo(20).map((n): Step => ['send', c.pid, ['b', n]])),
+    ])
+    const heard = (await c.heard(40)).map((each) => told(each) as [string, number])
+    // Each sender's own order, and nothing about one sender's messages among the other's.
+    for (const sender of ['a', 'b'])
+      expect(heard.filter(([who]) => who === sender).map(([, n]) => n)).toEqual(upTo(20))
+    expect(heard).toHaveLength(40)
+  }),
+
+  item('PROC-014', async ({ puppet, stranger }) => {
+    const [a, b] = [await puppet({ trapExit: true }), await stranger({ trapExit: true, name: 'ordered' })]
+    const [alias] = await b.do(['alias'])
+    const addresses = [b.pid, 'ordered', alias, b.ref]
+    await a.do(...upTo(40).map((n): Step => ['send', addresses[n % 4], n]))
+    const messages = (await b.heardFrom(a)).map((each) => told(each))
+    await a.do(['monitor', 'ordered'], ['exit', b.pid, 'kill'])
+    const [down] = (await a.heard(1)).map((each) => told(each) as unknown[])
+    return { messages, down: down!.at(-1) }
+  }),
+
+  item('PROC-015', async ({ puppet, stranger }) => {
+    const [watcher, child] = [await puppet({ trapExit: true }), await stranger()]
+    await watcher.tie('link', child.pid)
+    await watcher.tie('monitor', child.pid)
+    child.ref.cast.do([...upTo(50).map((n): Step => ['send', watcher.pid, n]), ['exit', 'boom']])
+    const heard = (await watcher.heard(52)).map((each) => told(each, labelled({ child })))
+    return { messages: heard.slice(0, 50), notices: sorted(heard.slice(50)) }
+  }),
+
+  item('PROC-016', async ({ puppet, stranger, watch, take }) => {
+    const [sender, trapper, plain] = [await puppet(), await stranger({ trapExit: true }), await stranger()]
+    const witness = await stranger()
+    await sender.do(['send', trapper.pid, 'before'], ['exit', trapper.pid, 'between'], ['send', trapper.pid, 'after'])
+    const heard = (await trapper.heardFrom(sender)).map((each) => told(each, labelled({ sender })))
+    await watch(plain.pid)
+    // The call would have `plain` send on to the witness; it fails after everything else from `plain`.
+    await sender.do(['exit', plain.pid, 'end'])
+    await sender.ref.call.call(plain.ref, 'do', [[['send', witness.pid, 'handled']]])
+    const [{ reason }] = (await take(1)) as [Down]
+    const handled = await witness.heard(0)
+    return { trapper: heard, plain: reason, handled: handled.length === 0 ? 'nothing' : 'handled' }
+  }),
+
+  item('PROC-017', async ({ self, start, take }) => {
+    const { cast } = await start(Selfish, [self.pid])
+    cast.go(false)
+    const [[meanwhile, heard]] = (await take(1)) as [[string, unknown[]]]
+    cast.go(true)
+    const [[, timerFirst]] = (await take(1)) as [[string, unknown[]]]
+    return { meanwhile, heard, 'timer set first': timerFirst }
+  }),
+
+  item('PROC-018', async ({ self, puppet, stranger, start, here, there, take }) => {
+    for (const [receiver, isolation] of [
+      [await puppet({ trapExit: true }), here],
+      [await stranger({ trapExit: true }), there],
+    ] as const) {
+      const sender = await start(Body, ['mutates', self.pid, receiver.pid, isolation])
+      const [{ kept, back }] = (await take(1)) as [{ kept: unknown; back: unknown }]
+      const sent = { parts: [1] }
+      const heard = await receiver.heard(6)
+      expect(heard).toHaveLength(6)
+      expect(heard.slice(0, 3)).toEqual([{ message: sent }, { note: sent }, { note: sent }])
+      for (const late of [
+        { message: sent },
+        { exit: sent, from: sender.pid as Pid },
+        { message: { argument: sent } },
+      ])
+        expect(heard.slice(3)).toContainEqual(late)
+      // Nor does the sender see what the receiver changes.
+      expect(kept).toEqual(sent)
+      expect(back).toEqual({ parts: [1, 'spoilt'] })
+    }
+  }),
+]
