@@ -42,18 +42,32 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
       expect.objectContaining({ name: 'RangeError', message: 'late' }),
     ],
     [
-      'it throws what is no error: that value',
+      'it throws what is no error: nocatch, with that value',
       () => {
         throw { code: 7 }
       },
-      { code: 7 },
+      { nocatch: { code: 7 } },
+    ],
+    [
+      'its promise rejects with what is no error: nocatch, with that value',
+      async () => {
+        throw 'late'
+      },
+      { nocatch: 'late' },
+    ],
+    [
+      'it throws a word that would be an end in order: abnormal all the same',
+      () => {
+        throw 'normal'
+      },
+      { nocatch: 'normal' },
     ],
     [
       'it throws undefined: abnormal all the same',
       () => {
         throw undefined
       },
-      undefined,
+      { nocatch: undefined },
     ],
     ['it exits with a word', (self) => self.exit('shutdown'), 'shutdown'],
     [
@@ -78,7 +92,7 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
     [
       'a thenable of its own fails it',
       () => ({ then: (_: unknown, reject: (error: unknown) => void) => queueMicrotask(() => reject('no')) }),
-      'no',
+      { nocatch: 'no' },
     ],
   ]
 
