@@ -1,4 +1,4 @@
-import { P } from '@bulkhead/core'
+import { InvalidOption, P } from '@bulkhead/core'
 import type { Down, Pid, StartFailed } from '@bulkhead/core'
 import { expect } from 'vitest'
 import { Brief } from '../../../laws/fixtures/brief.ts'
@@ -7,10 +7,13 @@ import { inErlang } from '../../in-erlang.ts'
 import { differing, item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
 import type { ConformanceStage } from '../../stage.ts'
-import { alive, childOf, down, labelled, notices, sorted, told } from './telling.ts'
+import { alive, childOf, down, labelled, notices, sorted, told, withReply } from './telling.ts'
 
 /** The same for a child on the node of its parent and for one on another: both must be equal. */
-async function everywhere<T>({ here, there }: ConformanceStage, observe: (place: typeof here) => Promise<T>): Promise<T> {
+async function everywhere<T>(
+  { here, there }: ConformanceStage,
+  observe: (place: typeof here) => Promise<T>,
+): Promise<T> {
   const [near, far] = [await observe(here), await observe(there)]
   expect(far).toEqual(near)
   return near
@@ -93,15 +96,9 @@ export const creation: readonly ItemTest[] = [
   ),
 
   item('PROC-007', async ({ self, there, here }) => {
-    const log: unknown[] = []
     const request = self.tryStart(Body, ['sends and ends', self.pid, 'pid'], { isolation: there, monitor: true })
-    const reply = request.then((outcome) => {
-      log.push(['spawn_reply', outcome.kind === 'started' ? 'ok' : outcome.kind, 'pid'])
-      return outcome as { pid: Pid; monitor: number }
-    })
-    while (log.length < 3)
-      await self.receive((on) => on.with(P.select(), (message) => log.push(message)).after(2_000, () => log.push('late')))
-    const { pid, monitor } = await reply
+    const { log, outcome } = await withReply(self, request, 2)
+    const { pid, monitor } = outcome as { pid: Pid; monitor: number }
     const labels = labelled({ child: pid })
     const [first, ...rest] = log.map((each) => inErlang(each, labels)) as unknown[][]
     if ((log[2] as { ref?: number }).ref === monitor) rest[1]![1] = 'its ref'
@@ -117,10 +114,10 @@ export const creation: readonly ItemTest[] = [
     let raised = false
     let error: unknown
     try {
-      const bad = self.tryStart(Body, ['nothing'], { isolation: 'nowhere' as never, monitor: true })
+      const bad = self.tryStart(Body, ['nothing'], { isolation: here, monitor: true, noSuch: 1 } as never)
       error = await bad.then(
-        () => 'started',
-        (why: { code?: string }) => ['error', why.code === 'invalid_option' ? 'badopt' : why],
+        ({ kind }) => kind,
+        (why: unknown) => ['error', why instanceof InvalidOption ? 'badopt' : why],
       )
     } catch {
       raised = true
@@ -135,7 +132,7 @@ export const creation: readonly ItemTest[] = [
     const caller = await start(Body, ['catches', self.pid, target.pid])
     const [{ caught, signal }] = (await take(1)) as [{ caught: unknown; signal: unknown }]
     const heard = (await target.heard(1)).map((each) => told(each, labelled({ caller })))
-    const uncaught = await notices(stage, stage.there, Body, ['exit'])
+    const uncaught = await notices(stage, stage.there, Body, ['exit', 'mine'])
     return { caught, signal, target: heard, caller: await alive(self, caller), uncaught }
   }),
 

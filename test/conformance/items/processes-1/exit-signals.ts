@@ -1,4 +1,9 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Down, Isolation } from '@bulkhead/core'
+import { patienceMs } from '../../../laws/stage.ts'
+import { eventually } from '../../../placement/program.ts'
 import { Body, Diary, meanwhile } from '../../fixtures/processes-1-bodies.ts'
 import { inErlang } from '../../in-erlang.ts'
 import { differing, item } from '../../item.ts'
@@ -54,13 +59,17 @@ export const exitSignals: readonly ItemTest[] = [
       const [{ reason }] = (await take(1)) as [Down]
       const wentOn = (await diary.call.read(token)).includes('went on')
 
-      const busy = await start(Body, ['loops', self.pid, `${diary.pid} loops`], { isolation: OWN[spot] })
+      const folder = mkdtempSync(join(tmpdir(), 'bulkhead-conformance-'))
+      const sign = join(folder, 'busy')
+      const busy = await start(Body, ['loops', sign, `${diary.pid} loops`], { isolation: OWN[spot] })
       // On the root nothing else runs while it loops: the kill comes from the loop's own turn.
       if (spot === 'inline') meanwhile.set(`${diary.pid} loops`, () => kill(busy.pid))
-      const busyEnds = await ends(stage, busy.pid, (pid) => {
+      const busyEnds = await ends(stage, busy.pid, async (pid) => {
         self.send(pid, 'go')
+        await eventually(() => existsSync(sign), patienceMs, 'it loops')
         if (spot !== 'inline') kill(pid)
       })
+      rmSync(folder, { recursive: true })
       return {
         plain: await ends(stage, plain.pid, kill),
         trapper: await ends(stage, trapper.pid, kill),

@@ -74,7 +74,7 @@ export const receiving: readonly ItemTest[] = [
   item('PROC-024', async ({ self, start, here, take }) => {
     const echo = await start(Puppet, [false], { isolation: here })
     await start(Body, ['calls in a crowd', self.pid, echo.pid, 500_000])
-    const [seen] = await take(1)
+    const [, seen] = await take(2)
     return seen
   }),
 ]

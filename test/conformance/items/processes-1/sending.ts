@@ -1,4 +1,3 @@
-import { P } from '@bulkhead/core'
 import type { Down, Pid } from '@bulkhead/core'
 import { expect } from 'vitest'
 import type { Step } from '../../../laws/fixtures/puppet.ts'
@@ -6,7 +5,7 @@ import { Body, Selfish } from '../../fixtures/processes-1-bodies.ts'
 import { inErlang } from '../../in-erlang.ts'
 import { differing, item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
-import { alive, gone, labelled, sorted, told } from './telling.ts'
+import { alive, gone, labelled, sorted, told, withReply } from './telling.ts'
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
@@ -18,23 +17,24 @@ export const sending: readonly ItemTest[] = [
     return { sent: 'returned', sender: await alive(stage.self, sender), heard: await sender.heard(0) }
   }),
 
-  // As to {Name, Node}, whatever the address: nobody is there, and that is no error of the sender.
+  // As to {Name, Node}, whatever the address: nobody is there, which the result says, and that is no error of the sender.
   differing(
     'PROC-011',
-    { name: false, reference: false, pid: false, sender: 'alive', heard: [] },
+    { name: ['returned', false], reference: ['returned', false], pid: 'returned', sender: 'alive', heard: [] },
     async (stage) => {
-      const sender = await stage.puppet({ trapExit: true })
-      const pid = await gone(stage)
-      const send = async (to: unknown): Promise<unknown> => (await sender.do(['send', to, 'message']))[0]
-      const reference = stage.self.named(Selfish, 'nobody')
-      // The second send of a pair of nodes knows what the first has found out; neither throws.
-      const first = await send(pid)
-      expect(typeof first).toBe('boolean')
+      const { self, puppet } = stage
+      const sender = await puppet({ trapExit: true })
+      // A send that raises would reject these.
+      const [name, reference] = await sender.do(
+        ['send', 'nobody', 'message'],
+        ['send', self.named(Selfish, 'nobody'), 'message'],
+      )
+      await sender.do(['send', await gone(stage), 'message'])
       return {
-        name: await send('nobody'),
-        reference: await send(reference),
-        pid: stage.self.send(pid, 'message') && first,
-        sender: await alive(stage.self, sender),
+        name: ['returned', name],
+        reference: ['returned', reference],
+        pid: 'returned',
+        sender: await alive(self, sender),
         heard: await sender.heard(0),
       }
     },
@@ -50,18 +50,14 @@ export const sending: readonly ItemTest[] = [
       ['exit', 'boom'],
     ])
     const [[last, ...ties]] = (await take(1)) as [unknown[]]
-    const log: unknown[] = []
     const request = self.tryStart(Body, ['sends and ends', self.pid, 'first', 'second'], {
       isolation: there,
       monitor: true,
     })
-    const replied = request.then(() => log.push('spawn_reply'))
-    while (log.length < 4)
-      await self.receive((on) =>
-        on.with(P._, (each) => log.push(typeof each === 'string' ? each : ['DOWN', (each as Down).reason])),
-      )
-    await replied
-    return { forth, back: [last, ...sorted(ties.map((each) => inErlang(each, labels)))], spawned: log }
+    const { log } = await withReply(self, request, 3)
+    const [[reply], first, second, down] = log as [unknown[], string, string, Down]
+    const spawned = [reply, first, second, ['DOWN', down.reason]]
+    return { forth, back: [last, ...sorted(ties.map((each) => inErlang(each, labels)))], spawned }
   }),
 
   item('PROC-013', async ({ puppet, stranger }) => {
@@ -72,8 +68,7 @@ export const sending: readonly ItemTest[] = [
     ])
     const heard = (await c.heard(40)).map((each) => told(each) as [string, number])
     // Each sender's own order, and nothing about one sender's messages among the other's.
-    for (const sender of ['a', 'b'])
-      expect(heard.filter(([who]) => who === sender).map(([, n]) => n)).toEqual(upTo(20))
+    for (const sender of ['a', 'b']) expect(heard.filter(([who]) => who === sender).map(([, n]) => n)).toEqual(upTo(20))
     expect(heard).toHaveLength(40)
   }),
 
@@ -131,11 +126,7 @@ export const sending: readonly ItemTest[] = [
       const heard = await receiver.heard(6)
       expect(heard).toHaveLength(6)
       expect(heard.slice(0, 3)).toEqual([{ message: sent }, { note: sent }, { note: sent }])
-      for (const late of [
-        { message: sent },
-        { exit: sent, from: sender.pid as Pid },
-        { message: { argument: sent } },
-      ])
+      for (const late of [{ message: sent }, { exit: sent, from: sender.pid as Pid }, { message: { argument: sent } }])
         expect(heard.slice(3)).toContainEqual(late)
       // Nor does the sender see what the receiver changes.
       expect(kept).toEqual(sent)

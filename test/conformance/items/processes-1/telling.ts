@@ -1,3 +1,4 @@
+import { P } from '@bulkhead/core'
 import type { ActorSelf, Args, Behaviour, Down, Isolation, Pid } from '@bulkhead/core'
 import type { Strings } from '../../../laws/law.ts'
 import type { Heard } from '../../../laws/fixtures/puppet.ts'
@@ -92,7 +93,7 @@ export async function ends(
   await trapper.tie('monitor', victim)
   await plain.tie('link', victim)
   const ref = await watch(plain.pid)
-  how(victim)
+  await how(victim)
   const { link, monitor } = reasons(await trapper.heard(2))
   if (link !== 'normal') return { link, monitor, partner: inErlang(((await take(1)) as [Down])[0].reason) }
   self.demonitor(ref, { flush: true })
@@ -105,4 +106,28 @@ export async function gone({ self, stranger }: ConformanceStage): Promise<Pid> {
   self.exit(pid, 'kill')
   if (await self.isAlive(pid)) throw new Error('still alive')
   return pid
+}
+
+/**
+ * In which order a start's reply and so many messages reach `self`. The reply is a promise: what it settles runs when the event loop comes to it, so
+ * each message waits for that before it is written down.
+ */
+export async function withReply<T extends { readonly kind: string }>(
+  self: ActorSelf,
+  request: Promise<T>,
+  messages: number,
+): Promise<{ readonly log: unknown[]; readonly outcome: T }> {
+  const log: unknown[] = []
+  const replied = request.then((outcome) => {
+    log.push(['spawn_reply', outcome.kind === 'started' ? 'ok' : outcome.kind, 'pid'])
+    return outcome
+  })
+  for (let taken = 0; taken < messages; taken++)
+    await self.receive((on) =>
+      on.with(P._, async (message) => {
+        await self.sleep(0)
+        log.push(message)
+      }),
+    )
+  return { log, outcome: await replied }
 }
