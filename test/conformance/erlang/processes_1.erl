@@ -1,7 +1,7 @@
 %% PROC-001 to PROC-040.
 -module(processes_1).
 -export(['PROC-001'/0, 'PROC-002'/0, 'PROC-003'/0, 'PROC-004'/0, 'PROC-005'/0, 'PROC-006'/0, 'PROC-007'/0, 'PROC-008'/0,
-         'PROC-009'/0, 'PROC-010'/0, 'PROC-011'/0, 'PROC-012'/0, 'PROC-014'/0, 'PROC-015'/0, 'PROC-016'/0, 'PROC-017'/0,
+         'PROC-009'/0, 'PROC-010'/0, 'PROC-011'/0, 'PROC-012'/0, 'PROC-013'/0, 'PROC-014'/0, 'PROC-015'/0, 'PROC-016'/0, 'PROC-017'/0, 'PROC-018'/0,
          'PROC-019'/0, 'PROC-020'/0, 'PROC-021'/0, 'PROC-022'/0, 'PROC-023'/0, 'PROC-024'/0, 'PROC-025'/0, 'PROC-026'/0,
          'PROC-027'/0, 'PROC-028'/0, 'PROC-029'/0, 'PROC-030'/0, 'PROC-031'/0, 'PROC-032'/0, 'PROC-033'/0, 'PROC-034'/0,
          'PROC-035'/0, 'PROC-036'/0, 'PROC-037'/0, 'PROC-038'/0, 'PROC-039'/0, 'PROC-040'/0]).
@@ -207,6 +207,13 @@ shown(Message, _) -> Message.
     end || Each <- observe:take(4)],
     #{forth => Forth, back => [hd(Back) | lists:sort(tl(Back))], spawned => Spawned}.
 
+'PROC-013'() ->
+    [A, B, C] = [puppet(false), puppet(false), puppet(false)],
+    cast(A, fun() -> [C ! {a, N} || N <- lists:seq(0, 19)], B ! 'to b' end),
+    cast(B, fun() -> [C ! {b, N} || N <- lists:seq(0, 19)] end),
+    Heard = heard(C, 40),
+    #{a => [N || {a, N} <- Heard], b => [N || {b, N} <- Heard], 'by way of b' => heard_from(B, A)}.
+
 'PROC-014'() ->
     [A, B] = [puppet(true), puppet(true)],
     Alias = do(B, fun() -> register(ordered, self()), alias() end),
@@ -247,6 +254,26 @@ shown(Message, _) -> Message.
     erlang:send_after(0, self(), timer),
     self() ! sent,
     #{meanwhile => Meanwhile, heard => Heard, 'timer set first' => observe:take(2)}.
+
+%% A term that was sent stays what it was: the nearest thing to a change is another term.
+'PROC-018'() ->
+    Sent = [1],
+    Receiver = puppet(true),
+    Receiver ! {message, Sent},
+    Receiver ! {cast, fun() -> self() ! {cast, noted, Sent} end},
+    do(Receiver, fun() -> self() ! {call, Sent} end),
+    erlang:send_after(0, Receiver, {timer, Sent}),
+    exit(Receiver, Sent),
+    spawn(fun() -> Receiver ! {argument, Sent} end),
+    Heard = heard(Receiver, 6),
+    Back = do(Receiver, fun() -> Sent ++ [spoilt] end),
+    Seen = maps:from_list([case Each of
+        {cast, noted, Parts} -> {cast, Parts};
+        {'EXIT', _, Parts} -> {exit, Parts};
+        {What, Parts} -> {What, Parts}
+    end || Each <- Heard]),
+    All = Seen#{kept => Sent, back => Back, heard => length(Heard)},
+    #{near => All, far => All}.
 
 %% ---- selective receive and timeouts
 

@@ -105,7 +105,7 @@ export const creation: readonly ItemTest[] = [
 
     // Who wants the reply looks at the promise; it is no message for anybody else.
     const quick = { isolation: here }
-    const [tag] = await Promise.all([self.tryStart(Body, ['nothing'], quick).then(() => 'mine')])
+    const tag = await self.tryStart(Body, ['nothing'], quick).then(() => 'mine')
     const replies = []
     for (const wanted of [true, false, true, false]) {
       const each = self.tryStart(Body, ['nothing'], quick)

@@ -75,7 +75,7 @@ export const linking: readonly ItemTest[] = [
     return { before, partner: await alive(self, a), 'links then': await links(self, a), trapper: heard }
   }),
 
-  item('PROC-028', async ({ self, puppet, stranger, take, watch }) => {
+  item('PROC-028', async ({ puppet, stranger, take, watch }) => {
     const reasonsOf = async (reason: unknown): Promise<unknown[]> => {
       const chain: Strings[] = []
       for (let i = 0; i < 5; i++) chain.push(i % 2 === 0 ? await puppet() : await stranger())

@@ -1,4 +1,3 @@
-import type { Pid } from '@bulkhead/core'
 import { Puppet } from '../../../laws/fixtures/puppet.ts'
 import { Body, Taker } from '../../fixtures/processes-1-bodies.ts'
 import type { Take } from '../../fixtures/processes-1-bodies.ts'
@@ -34,7 +33,7 @@ export const receiving: readonly ItemTest[] = [
     const waiter = await start(Body, ['waits in noise', self.pid, 60])
     const ticker = await start(Body, ['ticks', waiter.pid])
     const [seen] = await take(1)
-    self.exit(ticker.pid as Pid, 'kill')
+    self.exit(ticker.pid, 'kill')
     return seen
   }),
 

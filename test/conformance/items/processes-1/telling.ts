@@ -22,7 +22,7 @@ export function told(heard: Heard, labels?: Labels): unknown {
 /** JavaScript's word for the call of a function that does not exist. */
 function shape(reason: unknown): unknown {
   const [message, stack] = Array.isArray(reason) ? reason : []
-  return stack === 'stack' && / is not a function$/.test(message) ? ['undef', stack] : reason
+  return stack === 'stack' && String(message).endsWith(' is not a function') ? ['undef', stack] : reason
 }
 
 /** In an order of their own: for notices of one end, whose order is not promised. */
