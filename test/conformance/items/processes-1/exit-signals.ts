@@ -53,7 +53,7 @@ export const exitSignals: readonly ItemTest[] = [
 
       const diary = await start(Diary, [], { isolation: there })
       const token = `${diary.pid} kills itself`
-      const itself = await start(Body, ['catches a signal', token, 'kill'], { isolation: there })
+      const itself = await start(Body, ['catches a signal', token, 'kill', true], { isolation: there })
       await watch(itself.pid)
       self.send(itself.pid, 'go')
       const [{ reason }] = (await take(1)) as [Down]
@@ -111,7 +111,7 @@ export const exitSignals: readonly ItemTest[] = [
       const { self, start, there } = stage
       const diary = await start(Diary, [], { isolation: there })
       const token = `${diary.pid} catches`
-      const victim = await start(Body, ['catches a signal', token, 'mine'], { isolation: there })
+      const victim = await start(Body, ['catches a signal', token, 'mine', false], { isolation: there })
       const seen = await ends(stage, victim.pid, (pid) => self.send(pid, 'go'))
       return { ends: inErlang(seen), ran: await diary.call.read(token) }
     },
