@@ -109,6 +109,12 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
     expect(messages.find((each) => each instanceof Exit)).toMatchObject({ from: linked, reason: expected })
   })
 
+  test('what a callback of an actor throws is a failure as well, whatever it is', async () => {
+    const world = await setUp()
+    world.nodes.root.crash(Number(/(\d+)>$/.exec(world.victim.pid)?.[1]), 'normal')
+    expect(await heard(world)).toEqual([{ nocatch: 'normal' }, { nocatch: 'normal' }])
+  })
+
   test('exit raises, so finally blocks run and a catch can stop it (PROC-008, PROC-009)', async () => {
     const nodes = new Nodes(createNode)
     const steps: string[] = []
