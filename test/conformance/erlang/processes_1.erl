@@ -403,8 +403,9 @@ gone() ->
     Raised = do(Plain, Link),
     #{trapper => [Trapped, told(heard(Trapper, 1), [{Gone, gone}])], plain => [Raised, alive(Plain)]}.
 
-%% On a node of its own; nodes find each other by epmd, which may be running already.
+%% On a node of its own. Nodes find each other by epmd, which stays if it was there before, or if others need it.
 'PROC-030'() ->
+    Before = string:find(os:cmd("epmd -names"), "up and running"),
     os:cmd("epmd -daemon"),
     {ok, _} = net_kernel:start('processes_1@localhost', #{name_domain => shortnames}),
     {ok, Peer, Node} = peer:start(#{name => processes_1_peer, host => "localhost",
@@ -421,6 +422,7 @@ gone() ->
     Ends = receive {'DOWN', Ref, process, Plain, Reason} -> Reason end,
     peer:stop(Peer),
     net_kernel:stop(),
+    [os:cmd("epmd -kill") || Before =:= nomatch],
     #{trapper => [Trapped, Heard], plain => Ends}.
 
 'PROC-031'() ->
