@@ -11,6 +11,7 @@ export type Labels = ReadonlyMap<unknown, string>
  * |---|---|
  * | an `Error` as a reason | `{Message, Stack}`, where the stack is the word `stack` |
  * | `{ shutdown: Reason }` | `{shutdown, Reason}` |
+ * | `{ nocatch: Value }`, which has no stack | `{{nocatch, Value}, Stack}` |
  * | `{ failed_to_start_child: Id, reason }` | `{failed_to_start_child, Id, Reason}` |
  * | a call that rejects with `CallFailed` | an exit `{Reason, {gen_server, call, _}}`, where the second is the word `call` |
  * | `Exit`, `Down`, `Timeout` | `{'EXIT', From, Reason}`, `{'DOWN', ref, process, Target, Reason}`, `{timeout, ref, Message}` |
@@ -31,6 +32,7 @@ export function inErlang(value: unknown, labels: Labels = new Map()): unknown {
   const fields = value as Readonly<Record<string, unknown>>
   const keys = Object.keys(fields)
   if (keys.length === 1 && keys[0] === 'shutdown') return ['shutdown', into(fields['shutdown'])]
+  if (keys.length === 1 && keys[0] === 'nocatch') return [['nocatch', into(fields['nocatch'])], 'stack']
   if (keys.length === 2 && 'failed_to_start_child' in fields)
     return ['failed_to_start_child', into(fields['failed_to_start_child']), into(fields['reason'])]
   return Object.fromEntries(keys.map((key) => [key, into(fields[key])]))

@@ -14,6 +14,21 @@ export const orderLaws: readonly Law[] = [
     expect(await other.heardFrom(one)).toEqual(Array.from({ length: count }, (_, i) => ({ message: i })))
   }),
 
+  law(
+    'what two send at once comes in the order of each, in whatever order of both (PROC-013)',
+    async ({ puppet, stranger }) => {
+      const [one, other, receiver] = [await puppet(), await stranger(), await stranger()]
+      const senders = [one, other]
+      const numbers = Array.from({ length: count }, (_, i) => i)
+      await Promise.all(
+        senders.map(({ pid, do: uses }) => uses(...numbers.map((n): Step => ['send', receiver.pid, { pid, n }]))),
+      )
+      const heard = (await receiver.heard(2 * count)) as { message: { pid: string; n: number } }[]
+      for (const { pid } of senders)
+        expect(heard.filter(({ message }) => message.pid === pid).map(({ message }) => message.n)).toEqual(numbers)
+    },
+  ),
+
   law('calls, casts and messages of one sender are handled in the order sent (SRV-020)', async ({ self, puppet }) => {
     const { pid, ref, heard } = await puppet()
     const calls: Promise<unknown>[] = []

@@ -163,7 +163,7 @@ export const startLaws: readonly Law[] = [
     expect([failed, reply]).toEqual([undefined, 'ok'])
   }),
 
-  law('starts in any number at once have one outcome each', async ({ self, here, there, take }) => {
+  law('starts in any number at once have one outcome each (PROC-007)', async ({ self, here, there, take }) => {
     const outcomes = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
         self.tryStart(Starter, [i % 2 === 0 ? 'ok' : 'stop', i], { isolation: i % 4 < 2 ? here : there, link: true }),

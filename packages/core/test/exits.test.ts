@@ -42,18 +42,32 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
       expect.objectContaining({ name: 'RangeError', message: 'late' }),
     ],
     [
-      'it throws what is no error: that value',
+      'it throws what is no error: nocatch, with that value',
       () => {
         throw { code: 7 }
       },
-      { code: 7 },
+      { nocatch: { code: 7 } },
+    ],
+    [
+      'its promise rejects with what is no error: nocatch, with that value',
+      async () => {
+        throw 'late'
+      },
+      { nocatch: 'late' },
+    ],
+    [
+      'it throws a word that would be an end in order: abnormal all the same',
+      () => {
+        throw 'normal'
+      },
+      { nocatch: 'normal' },
     ],
     [
       'it throws undefined: abnormal all the same',
       () => {
         throw undefined
       },
-      undefined,
+      { nocatch: undefined },
     ],
     ['it exits with a word', (self) => self.exit('shutdown'), 'shutdown'],
     [
@@ -78,7 +92,7 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
     [
       'a thenable of its own fails it',
       () => ({ then: (_: unknown, reject: (error: unknown) => void) => queueMicrotask(() => reject('no')) }),
-      'no',
+      { nocatch: 'no' },
     ],
   ]
 
@@ -93,6 +107,12 @@ describe('how a body ends (PROC-002, PROC-003, PROC-008)', () => {
     expect(messages).toHaveLength(2)
     expect(messages.find((each) => each instanceof Down)).toMatchObject({ ref, target: pid, reason: expected })
     expect(messages.find((each) => each instanceof Exit)).toMatchObject({ from: linked, reason: expected })
+  })
+
+  test('what a callback of an actor throws is a failure as well, whatever it is', async () => {
+    const world = await setUp()
+    world.nodes.root.crash(Number(/(\d+)>$/.exec(world.victim.pid)?.[1]), 'normal')
+    expect(await heard(world)).toEqual([{ nocatch: 'normal' }, { nocatch: 'normal' }])
   })
 
   test('exit raises, so finally blocks run and a catch can stop it (PROC-008, PROC-009)', async () => {

@@ -210,7 +210,7 @@ describe('after', () => {
     expect(endless.state).toBe('pending')
   })
 
-  test.each([-1, Number.NaN, '5', undefined, null])('%o is no time (PROC-023)', async (ms) => {
+  test.each([-1, 1.5, 2 ** 53, Number.NaN, '5', undefined, null])('%o is no time (PROC-023)', async (ms) => {
     const { self, send } = await setUp()
     expect(() => self.receive((on) => on.with('x', () => 1).after(ms as number, () => 2))).toThrow(InvalidOption)
     send('still works')

@@ -74,6 +74,6 @@ class Leaving {
   #untilNextKill(): number {
     while (this.#deadlines.length > 0 && !this.#alive.has(this.#deadlines.at(-1)!.pid)) this.#deadlines.pop()
     const next = this.#deadlines.at(-1)
-    return next ? Math.max(0, next.at - this.#self.now()) : Infinity
+    return next ? Math.max(0, Math.ceil(next.at - this.#self.now())) : Infinity
   }
 }

@@ -9,6 +9,7 @@ import type { Cell } from './cell.ts'
 import type { Format } from './crash-facts.ts'
 import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
+import { reasonOfThrown } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import type { Begun, Program } from './program.ts'
 import type { ActorSelf } from './self.ts'
@@ -62,7 +63,7 @@ export class ActorProgram implements Program {
       leftoverFailed(cell, error)
       return
     }
-    cell.kernel.exit(cell, error instanceof Exiting ? error.reason : error)
+    cell.kernel.exit(cell, error instanceof Exiting ? error.reason : reasonOfThrown(error))
   }
 
   handle(): void {

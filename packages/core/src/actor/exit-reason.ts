@@ -6,6 +6,8 @@ import type { NodeId } from './pid.ts'
  * - `'kill'` sent as an exit signal cannot be trapped; the victim ends with `'killed'`.
  * - `'noproc'`: no such actor (any more). `'noconnection'`: its node went down and it was not the culprit.
  * - an `Error`: what a handler threw or rejected with.
+ * - `{ nocatch: value }`: what the function of `defineActor` or `spawn`, or a callback, threw, where that is no error: never an end in order, even of
+ *   `'normal'`.
  * - {@link NodeReason}: what the culprit of a node's end ended with.
  */
 export type ExitReason = unknown
@@ -53,4 +55,11 @@ export interface Evidence {
 export function isCleanExit(reason: ExitReason): boolean {
   if (reason === 'normal' || reason === 'shutdown') return true
   return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'shutdown' in reason
+}
+
+/** What the function or a callback of an actor threw and nobody caught. OTP's `error/1` ends with its reason, its `throw/1` with `nocatch`. */
+export function reasonOfThrown(thrown: unknown): ExitReason {
+  // An error of another realm, such as a vm's, is no instance of ours.
+  if (thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]') return thrown
+  return { nocatch: thrown }
 }

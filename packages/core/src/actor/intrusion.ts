@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts'
+import { reasonOfThrown } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { isThenable } from './thenable.ts'
 
@@ -40,5 +41,5 @@ export class Intrusion {
 
 function failed(cell: Cell, error: unknown): void {
   if (cell.dead) leftoverFailed(cell, error)
-  else cell.kernel.exit(cell, error instanceof Exiting ? error.reason : error)
+  else cell.kernel.exit(cell, error instanceof Exiting ? error.reason : reasonOfThrown(error))
 }

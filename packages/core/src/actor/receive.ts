@@ -7,6 +7,9 @@ export interface ReceiveClauses<R> {
     pattern: Q,
     handler: (message: Patterns.infer<Q>) => T,
   ): ReceiveClauses<R | Awaited<T>>
-  /** When nothing fitted within `ms` milliseconds from the start of the receive; 0 looks through what is queued first. */
+  /**
+   * When nothing fitted within `ms` milliseconds from the start of the receive: a whole number from 0, or Infinity; 0 looks through what is queued
+   * first. Throws `InvalidOption`.
+   */
   after<T>(ms: number, handler: () => T): ReceiveClauses<R | Awaited<T>>
 }

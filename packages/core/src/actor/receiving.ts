@@ -33,8 +33,12 @@ class Clauses implements ReceiveClauses<unknown> {
   }
 
   after<T>(ms: number, handler: () => T): ReceiveClauses<unknown> {
-    if (typeof ms !== 'number' || !(ms >= 0))
-      throw new InvalidOption('after', ms, 'give milliseconds from 0, or Infinity')
+    if (ms !== Infinity && !(Number.isSafeInteger(ms) && ms >= 0))
+      throw new InvalidOption(
+        'after',
+        ms,
+        'give whole milliseconds from 0, or Infinity; round up what is left of a time',
+      )
     checkHandler('after', handler)
     this.afterMs = ms
     this.onQuiet = handler

@@ -214,8 +214,9 @@ export function nextResponse(
 }
 
 function millisecondsOf({ kernel }: Cell, time: WaitTime): number {
-  if (typeof time === 'number' && time >= 0) return time
+  if (typeof time === 'number' && time >= 0 && (time === Infinity || time <= Number.MAX_SAFE_INTEGER))
+    return Math.ceil(time)
   const abs: unknown = typeof time === 'object' && time !== null ? time.abs : undefined
-  if (typeof abs === 'number' && !Number.isNaN(abs)) return Math.max(0, abs - kernel.platform.clock.now())
+  if (typeof abs === 'number' && !Number.isNaN(abs)) return Math.max(0, Math.ceil(abs - kernel.platform.clock.now()))
   throw new InvalidOption('time', time, 'give milliseconds from 0, Infinity, or { abs: a time of self.now() }')
 }

@@ -1,3 +1,4 @@
+import { reasonOfThrown } from '../actor/exit-reason.ts'
 import { Cell } from '../actor/cell.ts'
 import { ROOT } from '../actor/pid.ts'
 import { ActorProgram } from '../actor/define-actor.ts'
@@ -71,7 +72,7 @@ export class LocalNode implements Node {
   crash(serial: number, error: unknown): boolean {
     const cell = this.#kernel.cells.get(serial)
     if (cell === undefined || cell.dead || cell === this.#kernel.main) return false
-    this.#kernel.exit(cell, error)
+    this.#kernel.exit(cell, reasonOfThrown(error))
     return true
   }
 
