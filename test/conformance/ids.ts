@@ -237,7 +237,7 @@ const servers: readonly Item[] = [
   differs(
     'SRV-037',
     'a callback may throw its return value; a bad one is a crash',
-    'our answers may be thrown; a plain value that is thrown is a failure, never a reply: the end, with that value',
+    'our answers may be thrown; a plain value that is thrown is a failure, never a reply: the end, with { nocatch: value }',
   ),
   differs(
     'SRV-038',
@@ -371,7 +371,7 @@ const supervisors: readonly Item[] = [
   differs(
     'SUP-068',
     'start_child and how it fails',
-    'a start has nothing more to tell than the pid: the child is asked; a thrown value is the reason itself',
+    'a start has nothing more to tell than the pid: the child is asked',
   ),
   holds('SUP-069', 'max_children; those being restarted count'),
   holds('SUP-070', 'extra arguments are prepended, on restarts too'),

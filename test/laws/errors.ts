@@ -89,11 +89,11 @@ export const errorLaws: readonly Law[] = [
     }
   }),
 
-  law('a value that is no error stays what it is', async ({ puppet, take, watch }) => {
+  law('a thrown value that is no error stays what it is, inside nocatch', async ({ puppet, take, watch }) => {
     const { pid, ref } = await puppet()
     await watch(pid)
     const failing = ref.call.throwValue({ code: 5, list: [1] }).catch((error: CallFailed) => error.reason)
-    expect(await take(1)).toMatchObject([{ reason: { code: 5, list: [1] } }])
-    expect(await failing).toEqual({ code: 5, list: [1] })
+    expect(await take(1)).toMatchObject([{ reason: { nocatch: { code: 5, list: [1] } } }])
+    expect(await failing).toEqual({ nocatch: { code: 5, list: [1] } })
   }),
 ]

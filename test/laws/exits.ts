@@ -132,13 +132,19 @@ export const exitLaws: readonly Law[] = [
     expect([typeof exit, typeof down]).toEqual(['string', 'string'])
   }),
 
-  law('a server that stops, or throws what is no error, ends with exactly that', async ({ puppet, watch, take }) => {
-    for (const name of ['stop', 'throwValue'] as const) {
+  law('a server that stops ends with exactly that; what it throws and is no error is a failure', async (stage) => {
+    const { puppet, watch, take } = stage
+    const ends = [
+      ['stop', { why: ['stop'] }, { why: ['stop'] }],
+      ['throwValue', { why: ['throw'] }, { nocatch: { why: ['throw'] } }],
+      ['throwValue', 'normal', { nocatch: 'normal' }],
+    ] as const
+    for (const [name, given, reason] of ends) {
       const { pid, ref } = await puppet()
       await watch(pid)
-      const failing = ref.call[name]({ why: [name] }).catch((failure: CallFailed) => failure.reason)
-      expect(await take(1)).toMatchObject([{ target: pid, reason: { why: [name] } }])
-      expect(await failing).toEqual({ why: [name] })
+      const failing = ref.call[name](given).catch((failure: CallFailed) => failure.reason)
+      expect(await take(1)).toMatchObject([{ target: pid, reason }])
+      expect(await failing).toEqual(reason)
     }
   }),
 ]

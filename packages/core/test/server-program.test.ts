@@ -107,7 +107,7 @@ describe('init', () => {
       () => {
         throw { code: 3 }
       },
-      { code: 3 },
+      { nocatch: { code: 3 } },
     ],
     ['refuses: that error, and the actor itself ends normal (SRV-004)', () => refuse(boom), like('boom')],
     [
@@ -496,8 +496,8 @@ describe('the end', () => {
       () => {
         throw 'text'
       },
-      'text',
-      'text',
+      { nocatch: 'text' },
+      { nocatch: 'text' },
     ],
     [
       'ignore(), which only init can',
@@ -568,11 +568,11 @@ describe('the end', () => {
     ],
     ['rejects', () => Promise.reject(new Error('worse')), like('worse')],
     [
-      'exits',
+      'throws what is no error',
       () => {
         throw { code: 9 }
       },
-      { code: 9 },
+      { nocatch: { code: 9 } },
     ],
   ])('terminate %s: the actor exits with that instead (SRV-040)', async (_, terminate, reason) => {
     const { nodes, server, parent } = await started({ cast: () => stop('bye'), terminate })

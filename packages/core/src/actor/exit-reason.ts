@@ -57,7 +57,7 @@ export function isCleanExit(reason: ExitReason): boolean {
   return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'shutdown' in reason
 }
 
-/** What the function or a callback of an actor threw and nobody caught. OTP's `error/1` ends with its reason, its `throw/1` with `nocatch`. */
+/** What an actor threw and nobody caught. OTP's `error/1` ends with its reason, its `throw/1` with `nocatch`. */
 export function reasonOfThrown(thrown: unknown): ExitReason {
   // An error of another realm, such as a vm's, is no instance of ours.
   if (thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]') return thrown

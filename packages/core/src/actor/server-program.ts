@@ -9,6 +9,7 @@ import type { Cell } from './cell.ts'
 import type { Format } from './crash-facts.ts'
 import { formatted, lastMessageOf } from './crash-facts.ts'
 import type { ExitReason } from './exit-reason.ts'
+import { reasonOfThrown } from './exit-reason.ts'
 import { Exiting, leftoverFailed } from './exiting.ts'
 import { From } from './from.ts'
 import { Intrusion } from './intrusion.ts'
@@ -66,7 +67,7 @@ export class ServerProgram implements Program {
       if (error instanceof Exiting) return { exit: error.reason }
       if (cell.dead) leftoverFailed(cell, error)
       // An answer that was thrown is one that was returned, from deeper down.
-      if (answerKind(error) === undefined) throw error
+      if (answerKind(error) === undefined) throw reasonOfThrown(error)
       result = error
     }
     switch (answerKind(result)) {
@@ -299,7 +300,8 @@ export class ServerProgram implements Program {
       return
     }
     // An answer that was thrown is one that was returned, from deeper down.
-    if (answerKind(error) === undefined) this.#end(cell, error instanceof Exiting ? error.reason : error, caller)
+    if (answerKind(error) === undefined)
+      this.#end(cell, error instanceof Exiting ? error.reason : reasonOfThrown(error), caller)
     else this.#settled(cell, caller, error)
   }
 
@@ -315,7 +317,7 @@ export class ServerProgram implements Program {
     }
     const failed = (error: unknown): void => {
       if (cell.dead) leftoverFailed(cell, error)
-      else finish(error instanceof Exiting ? error.reason : error)
+      else finish(error instanceof Exiting ? error.reason : reasonOfThrown(error))
     }
     cell.busy = true
     let ending: void | Promise<void>

@@ -234,7 +234,7 @@ export const starts: readonly ItemTest[] = [
   differing(
     'SRV-006',
     {
-      state: ['error', 'state'],
+      state: ['error', [['nocatch', 'state'], 'stack']],
       state_in_an_answer: ['ok', 'state'],
       stop: ['error', 'stopped'],
       ignore: 'ignore',

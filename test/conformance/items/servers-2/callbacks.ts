@@ -155,11 +155,11 @@ export const callbacks: readonly ItemTest[] = [
   differing(
     'SRV-037',
     {
-      reply: ['crash', 'given'],
+      reply: ['crash', [['nocatch', 'given'], 'stack']],
       continue: [['continue', 'continued']],
       stop: ['last', ['terminate', 'normal']],
       returned: ['bad_return_value', 'odd'],
-      thrown: 'odd',
+      thrown: [['nocatch', 'odd'], 'stack'],
     },
     async (stage) => {
       const end = async (order: Order): Promise<unknown> => {
@@ -179,7 +179,7 @@ export const callbacks: readonly ItemTest[] = [
       const stopped = await ref.call.do({ returns: ['throw', ['stop', 'normal', 'last']] })
       const [last] = (await told(stage, 1)) as unknown[]
       return {
-        reply: ['crash', given],
+        reply: ['crash', inErlang(given)],
         continue: further,
         stop: [stopped, last],
         returned: await end({ returns: 'odd' }),

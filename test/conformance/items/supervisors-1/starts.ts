@@ -179,7 +179,8 @@ export const starts: readonly ItemTest[] = [
     {
       ...asRecorded('SUP-011'),
       // What is thrown is a failure, whatever it is; OTP's supervisor takes it as if it had been returned.
-      thrown_success: ['ok', 'pid'],
+      thrown: [['nocatch', 'thrown'], 'stack'],
+      thrown_success: [['nocatch', ['ok', 'pid']], 'stack'],
       // There is no start function beside init, so no wrapping that tells one from the other.
       exception: ['crashed', 'stack'],
     },

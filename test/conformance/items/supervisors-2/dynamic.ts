@@ -64,8 +64,7 @@ export const dynamic: readonly ItemTest[] = [
       ignore: 'ignore',
       refused: ['error', 'refused'],
       exception: ['error', ['raised', 'stack']],
-      // As in Erlang with {nocatch, _} and the stack around it: there the thrown value is all.
-      throw: ['error', 'thrown'],
+      throw: ['error', [['nocatch', 'thrown'], 'stack']],
       exit: ['error', 'exited'],
       children: 2,
     },
