@@ -360,7 +360,7 @@ async function runInit(
     if (cell.dead) return
   }
   if (!cell.program.acknowledges) {
-    started(kernel, cell, finish)
+    started(kernel, cell, from, finish)
     try {
       void begin(kernel, cell, openArgs)
     } catch (error) {
@@ -369,7 +369,7 @@ async function runInit(
     return
   }
   // A function says when it has started; a server has when its init is over.
-  if (!cell.program.handles) cell.acknowledge = () => started(kernel, cell, finish)
+  if (!cell.program.handles) cell.acknowledge = () => started(kernel, cell, from, finish)
   let begun: Begun
   try {
     const result = begin(kernel, cell, openArgs)
@@ -379,7 +379,7 @@ async function runInit(
     return
   }
   if (cell.dead || begun === 'unacknowledged') return
-  if (begun === 'ready') started(kernel, cell, finish)
+  if (begun === 'ready') started(kernel, cell, from, finish)
   else if (begun === 'ignore') {
     cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
     kernel.exit(cell, 'normal')
@@ -395,10 +395,12 @@ function begin(kernel: Kernel, cell: Cell, openArgs: () => Args): Begun | Promis
   return kernel.runWithin(cell, `${cell.behaviour}.init`, () => cell.program.begin(cell, args))
 }
 
-function started(kernel: Kernel, cell: Cell, finish: (outcome: StartedOutcome) => void): void {
+/** From now on whatever happens to it is its end. The starter hears so first, though what the actor does next may end its node within this turn. */
+function started(kernel: Kernel, cell: Cell, from: Pid, finish: (outcome: StartedOutcome) => void): void {
   if (cell.dead) return
   cell.onFailedStart = undefined
   cell.status = 'alive'
   finish({ kind: 'started' })
+  if (!kernel.isLocal(from)) kernel.remoteOf(from)?.flush()
   kernel.queue.add(cell)
 }
