@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
@@ -180,7 +180,9 @@ describe('it reads', patience, () => {
   test.each([
     ['a file', () => file],
     ['a folder', () => folder],
-    ['a file: URL', () => `file://${file}`],
+    ['a file: URL as text', () => `file://${file}`],
+    ['a file: URL as text, in short', () => `file:${file}`],
+    ['a URL', () => pathToFileURL(file)],
   ])('%s that is named', async (_, path) => {
     const { ref } = await guest({ read: [path()] })
     expect(await ref.call.read(file)).toBe(4)

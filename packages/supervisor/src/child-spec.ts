@@ -7,6 +7,7 @@ import {
   InvalidOption,
   type Isolation,
   type MailboxLimits,
+  plainIsolation,
 } from '@bulkhead/core'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { type BackoffOptions, checkBackoff } from './backoff.ts'
@@ -214,7 +215,7 @@ function checkName(field: string, value: unknown): string {
 
 function isolationOf(field: string, value: unknown): Isolation {
   checkIsolation(value, field)
-  return value as Isolation
+  return plainIsolation(value as Isolation)
 }
 
 function mailboxOf(field: string, value: unknown): MailboxLimits {

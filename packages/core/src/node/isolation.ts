@@ -3,7 +3,7 @@ import type { MailboxLimits } from '../actor/mailbox-limits.ts'
 import { isPid } from '../actor/pid.ts'
 import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
-import { checkSandbox } from './sandbox-hints.ts'
+import { checkSandbox, plainSandbox } from './sandbox-hints.ts'
 import type { SandboxHints } from './sandbox-hints.ts'
 
 /** Any handle of an actor that placement can compare with: its pid is all that is used. */
@@ -69,6 +69,13 @@ export function checkIsolation(isolation: unknown, name = 'isolation'): asserts 
   const { limits, sandbox } = isolation as IsolationHints
   checkLimits(limits ?? {}, `${name}.limits`)
   if (sandbox !== undefined) checkSandbox(sandbox, `${name}.sandbox`)
+}
+
+/** The same isolation as data that travels. */
+export function plainIsolation(isolation: Isolation): Isolation {
+  return typeof isolation === 'object' && isolation.sandbox !== undefined
+    ? { ...isolation, sandbox: plainSandbox(isolation.sandbox) }
+    : isolation
 }
 
 function checkLimits(limits: object, name: string): void {

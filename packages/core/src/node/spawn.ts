@@ -384,6 +384,7 @@ async function runInit(
     cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
     kernel.exit(cell, 'normal')
   } else if ('refused' in begun) {
+    kernel.options.explain?.(begun.refused)
     const reason = sendableReason(kernel, begun.refused)
     cell.onFailedStart = (ended) => finish({ kind: 'failed', ended: { ...ended, reason } })
     kernel.exit(cell, 'normal')
