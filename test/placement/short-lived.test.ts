@@ -53,8 +53,8 @@ const reports = (id: string) =>
     .filter((data) => data?.offender?.id === id)
     .map((data) => ({ context: data?.context, pid: data?.offender.pid, reason: data?.reason }))
 
-const reported = async (id: string, count: number) =>
-  await eventually(() => reports(id).length >= count, 60_000, `${count} reports of ${id}`)
+const reported = async (id: string, times: number) =>
+  await eventually(() => reports(id).length >= times, 60_000, `${times} reports of ${id}`)
 
 describe('an actor that dies of the first that it is asked', patience, () => {
   test.each(cases)('has started, and then ended: $place, $end', async ({ isolation, end }) => {

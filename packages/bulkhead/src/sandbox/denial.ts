@@ -33,8 +33,8 @@ export function denialOf(error: unknown): string | undefined {
   if (code !== 'ERR_ACCESS_DENIED') return undefined
   const named = [resource, address, hostname].find((each): each is string => typeof each === 'string' && each !== '')
   // An error of a socket says which system call it was, and not which permission.
-  const scope = permission ?? (syscall === undefined ? undefined : 'Net')
-  const refusal = refusals[String(scope)] ?? (() => withoutGrant(`may not do that (${String(scope)})`))
+  const scope = typeof permission === 'string' ? permission : syscall === undefined ? 'unknown' : 'Net'
+  const refusal = refusals[scope] ?? (() => withoutGrant(`may not do that (${scope})`))
   return refusal(typeof port === 'number' && named !== undefined ? `${named}:${port}` : named)
 }
 

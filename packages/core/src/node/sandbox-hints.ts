@@ -12,6 +12,7 @@ export const WALLS_OF_SANDBOX = [
   'network',
   'signals',
   'memory',
+  'descriptors',
   'orphans',
 ] as const
 
