@@ -141,7 +141,7 @@ export class SandboxBody implements NodeBody {
     const { rssMb } = this.#options.profile
     this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
     if (rssMb !== undefined && this.#rssBytes > rssMb * 2 ** 20)
-      this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
+      this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, limitField: 'rssMb', heapBytes: this.#rssBytes })
     const judgement = this.#watch.look()
     if (judgement.state === 'stuck') return judgement
     return { state: 'busy', nextLookMs: judgement.state === 'busy' ? judgement.nextLookMs : lookBusyMs }
@@ -356,7 +356,12 @@ export class SandboxBody implements NodeBody {
     if (signal !== null) {
       if (signal === 'SIGKILL' || !isOutOfMemory(this.output.fatalLine))
         return { cause: 'signaled', signal, ...heapBytes }
-      return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
+      return {
+        cause: 'out_of_memory',
+        signal,
+        ...heapBytes,
+        ...(heapMb !== undefined && { limitMb: heapMb, limitField: 'heapMb' as const }),
+      }
     }
     if (this.#failure === undefined || code === 0) return { cause: 'exited', code: code ?? 1 }
     return { cause: 'error', code: code ?? 1, error: this.#failure }

@@ -5,6 +5,7 @@ import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
 import { checkSandbox, plainSandbox } from './sandbox-hints.ts'
 import type { SandboxHints } from './sandbox-hints.ts'
+import { RSS_MB_MIN } from './too-little-memory.ts'
 
 /** Any handle of an actor that placement can compare with: its pid is all that is used. */
 export interface Placed {
@@ -41,7 +42,7 @@ export interface IsolationHints {
 export interface IsolationLimits {
   /** Megabytes of V8 heap, a whole number from 16. Needs a process: only that contains memory exhaustion. */
   readonly heapMb?: number
-  /** Megabytes of resident memory as the operating system sees it. Needs a process. */
+  /** Megabytes of resident memory as the operating system sees it, from 64; Node.js itself takes 70 to 90. Needs a process. */
   readonly rssMb?: number
   /** Megabytes of stack; thread and process. A process gets no more than the operating system lets it have (`ulimit -s`). */
   readonly stackMb?: number
@@ -125,7 +126,10 @@ const LIMITS: Readonly<Record<keyof IsolationLimits, Rule<number> | 'mailbox'>> 
     accepts: (value) => Number.isSafeInteger(value) && value >= 16,
     expected: 'a whole number of megabytes, 16 or more',
   },
-  rssMb: { accepts: (value) => value > 0, expected: 'a number above 0' },
+  rssMb: {
+    accepts: (value) => value >= RSS_MB_MIN,
+    expected: `a number of megabytes, ${RSS_MB_MIN} or more: Node.js itself takes 70 to 90`,
+  },
   stackMb: {
     accepts: (value) => value >= 0.5 && value <= 1_024,
     expected: 'a number of megabytes from 0.5 to 1024',

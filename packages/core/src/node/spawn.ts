@@ -16,6 +16,7 @@ import type { Allocation } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
+import { tooLittleMemory } from './too-little-memory.ts'
 import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
@@ -237,7 +238,8 @@ export function undoSpawnsOn(
   for (const [, pending] of lost) if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
   return () => {
     for (const [ref, { pid }] of lost) {
-      finishSpawn(kernel, ref, { kind: 'failed', reason: pid === undefined ? 'noconnection' : reasonOf(pid), evidence })
+      const reason = pid === undefined ? (tooLittleMemory(evidence) ?? 'noconnection') : reasonOf(pid)
+      finishSpawn(kernel, ref, { kind: 'failed', reason, evidence })
     }
   }
 }
