@@ -50,6 +50,7 @@ export {
   PlacementError,
   show,
   StartFailed,
+  whyNotStarted,
 } from './errors.ts'
 export { checkFields } from './known-fields.ts'
 export { NotSendable, registerError, registerType, Undecodable } from './messaging/codec.ts'
