@@ -73,7 +73,16 @@ export type { Lesson } from './node/ladder.ts'
 export { Lessons } from './node/lessons.ts'
 export { createNode } from './node/create-node.ts'
 export { VITALS } from './node/host.ts'
-export type { ActorSnapshot, Allocation, NodeControl, NodeHost, NodeSnapshot, OnHandler, Verdict } from './node/host.ts'
+export type {
+  AbsentChild,
+  ActorSnapshot,
+  Allocation,
+  NodeControl,
+  NodeHost,
+  NodeSnapshot,
+  OnHandler,
+  Verdict,
+} from './node/host.ts'
 export type { IntrudingCode } from './node/intrude.ts'
 export type { Node, NodeOptions } from './node/node-options.ts'
 export type {

@@ -1,4 +1,4 @@
-import type { Args, Pid } from '@bulkhead/core'
+import type { AbsentChild, Args, Pid } from '@bulkhead/core'
 import type { ChildSpec } from './child-spec.ts'
 import type { Child, ChildStatus } from './child-table.ts'
 
@@ -56,4 +56,12 @@ export function countChildren(children: readonly Child[]): ChildCounts {
 /** OTP: `supervisor:get_childspec/2`. */
 export function keptSpec({ spec, args }: Child): KeptChildSpec {
   return { ...spec, args }
+}
+
+/** What inspection shows of a child that does not run and is meant to; nothing of the others. */
+export function describeAbsent({ id, spec, status, starts, isStarting }: Child): AbsentChild[] {
+  const shown = isStarting && starts > 0 && status !== 'held' ? 'restarting' : status
+  if (shown !== 'restarting' && shown !== 'held') return []
+  const { behaviour, type } = spec
+  return [{ child: id, behaviour: behaviour.name, type, status: shown, restarts: Math.max(0, starts - 1) }]
 }

@@ -44,6 +44,8 @@ export interface Child {
   starts: number
   /** The node whose end took it last. */
   lostNode: NodeId | undefined
+  /** A start of it is under way. */
+  isStarting: boolean
   retry: Retry | undefined
   readonly backoff: Backoff | undefined
 }

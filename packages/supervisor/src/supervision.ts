@@ -1,6 +1,7 @@
 import type { ActorSelf, Args, Evidence, Exit, ExitReason, Timeout } from '@bulkhead/core'
 import { endsSupervisor } from './auto-shutdown.ts'
 import { Backoff } from './backoff.ts'
+import { describeAbsent } from './child-info.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { type Child, ChildTable, type Life } from './child-table.ts'
 import { shutDownTogether } from './concurrent-shutdown.ts'
@@ -43,6 +44,7 @@ export class Supervision {
     this.rules = rules
     this.#keepsStopped = rules.keepsStopped
     this.#intensity = new RestartIntensity(rules, () => self.now())
+    self.showAbsent(() => this.children.list().flatMap(describeAbsent))
   }
 
   /** Adds a child as the last one; it is not started. */
@@ -56,6 +58,7 @@ export class Supervision {
       pid: undefined,
       placement: undefined,
       starts: 0,
+      isStarting: false,
       lostNode: undefined,
       retry: undefined,
       backoff:
@@ -72,7 +75,9 @@ export class Supervision {
 
   /** Starts a child that does not run. When that fails the child stays as it was. `level`: of the progress report. */
   async start(child: Child, level: 'info' | 'debug'): Promise<Start> {
+    child.isStarting = true
     const start = await startLinked(this.#self, child)
+    child.isStarting = false
     if (start.kind === 'failed') {
       if (start.lost) await this.#learn(child, start.lost, start.reason, start.evidence)
       return start

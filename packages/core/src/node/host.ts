@@ -114,6 +114,19 @@ export interface ActorSnapshot {
   readonly mailbox: { readonly count: number; readonly bytes: number }
   readonly restarts: number
   readonly placement: PlacementDecision | undefined
+  /** Children of a supervisor that do not run at the moment, though they are meant to. Left out when there are none. */
+  readonly absent?: readonly AbsentChild[]
+}
+
+/** A child that is about to be started again, or that its supervisor holds until it is asked to start it. */
+export interface AbsentChild {
+  /** Its id: the last part of its path. */
+  readonly child: string
+  readonly behaviour: string
+  readonly type: 'worker' | 'supervisor'
+  readonly status: 'restarting' | 'held'
+  /** How often it was started again. */
+  readonly restarts: number
 }
 
 export interface NodeSnapshot {
