@@ -67,8 +67,8 @@ describe('bulkhead inspect', () => {
     expect(stdout).toMatch(/patient\s+Faulty\s+nowhere\s+is being restarted\n/)
     const { stdout: json } = await bulkhead('inspect', '--json')
     const { nodes } = JSON.parse(json) as SystemReport
-    const absent = nodes.flatMap(({ snapshot }) => snapshot?.actors ?? []).flatMap((actor) => actor.absent ?? [])
-    expect(absent).toMatchObject([
+    const unsettled = nodes.flatMap(({ snapshot }) => snapshot?.actors ?? []).flatMap((actor) => actor.unsettled ?? [])
+    expect(unsettled).toMatchObject([
       { child: 'patient', behaviour: 'Faulty', status: 'restarting' },
       { child: 'kept', behaviour: 'Faulty', status: 'held' },
     ])

@@ -74,7 +74,7 @@ export { Lessons } from './node/lessons.ts'
 export { createNode } from './node/create-node.ts'
 export { VITALS } from './node/host.ts'
 export type {
-  AbsentChild,
+  UnsettledChild,
   ActorSnapshot,
   Allocation,
   NodeControl,

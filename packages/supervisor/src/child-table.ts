@@ -46,6 +46,8 @@ export interface Child {
   lostNode: NodeId | undefined
   /** A start of it is under way. */
   isStarting: boolean
+  /** When it was told to stop, while it is waited for. */
+  stoppingSince: number | undefined
   retry: Retry | undefined
   readonly backoff: Backoff | undefined
 }

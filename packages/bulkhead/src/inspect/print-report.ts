@@ -28,17 +28,19 @@ function section(title: string, lines: readonly string[]): string[] {
 
 type Row = readonly string[]
 
-function rowsOf(tree: readonly TreeEntry[], depth = 0): Row[] {
+function rowsOf(tree: readonly TreeEntry[], depth = 0, parent?: TreeEntry): Row[] {
   return tree.flatMap((entry) => [
-    actorRow(entry, depth),
-    ...rowsOf(entry.children, depth + 1),
+    actorRow(entry, depth, isStopping(entry, parent)),
+    ...rowsOf(entry.children, depth + 1, entry),
     ...absentRows(entry, depth + 1),
   ])
 }
 
 /** Children that are meant to run and do not; one whose `init` runs has a row of its own already. */
-function absentRows({ path, absent = [], children }: TreeEntry, depth: number): Row[] {
-  const missing = absent.filter(({ child }) => !children.some((each) => each.path === `${path}/${child}`))
+function absentRows({ path, unsettled = [], children }: TreeEntry, depth: number): Row[] {
+  const missing = unsettled.filter(
+    ({ child, status }) => status !== 'stopping' && !children.some((each) => each.path === `${path}/${child}`),
+  )
   return missing.map(({ child, behaviour, type, status, restarts }) => [
     `${'  '.repeat(depth)}${child}`,
     type === 'supervisor' ? 'supervisor' : behaviour,
@@ -49,12 +51,16 @@ function absentRows({ path, absent = [], children }: TreeEntry, depth: number): 
   ])
 }
 
+const isStopping = ({ path }: TreeEntry, parent: TreeEntry | undefined): boolean =>
+  parent?.unsettled?.some(({ child, status }) => status === 'stopping' && `${parent.path}/${child}` === path) === true
+
 const restartsIn = (restarts: number): string =>
   restarts === 0 ? '' : `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`
 
 function actorRow(
   { path, behaviour, type, kind, node, status, handler, mailbox, restarts, name, placement }: TreeEntry,
   depth: number,
+  stops: boolean,
 ): Row {
   const last = path.split('/').at(-1) || '/'
   const state = status === 'running' ? `running ${handler ?? ''}`.trim() : status
@@ -62,7 +68,7 @@ function actorRow(
     `${'  '.repeat(depth)}${last}${name === undefined ? '' : ` "${name}"`}`,
     type === 'supervisor' ? 'supervisor' : behaviour,
     `${placement?.sandbox === true ? 'sandbox' : kind} ${node}`,
-    state,
+    stops ? `${state}, is being stopped` : state,
     mailbox.count === 0 ? '' : `${mailbox.count} waiting (${mailbox.bytes} bytes)`,
     restartsIn(restarts),
   ]

@@ -380,8 +380,8 @@ class OwnSelf implements ActorSelf {
     cell.kernel.platform.telemetry?.restarted?.({ supervisor: cell.pid, ...event })
   }
 
-  showAbsent(children: Parameters<ActorSelf['showAbsent']>[0]): void {
-    this.#alive.absent = children
+  showUnsettled(children: Parameters<ActorSelf['showUnsettled']>[0]): void {
+    this.#alive.unsettled = children
   }
 
   async learnFrom({ child, placement, evidence }: Parameters<ActorSelf['learnFrom']>[0]): Promise<Lesson | undefined> {

@@ -18,7 +18,7 @@ export function counters({ counters: own, encoder, codec }: Kernel): NodeSnapsho
 }
 
 function actorSnapshot(cell: Cell): ActorSnapshot {
-  const absent = cell.absent?.() ?? []
+  const unsettled = cell.unsettled?.() ?? []
   return {
     pid: cell.pid,
     behaviour: cell.behaviour,
@@ -31,7 +31,7 @@ function actorSnapshot(cell: Cell): ActorSnapshot {
     mailbox: { count: cell.mailbox.count, bytes: cell.mailbox.bytes },
     restarts: cell.restarts,
     placement: cell.placement,
-    ...(absent.length > 0 && { absent }),
+    ...(unsettled.length > 0 && { unsettled }),
   }
 }
 
