@@ -225,8 +225,11 @@ describe('its limits', patience, () => {
     const { ref } = await guest({ frameBytes: 65_536 })
     const host = await own.system.start(Host, [], { id: 'large', isolation: 'inline' })
     expect(await ref.call.large(host.pid as Pid, 60_000)).toBe(true)
-    expect(await ref.call.large(host.pid as Pid, 70_000)).toMatch(/not_sendable|NotSendable/)
+    expect(await ref.call.large(host.pid as Pid, 70_000)).toMatch(/not_sendable/)
     expect(await ref.call.add(1)).toBe(2)
+    // A reply that cannot be sent ends a server.
+    const reply = await ref.call.fill(70_000).catch((error: unknown) => String(error))
+    expect(reply).toMatch(/NotSendable: reply takes 70\d{3} bytes, .* raise isolation\.sandbox\.frameBytes, 65536/)
   })
 
   test('it may send as much as it likes through its runtime, which paces it', async () => {

@@ -57,7 +57,7 @@ export { NotSendable, registerError, registerType, Undecodable } from './messagi
 export type { RegisteredType } from './messaging/codec.ts'
 export { place } from './node/place.ts'
 export type { PlacementContext } from './node/place.ts'
-export { checkIsolation, plainIsolation } from './node/isolation.ts'
+export { checkIsolation, hintElsewhere, plainIsolation } from './node/isolation.ts'
 export type { Isolation, IsolationHints, IsolationLimits, Placed } from './node/isolation.ts'
 export type { PlacementDecision, Wall } from './node/placement.ts'
 export { WALLS_OF_SANDBOX } from './node/sandbox-hints.ts'

@@ -4,6 +4,7 @@ import {
   checkFields,
   checkIsolation,
   checkMailbox,
+  hintElsewhere,
   InvalidOption,
   type Isolation,
   type MailboxLimits,
@@ -73,7 +74,8 @@ export function child<A extends Args>(
   checkBehaviour('child', behaviour)
   if (!isRecord(options))
     throw new InvalidOption('options', options, "give the child's options as an object, or nothing")
-  checkFields(options, OPTIONS, 'option', `children.${typeof options.id === 'string' ? options.id : behaviour.name}`)
+  const id = typeof options.id === 'string' ? options.id : behaviour.name
+  checkFields(options, OPTIONS, 'option', `children.${id}`, hintElsewhere)
   return checkChildSpec({ id: behaviour.name, ...defined(options), behaviour, args })
 }
 
@@ -86,7 +88,7 @@ export function checkChildSpec(value: unknown): ChildSpec {
     throw new InvalidOption('children', value, 'describe each child with child(Behaviour, [arguments])')
   const given = defined(value)
   const id = checkId(given['id'])
-  checkFields(value, [...OPTIONS, 'behaviour', 'args', 'type'], 'option', `children.${id}`)
+  checkFields(value, [...OPTIONS, 'behaviour', 'args', 'type'], 'option', `children.${id}`, hintElsewhere)
   const field = (name: string): string => `children.${id}.${name}`
   const behaviour = checkBehaviour(field('behaviour'), given['behaviour'])
   const restart = oneOf(field('restart'), given['restart'] ?? 'permanent', RESTART_TYPES)

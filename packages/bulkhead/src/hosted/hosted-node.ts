@@ -2,13 +2,13 @@ import { createNode, makePid, pidPrefix, PlacementError, serialOf } from '@bulkh
 import type {
   Allocation,
   Evidence,
-  ExitReason,
   Isolation,
   Lesson,
   LogRecord,
   Node,
   NodeHost,
   NodeId,
+  NodeOptions,
   PlacementDecision,
   Telemetry,
 } from '@bulkhead/core'
@@ -62,7 +62,7 @@ export interface HostedNodeOptions {
   /** Told the handler names, by their numbers in the vitals. */
   readonly onHandler?: (id: number, name: string) => void
   /** It runs foreign code and is policed. */
-  readonly untrusted?: { readonly messageBytesMax: number; readonly explain: (reason: ExitReason) => void }
+  readonly untrusted?: Required<Pick<NodeOptions, 'messageBytesMax' | 'messageBytesOption' | 'explain'>>
   /** An error that belongs to no actor is about to be raised again. */
   readonly onOrphanedError?: (error: unknown) => void
 }

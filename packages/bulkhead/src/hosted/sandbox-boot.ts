@@ -86,7 +86,11 @@ export function bootSandbox({ frameBytes, grant }: SandboxOrders): void {
             explainDenial(error)
             channel.post({ type: 'failing', error: partsOf(error), culprit: undefined })
           },
-          untrusted: { messageBytesMax: frameBytes - headRoom, explain: explainDenial },
+          untrusted: {
+            messageBytesMax: frameBytes - headRoom,
+            messageBytesOption: `isolation.sandbox.frameBytes, ${frameBytes}`,
+            explain: explainDenial,
+          },
         })
         return channel.post({ type: 'up' })
       }

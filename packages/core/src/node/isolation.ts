@@ -3,7 +3,8 @@ import type { MailboxLimits } from '../actor/mailbox-limits.ts'
 import { isPid } from '../actor/pid.ts'
 import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
-import { checkSandbox, plainSandbox } from './sandbox-hints.ts'
+import { misplacedHint } from './misplaced-hint.ts'
+import { checkSandbox, plainSandbox, SANDBOX_FIELDS } from './sandbox-hints.ts'
 import type { SandboxHints } from './sandbox-hints.ts'
 import { RSS_MB_MIN } from './too-little-memory.ts'
 
@@ -61,8 +62,8 @@ export type Isolation = 'inline' | 'thread' | 'process' | IsolationHints
 export function checkIsolation(isolation: unknown, name = 'isolation'): asserts isolation is Isolation | undefined {
   if (isolation === undefined || WORDS.includes(isolation)) return
   if (typeof isolation !== 'object' || isolation === null || Array.isArray(isolation))
-    throw new InvalidOption(name, isolation, "give 'inline', 'thread', 'process' or an object of hints")
-  checkFields(isolation, Object.keys(HINTS), 'hint', name)
+    throw new InvalidOption(name, isolation, wordFor(isolation))
+  checkFields(isolation, Object.keys(HINTS), 'hint', name, hintElsewhere)
   for (const [field, value] of Object.entries(isolation)) {
     const { accepts, expected } = HINTS[field as keyof IsolationHints]
     if (value !== undefined && !accepts(value)) throw new InvalidOption(`${name}.${field}`, value, `give ${expected}`)
@@ -70,6 +71,23 @@ export function checkIsolation(isolation: unknown, name = 'isolation'): asserts 
   const { limits, sandbox } = isolation as IsolationHints
   checkLimits(limits ?? {}, `${name}.limits`)
   if (sandbox !== undefined) checkSandbox(sandbox, `${name}.sandbox`)
+}
+
+/** Says where a field belongs that is a hint of isolation and stands somewhere else; undefined for any other. */
+export function hintElsewhere(field: string, value: unknown): string | undefined {
+  return misplacedHint(field, value, {
+    hint: Object.keys(HINTS),
+    limit: Object.keys(LIMITS),
+    sandbox: SANDBOX_FIELDS,
+  })
+}
+
+/** What to give instead of a word that is none: most often it is the value of a hint. */
+function wordFor(word: unknown): string {
+  const words = "give 'inline', 'thread', 'process' or an object of hints"
+  const meant = word === 'sandbox' ? 'untrusted' : word
+  const hint = Object.keys(HINTS).find((each) => VALUES[each]?.includes(meant as string) === true)
+  return hint === undefined ? words : `${words}, such as { ${hint}: '${String(meant)}' }`
 }
 
 /** The same isolation as data that travels. */
@@ -105,6 +123,14 @@ const oneOf = (...words: readonly string[]): Rule<unknown> => ({
 const anObject: Rule<unknown> = {
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   expected: 'an object',
+}
+
+/** Words that are values of a hint, and not the default. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  trust: ['untrusted'],
+  faults: ['contained'],
+  memory: ['shared'],
+  cpu: ['heavy'],
 }
 
 const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {

@@ -27,6 +27,8 @@ export interface NodeOptions {
   readonly explain?: (reason: ExitReason) => void
   /** The longest message that it can send, in bytes. Default `MESSAGE_BYTES_MAX`. */
   readonly messageBytesMax?: number
+  /** The option that sets that, as errors name it. Default none. */
+  readonly messageBytesOption?: string
   /** Bytes waiting in an actor's mailbox, or in a connection, from which a send answers false. Default 1 MiB. */
   readonly highWaterBytes?: number
 }

@@ -112,9 +112,11 @@ const CHECKS: Readonly<Record<Exclude<keyof SandboxHints, 'env'>, (value: unknow
   descriptors: whole(64, 'descriptors'),
 }
 
+export const SANDBOX_FIELDS: readonly string[] = [...Object.keys(CHECKS), 'env']
+
 /** Throws `InvalidOption`, naming the field that is wrong. Whether the paths exist is seen when the sandbox is made. */
 export function checkSandbox(sandbox: SandboxHints, name: string): void {
-  checkFields(sandbox, [...Object.keys(CHECKS), 'env'], 'hint', name)
+  checkFields(sandbox, SANDBOX_FIELDS, 'hint', name)
   for (const [field, check] of Object.entries(CHECKS)) {
     const value = sandbox[field as keyof SandboxHints]
     const expected = value === undefined ? undefined : check(value)
