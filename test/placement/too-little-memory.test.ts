@@ -1,4 +1,4 @@
-import type { Evidence, IsolationHints, StartFailed } from 'bulkhead'
+import type { IsolationHints, StartFailed } from 'bulkhead'
 import type { SupervisorReport } from '@bulkhead/supervisor'
 import { describe, expect, test } from 'vitest'
 import { Bulky } from './fixtures/bulky.ts'
@@ -53,7 +53,7 @@ describe.each(places)('a limit that is too small for Node.js itself is told as t
         expect(evidence).toMatchObject({
           cause: 'out_of_memory',
           limit: { field: 'rssMb', mb: 64 },
-        } as Partial<Evidence>)
+        })
       }
     },
   )

@@ -284,7 +284,7 @@ export class RunningSystem implements System {
       )
     const { children } = this.#warden
     return [
-      ...children.list().map((child) => `OS process ${child} of a node has not ended`),
+      ...children.list().map((pid) => `OS process ${pid} of a node has not ended`),
       ...(children.hasLingering ? ['a thread is in a native call, which nothing ends but the end of the program'] : []),
     ]
   }

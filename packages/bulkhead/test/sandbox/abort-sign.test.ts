@@ -14,7 +14,7 @@ function told([command = '', ...args]: readonly string[], pieceBytes: number): r
 }
 
 const { namespaces, userNamespaces } = meansHere()
-const unshare = namespaces ?? (userNamespaces === undefined ? undefined : `${userNamespaces}`)
+const unshare = namespaces ?? userNamespaces
 const flags = namespaces === undefined ? ['--user', ...namespaceFlags] : namespaceFlags
 
 describe('an abort', () => {

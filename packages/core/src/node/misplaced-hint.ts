@@ -22,5 +22,5 @@ export function misplacedHint(
 /** Short values as a program writes them. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
-  return typeof value === 'object' || typeof value === 'function' ? '…' : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '…'
 }
