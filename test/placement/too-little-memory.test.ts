@@ -59,9 +59,13 @@ describe.each(places)('a limit that is too small for Node.js itself is told as t
   )
 
   test('heapMb that the modules of the actor use up', patience, async () => {
-    const error = (await start(Bulky, hints, { heapMb: 16, rssMb: 1_024 }).started.catch(
-      (failed: unknown) => failed,
-    )) as StartFailed
+    const failure = async () =>
+      (await start(Bulky, hints, { heapMb: 16, rssMb: 1_024 }).started.catch(
+        (failed: unknown) => failed,
+      )) as StartFailed
+    let error = await failure()
+    // On a busy machine the verdict can come later than anybody waits for it.
+    for (let left = 5; left > 0 && error.reason === 'noconnection'; left--) error = await failure()
     expect(error.message).toMatch(/isolation\.limits\.heapMb is 16: .*took all of it before.*; give 32 or more/)
   })
 })
