@@ -229,8 +229,16 @@ describe('the ends of its runtime', patience, () => {
   test('it aborts', async () => {
     const { ref, pid } = await attacker()
     ref.call.abort().catch(() => {})
-    expect((await own.notices(pid)).exitNode).toMatchObject({ cause: 'signaled' })
+    const { exit, exitNode } = await own.notices(pid)
+    expect(exitNode).toMatchObject({ cause: 'signaled', signal: 'SIGABRT' })
+    expect(exit).toEqual({ signaled: { signal: 'SIGABRT' } })
     await others.haveNoticedNothing()
+  })
+
+  test('it aborts when nothing of what it prints is read', async () => {
+    const { ref, pid } = await attacker({ outputBytesPerSecond: 0 })
+    ref.call.abort().catch(() => {})
+    expect((await own.notices(pid)).exit).toEqual({ signaled: { signal: 'SIGABRT' } })
   })
 
   test('it raises errors with names that mean something elsewhere', async () => {

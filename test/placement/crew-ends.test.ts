@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Pid } from 'bulkhead'
 import { begin, faulty, homeOf, mate, patienceMs } from './crew.ts'
+import { heapBombs } from './fixtures/bombs.ts'
 import { FaultyFamily } from './fixtures/faulty-family.ts'
 import { Faulty } from './fixtures/faulty.ts'
 import { Witness } from './fixtures/witness.ts'
@@ -233,4 +234,20 @@ describe('a heap bomb in a crew leaves the root standing', () => {
     expect(await program.said('back')).toBe(`thread ${home}`)
     expect(await program.ended).toEqual({ code: 0, signal: null })
   })
+
+  test(
+    'whatever meets the limit: each of the bombs, one after another, and both shards are back',
+    { timeout: 600_000 },
+    async () => {
+      const program = run('crew-bombs.ts', { execArgv: ['--max-old-space-size=64'] })
+      expect(await program.ended).toEqual({ code: 0, signal: null })
+      const ends = program.stdout
+        .filter((line) => line.startsWith('bomb '))
+        .map((line) => JSON.parse(line.slice(5)) as unknown)
+      const homes = ['in a crew', 'in a crew']
+      // Nobody waits longer than 250 ms for the verdict about a thread whose connection has closed; a large heap can take longer to go.
+      const cause = expect.stringMatching(/^(out_of_memory|unknown)$/) as unknown
+      expect(ends).toEqual(Object.keys(heapBombs).map((bomb) => ({ bomb, told: 'an end', cause, homes })))
+    },
+  )
 })

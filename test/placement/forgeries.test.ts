@@ -110,25 +110,25 @@ describe('a forgery ends who made it, with protocol_violation, and nothing else 
   })
 
   test('an oversized frame', async () => {
-    await caught(/a frame of more than 262144 bytes/, ({ forger }) =>
+    await caught(/a frame of more than 262144 bytes \(isolation\.sandbox\.frameBytes\)/, ({ forger }) =>
       forger.call.forge([{ kind: 'message', bytes: new Uint8Array(2 ** 18 + 1) }]),
     )
   })
 
   test('a length that promises gigabytes', async () => {
-    await caught(/a frame of more than 262144 bytes/, ({ forger }) =>
+    await caught(/a frame of more than 262144 bytes \(isolation\.sandbox\.frameBytes\)/, ({ forger }) =>
       forger.call.raw(Uint8Array.of(0xff, 0xff, 0xff, 0x7f)),
     )
   })
 
   test('too many frames', async () => {
-    await caught(/more than 5000 frames per second/, ({ forger }) =>
+    await caught(/more than 5000 frames per second \(isolation\.sandbox\.framesPerSecond\)/, ({ forger }) =>
       forger.call.flood(60_000, { kind: 'message', to: 0 }),
     )
   })
 
   test('too many bytes', async () => {
-    await caught(/more than 1048576 bytes per second/, ({ forger }) =>
+    await caught(/more than 1048576 bytes per second \(isolation\.sandbox\.bytesPerSecond\)/, ({ forger }) =>
       forger.call.flood(4_000, { kind: 'message', to: 0, bytes: new Uint8Array(4_000) }),
     )
   })

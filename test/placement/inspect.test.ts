@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SystemReport } from '../../packages/bulkhead/src/inspect/system-report.ts'
 import { eventually, run } from './program.ts'
 import type { Program } from './program.ts'
 
@@ -50,6 +51,28 @@ describe('bulkhead inspect', () => {
     program.kill('SIGTERM')
     await program.ended
     expect(existsSync(folder())).toBe(false)
+  })
+
+  test('shows children that are held or being restarted, and what is a sandbox', { timeout: 60_000 }, async () => {
+    const program = observed('walled')
+    await program.said('ready')
+    const { stdout } = await bulkhead('inspect')
+    expect(stdout).toMatch(
+      /walled\s+Faulty\s+sandbox (\d+)\s+waiting(.*\n)*Nodes\n(.*\n)*\s+sandbox \1\s+dedicated\s+process/,
+    )
+    expect(stdout).toMatch(
+      /\/walled: dedicated process in a sandbox, since .*\n\s+sandbox: holds files, processes, .*; env LANG\n/,
+    )
+    expect(stdout).toMatch(/kept\s+Faulty\s+nowhere\s+held until restartChild\n/)
+    expect(stdout).toMatch(/patient\s+Faulty\s+nowhere\s+is being restarted\n/)
+    const { stdout: json } = await bulkhead('inspect', '--json')
+    const { nodes } = JSON.parse(json) as SystemReport
+    const unsettled = nodes.flatMap(({ snapshot }) => snapshot?.actors ?? []).flatMap((actor) => actor.unsettled ?? [])
+    expect(unsettled).toMatchObject([
+      { child: 'patient', behaviour: 'Faulty', status: 'restarting' },
+      { child: 'kept', behaviour: 'Faulty', status: 'held' },
+    ])
+    expect(nodes.filter(({ sandbox }) => sandbox === true)).toHaveLength(1)
   })
 
   test('--json gives the same as data', async () => {

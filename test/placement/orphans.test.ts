@@ -84,6 +84,14 @@ describe('SIGTERM and SIGINT', () => {
     program.kill('SIGTERM')
     expect(await program.ended).toEqual({ code: 143, signal: null })
     await eventually(gone(children), 1_000, 'its processes ended')
+    const told = program.stderr.filter((line) => line.startsWith('[bulkhead] '))
+    expect(told).toEqual([
+      expect.stringMatching(/leaves at once, \d+ ms after it was told to stop$/),
+      expect.stringMatching(/ \/first has not ended: its turn had not come$/),
+      expect.stringMatching(
+        / \/stubborn has not ended: it was told to stop \d+ ms ago, and has no limit to its end \(shutdown\)$/,
+      ),
+    ])
   })
 
   test('what is not done after 10 s is cut short and listed', { timeout: 30_000 }, async () => {
@@ -95,7 +103,27 @@ describe('SIGTERM and SIGINT', () => {
     const tookMs = performance.now() - begun
     expect(tookMs).toBeGreaterThan(9_500)
     expect(tookMs).toBeLessThan(14_000)
-    expect(program.stderr.join('\n')).toMatch(/stubborn was cut short/)
+    const told = program.stderr.filter((line) => line.includes('was cut short')).toSorted()
+    expect(told.map((line) => line.replace(/\d+ ms ago/, 'N ms ago').replace(/^.*?\//, '/'))).toEqual([
+      '/first was cut short by the deadline of the shutdown: its turn had not come',
+      '/last was cut short by the deadline of the shutdown: its turn had not come',
+      '/middle was cut short by the deadline of the shutdown: its turn had not come',
+      '/stubborn was cut short by the deadline of the shutdown: it was told to stop N ms ago, and has no limit to its end (shutdown)',
+    ])
+  })
+
+  test('a program that its own handles keep is told which, before it leaves at once', { timeout: 40_000 }, async () => {
+    const program = run('service.ts', { args: ['kept'] })
+    await program.said('ready')
+    program.kill('SIGTERM')
+    expect(await program.ended).toEqual({ code: 143, signal: null })
+    expect(program.stdout.at(-1)).toBe('stopped: {"shutdown":"SIGTERM"}')
+    expect(program.stderr.slice(-2)).toEqual([
+      expect.stringMatching(/^\[bulkhead\] leaves at once, 1[2-9]\d{3} ms after it was told to stop$/),
+      expect.stringMatching(
+        /^\[bulkhead\] the system has stopped; the program still has open, and may wait for: .*TCPServerWrap, 2 Timeout/,
+      ),
+    ])
   })
 })
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { WALLS_OF_SANDBOX } from '@bulkhead/core'
 import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
@@ -180,7 +181,9 @@ describe('it reads', patience, () => {
   test.each([
     ['a file', () => file],
     ['a folder', () => folder],
-    ['a file: URL', () => `file://${file}`],
+    ['a file: URL as text', () => `file://${file}`],
+    ['a file: URL as text, in short', () => `file:${file}`],
+    ['a URL', () => pathToFileURL(file)],
   ])('%s that is named', async (_, path) => {
     const { ref } = await guest({ read: [path()] })
     expect(await ref.call.read(file)).toBe(4)
@@ -222,8 +225,11 @@ describe('its limits', patience, () => {
     const { ref } = await guest({ frameBytes: 65_536 })
     const host = await own.system.start(Host, [], { id: 'large', isolation: 'inline' })
     expect(await ref.call.large(host.pid as Pid, 60_000)).toBe(true)
-    expect(await ref.call.large(host.pid as Pid, 70_000)).toMatch(/not_sendable|NotSendable/)
+    expect(await ref.call.large(host.pid as Pid, 70_000)).toMatch(/not_sendable/)
     expect(await ref.call.add(1)).toBe(2)
+    // A reply that cannot be sent ends a server.
+    const reply = await ref.call.fill(70_000).catch((error: unknown) => String(error))
+    expect(reply).toMatch(/NotSendable: reply takes 70\d{3} bytes, .* raise isolation\.sandbox\.frameBytes, 65536/)
   })
 
   test('it may send as much as it likes through its runtime, which paces it', async () => {
@@ -260,6 +266,47 @@ describe('explain', patience, () => {
     expect(JSON.stringify(decision)).not.toContain('do not tell')
     expect(decision?.confinement?.env).toEqual(['SECRET'])
     expect(decision?.limits).toMatchObject({ heapMb: 64, rssMb: 256 })
+  })
+
+  test('shows each grant, and nothing else is granted', async () => {
+    const none = (await own.system.explain((await guest()).ref)).decision?.confinement
+    const itself = join(here, 'fixtures/guest.ts')
+    expect(none).toMatchObject({ env: [], require: [], read: expect.arrayContaining([itself]) as unknown })
+    const sandbox = {
+      read: [pathToFileURL(join(here, 'fixtures/host.ts')), join(here, 'fixtures/needed.ts')],
+      env: { LANG: 'en', COLOUR: 'green' },
+      framesPerSecond: 1_000,
+      bytesPerSecond: 2 ** 20,
+      frameBytes: 2 ** 16,
+      outputBytesPerSecond: 2 ** 10,
+      descriptors: 64,
+    }
+    const { ref } = await guest(sandbox, { limits: { heapMb: 96, rssMb: 300, handlerMs: 2_000 } })
+    const { decision } = await own.system.explain(ref)
+    const { read: _, env: __, ...numbers } = sandbox
+    expect(decision?.confinement).toMatchObject({ ...numbers, env: ['LANG', 'COLOUR'] })
+    expect(decision?.limits).toEqual({ heapMb: 96, rssMb: 300, handlerMs: 2_000 })
+    const granted = decision?.confinement?.read.filter((path) => !none?.read.includes(path))
+    expect(granted?.toSorted()).toEqual(['host.ts', 'needed.ts'].map((name) => join(here, 'fixtures', name)))
+  })
+
+  test('what it says of a wall is what requiring it comes to', async () => {
+    const { decision } = await own.system.explain((await guest()).ref)
+    const walls = decision?.confinement?.walls ?? []
+    expect(walls.map(({ wall }) => wall)).toEqual(WALLS_OF_SANDBOX)
+    for (const { wall, holds, by } of walls) {
+      const words = decision?.because.filter((because) => because.includes(`against ${wall}: ${by}`))
+      expect(words).toHaveLength(holds === 'yes' ? 0 : 1)
+    }
+    const holding = walls.filter(({ holds }) => holds === 'yes').map(({ wall }) => wall)
+    const { ref } = await guest({ require: holding })
+    expect((await own.system.explain(ref)).decision?.confinement?.require).toEqual(holding)
+    for (const { wall, by } of walls.filter(({ holds }) => holds !== 'yes')) {
+      const error = await failure({ require: [wall] })
+      expect(error).toMatchObject({ reason: { name: 'PlacementError' } })
+      expect(error.message).toContain(`isolation.sandbox.require: '${wall}'`)
+      expect(error.message).toContain(by)
+    }
   })
 
   test('what is required and cannot be held is a PlacementError that says what would', async () => {

@@ -74,6 +74,10 @@ export class Wire implements Connection {
     return this.#end.send(frameHead, body, beside)
   }
 
+  flush(): void {
+    this.#end.flush()
+  }
+
   receive(receiver: Receiver): void {
     this.#receiver = receiver
     this.#end.receive({

@@ -53,6 +53,10 @@ export class ToyConnection implements Connection {
     return false
   }
 
+  flush(): void {
+    this.#flush()
+  }
+
   receive(receiver: Receiver): void {
     this.#receiver = receiver
     process.nextTick(() => {

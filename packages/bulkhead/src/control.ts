@@ -131,6 +131,8 @@ export interface NodeSurvey {
   /** The OS process it lives in. */
   readonly osProcess: number
   readonly share: 'root' | PlacementDecision['share']
+  /** It is a sandbox. */
+  readonly sandbox?: true
   readonly snapshot: NodeSnapshot | undefined
   /** Milliseconds since the snapshot was taken: more than 0 when the node did not answer in time. */
   readonly ageMs: number

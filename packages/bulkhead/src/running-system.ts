@@ -12,7 +12,7 @@ import {
   ROOT,
   StartFailed,
 } from '@bulkhead/core'
-import type { ActorRef, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
+import type { ActorRef, ActorSnapshot, Args, Behaviour, ExitReason, Node, Pid } from '@bulkhead/core'
 import { child } from '@bulkhead/supervisor'
 import type { ChildOptions, SupervisorProtocol } from '@bulkhead/supervisor'
 import { OpenChaosDoor } from './chaos/chaos-door.ts'
@@ -27,6 +27,7 @@ import { printRecord } from './nodejs/log-line.ts'
 import { TracingScope } from './nodejs/actor-scope.ts'
 import type { Overrides } from './placement-overrides.ts'
 import { shutdownMs, stopOnSignals } from './shutdown-signals.ts'
+import { activeResources, remainingOf } from './stopping.ts'
 import { explanationOf, isComplete, treeOf } from './survey.ts'
 import type { Explanation, StopOptions, StopReport, System, TreeEntry } from './system.ts'
 import type { CheckedOptions } from './system-options.ts'
@@ -58,6 +59,7 @@ export class RunningSystem implements System {
   #top: ActorRef<SupervisorProtocol> | undefined
   readonly #topEnded = Promise.withResolvers<ExitReason>()
   #stopping: Promise<StopReport> | undefined
+  #phase: 'actors' | 'nodes' | 'over' = 'actors'
   readonly #overdue = Promise.withResolvers<void>()
 
   /** Rejects when the top supervisor does not start. */
@@ -122,7 +124,12 @@ export class RunningSystem implements System {
         })
       : undefined
     this.#warden.channel.onMessage((message) => this.#take(message))
-    this.#letGoOfSignals = options.signals ? stopOnSignals((signal) => this.#stopOn(signal)) : () => {}
+    this.#letGoOfSignals = options.signals
+      ? stopOnSignals(
+          (signal) => this.#stopOn(signal),
+          () => this.#whatKeeps(),
+        )
+      : () => {}
     log('system %s', this.id)
   }
 
@@ -252,15 +259,34 @@ export class RunningSystem implements System {
       this.#topEnded.promise.then(() => false),
       this.#overdue.promise.then(() => true),
     ])
-    const cutShort = isOverdue ? actorsOf(await this.#warden.survey()) : []
-    for (const { path, pid } of cutShort)
-      this.#log('warning', 'was cut short by the deadline of the shutdown', undefined, path, pid)
+    const remaining = isOverdue ? remainingOf(actorsOf(await this.#warden.survey())) : []
+    for (const { path, pid, why } of remaining)
+      this.#log('warning', `was cut short by the deadline of the shutdown: ${why}`, undefined, path, pid)
+    this.#phase = 'nodes'
     await this.#warden.end(isOverdue ? 0 : leaveMs)
     this.#hosted.stop()
     this.#letGoOfSignals()
     process.off('SIGUSR1', ignoreSignal)
+    this.#phase = 'over'
     this.#settleStopped(reason)
-    return { cutShort }
+    return { cutShort: remaining.flatMap(({ pid, path }) => (pid === undefined ? [] : [{ pid, path }])) }
+  }
+
+  /** What there still is of a system that is being stopped, one line each; told at once, without asking other nodes. */
+  #whatKeeps(): string[] {
+    if (this.#phase === 'over') {
+      const resources = activeResources(process.getActiveResourcesInfo())
+      return [`the system has stopped; the program still has open, and may wait for: ${resources}`]
+    }
+    if (this.#phase === 'actors')
+      return remainingOf(actorsOf([{ snapshot: this.#node.snapshot() }])).map(
+        ({ path, why }) => `${path} has not ended: ${why}`,
+      )
+    const { children } = this.#warden
+    return [
+      ...children.list().map((pid) => `OS process ${pid} of a node has not ended`),
+      ...(children.hasLingering ? ['a thread is in a native call, which nothing ends but the end of the program'] : []),
+    ]
   }
 
   #onWardenFailure(error: Error): void {
@@ -283,10 +309,5 @@ export class RunningSystem implements System {
 /** Node.js would open the inspector. */
 function ignoreSignal(): void {}
 
-/** All actors but the top supervisor. */
-function actorsOf(nodes: readonly NodeSurvey[]): StopReport['cutShort'] {
-  return nodes
-    .flatMap(({ snapshot }) => snapshot?.actors ?? [])
-    .filter(({ behaviour, parent }) => behaviour !== 'Top' || parent === undefined)
-    .map(({ pid, path }) => ({ pid, path }))
-}
+const actorsOf = (nodes: readonly Pick<NodeSurvey, 'snapshot'>[]): ActorSnapshot[] =>
+  nodes.flatMap(({ snapshot }) => snapshot?.actors ?? [])

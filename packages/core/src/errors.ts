@@ -88,24 +88,34 @@ export class StartFailed extends BulkheadError {
   static override readonly name = 'StartFailed'
   readonly reason: ExitReason
   constructor(behaviour: string, reason: ExitReason) {
-    const { sentence, cause } = whyNotStarted(behaviour, reason)
-    super('start_failed', sentence, cause instanceof Error ? { cause } : undefined)
+    const { sentence, cause } = whyNotStarted(reason)
+    super('start_failed', `${behaviour} did not start: ${sentence}`, cause instanceof Error ? { cause } : undefined)
     this.reason = reason
   }
 }
 
-/** A supervisor that did not start because of a child hands on why that did not, and so on down to what really failed. */
-function whyNotStarted(behaviour: string, reason: ExitReason): { sentence: string; cause: unknown } {
-  let sentence = `${behaviour} did not start: `
+interface FailedChild {
+  readonly shutdown?: { readonly failed_to_start_child?: unknown; readonly reason?: unknown } | null
+}
+
+/**
+ * Why something did not start, in a line, and what really failed: a supervisor that did not start because of a child hands on why that did not,
+ * and so on down to that. `isHandedOn`: it was.
+ */
+export function whyNotStarted(reason: ExitReason): {
+  readonly sentence: string
+  readonly cause: unknown
+  readonly isHandedOn: boolean
+} {
+  let sentence = ''
   let cause: unknown = reason
   for (;;) {
-    const failed = (cause as { shutdown?: { failed_to_start_child?: unknown; reason?: unknown } } | null | undefined)
-      ?.shutdown
+    const failed = (cause as FailedChild | null | undefined)?.shutdown
     if (typeof failed?.failed_to_start_child !== 'string') break
     sentence += `its child ${failed.failed_to_start_child} did not start: `
     cause = failed.reason
   }
-  return { sentence: sentence + show(cause), cause }
+  return { sentence: sentence + show(cause), cause, isHandedOn: sentence !== '' }
 }
 
 /** A name could not be registered. Code `name_taken`, `already_named`, `noproc` or `not_registered`. */

@@ -37,7 +37,7 @@ export type { MonitorRef, Outcome, TimerRef } from './actor/notices.ts'
 export { isPid, makePid, nodeOf, pidPrefix, ROOT, serialOf } from './actor/pid.ts'
 export type { NodeId, Pid } from './actor/pid.ts'
 export { isCleanExit } from './actor/exit-reason.ts'
-export type { Evidence, ExitReason, NodeReason } from './actor/exit-reason.ts'
+export type { Evidence, ExitReason, MemoryLimit, NodeReason } from './actor/exit-reason.ts'
 export { checkMailbox } from './actor/mailbox-limits.ts'
 export type { MailboxLimits } from './actor/mailbox-limits.ts'
 export {
@@ -50,28 +50,39 @@ export {
   PlacementError,
   show,
   StartFailed,
+  whyNotStarted,
 } from './errors.ts'
 export { checkFields } from './known-fields.ts'
 export { NotSendable, registerError, registerType, Undecodable } from './messaging/codec.ts'
 export type { RegisteredType } from './messaging/codec.ts'
 export { place } from './node/place.ts'
 export type { PlacementContext } from './node/place.ts'
-export { checkIsolation } from './node/isolation.ts'
+export { checkIsolation, hintElsewhere, plainIsolation } from './node/isolation.ts'
 export type { Isolation, IsolationHints, IsolationLimits, Placed } from './node/isolation.ts'
 export type { PlacementDecision, Wall } from './node/placement.ts'
 export { WALLS_OF_SANDBOX } from './node/sandbox-hints.ts'
-export type { Confinement, SandboxHints, SandboxWall, WallState } from './node/sandbox-hints.ts'
+export type { Confinement, FileUrl, SandboxHints, SandboxWall, WallState } from './node/sandbox-hints.ts'
 export { Police } from './node/police.ts'
 export type { PoliceOptions } from './node/police.ts'
 export type { PolicedActor } from './node/policed-names.ts'
 export { Allowance } from './node/allowance.ts'
 export type { Grant, Rate } from './node/allowance.ts'
+export { tooLittleMemory } from './node/too-little-memory.ts'
 export { nearer } from './node/ladder.ts'
 export type { Lesson } from './node/ladder.ts'
 export { Lessons } from './node/lessons.ts'
 export { createNode } from './node/create-node.ts'
 export { VITALS } from './node/host.ts'
-export type { ActorSnapshot, Allocation, NodeControl, NodeHost, NodeSnapshot, OnHandler, Verdict } from './node/host.ts'
+export type {
+  UnsettledChild,
+  ActorSnapshot,
+  Allocation,
+  NodeControl,
+  NodeHost,
+  NodeSnapshot,
+  OnHandler,
+  Verdict,
+} from './node/host.ts'
 export type { IntrudingCode } from './node/intrude.ts'
 export type { Node, NodeOptions } from './node/node-options.ts'
 export type {

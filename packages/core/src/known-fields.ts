@@ -2,16 +2,25 @@ import { InvalidOption } from './errors.ts'
 
 /**
  * Throws `InvalidOption` for the first field of `given` that is not among `known`: a typo would be an option without effect. `kind` is what
- * a field is called; `under` is the way to it.
+ * a field is called; `under` is the way to it; `elsewhere` says of a field where it belongs, when that is somewhere else.
  */
-export function checkFields(given: object, known: readonly string[], kind = 'option', under = ''): void {
+export function checkFields(
+  given: object,
+  known: readonly string[],
+  kind = 'option',
+  under = '',
+  elsewhere: (field: string, value: unknown) => string | undefined = () => undefined,
+): void {
   const field = Object.keys(given).find((each) => !known.includes(each))
   if (field === undefined) return
+  const value = (given as Readonly<Record<string, unknown>>)[field]
+  const place = elsewhere(field, value)
   const meant = nearest(field, known)
+  const others = `there are ${known.join(', ')}${meant === undefined ? '' : `: did you mean ${meant}?`}`
   throw new InvalidOption(
     under === '' ? field : `${under}.${field}`,
-    (given as Readonly<Record<string, unknown>>)[field],
-    `there is no such ${kind}; there are ${known.join(', ')}${meant === undefined ? '' : `: did you mean ${meant}?`}`,
+    value,
+    `there is no such ${kind}; ${place ?? others}`,
   )
 }
 

@@ -28,6 +28,7 @@ class HostilePeer {
         this.#sent.push(Uint8Array.from([...head, ...body]))
         return true
       },
+      flush: () => undefined,
       receive: (receiver) => {
         this.#receiver = receiver
       },

@@ -61,6 +61,7 @@ describe('an actor that has ended', () => {
     reportProgress: (self) => self.reportProgress({ child: 'x', pid: self.pid, behaviour: 'x', level: 'info' }),
     reportRestarted: (self) => self.reportRestarted({ child: 'x', pid: undefined, reason: 'x' }),
     lingers: (self) => self.lingers(['child']),
+    showUnsettled: (self) => self.showUnsettled(() => []),
     learnFrom: (self) =>
       self.learnFrom({
         child: 'x',

@@ -1,4 +1,4 @@
-import type { Args, Pid } from '@bulkhead/core'
+import type { Args, Pid, UnsettledChild } from '@bulkhead/core'
 import type { ChildSpec } from './child-spec.ts'
 import type { Child, ChildStatus } from './child-table.ts'
 
@@ -56,4 +56,15 @@ export function countChildren(children: readonly Child[]): ChildCounts {
 /** OTP: `supervisor:get_childspec/2`. */
 export function keptSpec({ spec, args }: Child): KeptChildSpec {
   return { ...spec, args }
+}
+
+/** What inspection shows of a child that does not run and is meant to, or that is being stopped; nothing of the others. `now`: on the clock of the node. */
+export function describeUnsettled(child: Child, now: number): UnsettledChild[] {
+  const { id, spec, starts, stoppingSince } = child
+  const { behaviour, type, shutdown } = spec
+  const about = { child: id, behaviour: behaviour.name, type, restarts: Math.max(0, starts - 1) }
+  if (stoppingSince !== undefined)
+    return [{ ...about, status: 'stopping', stoppingMs: Math.round(now - stoppingSince), shutdown }]
+  const status = child.isStarting && starts > 0 && child.status !== 'held' ? 'restarting' : child.status
+  return status === 'restarting' || status === 'held' ? [{ ...about, status }] : []
 }

@@ -4,9 +4,11 @@ import {
   checkFields,
   checkIsolation,
   checkMailbox,
+  hintElsewhere,
   InvalidOption,
   type Isolation,
   type MailboxLimits,
+  plainIsolation,
 } from '@bulkhead/core'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { type BackoffOptions, checkBackoff } from './backoff.ts'
@@ -72,7 +74,8 @@ export function child<A extends Args>(
   checkBehaviour('child', behaviour)
   if (!isRecord(options))
     throw new InvalidOption('options', options, "give the child's options as an object, or nothing")
-  checkFields(options, OPTIONS, 'option', `children.${typeof options.id === 'string' ? options.id : behaviour.name}`)
+  const id = typeof options.id === 'string' ? options.id : behaviour.name
+  checkFields(options, OPTIONS, 'option', `children.${id}`, hintElsewhere)
   return checkChildSpec({ id: behaviour.name, ...defined(options), behaviour, args })
 }
 
@@ -85,7 +88,7 @@ export function checkChildSpec(value: unknown): ChildSpec {
     throw new InvalidOption('children', value, 'describe each child with child(Behaviour, [arguments])')
   const given = defined(value)
   const id = checkId(given['id'])
-  checkFields(value, [...OPTIONS, 'behaviour', 'args', 'type'], 'option', `children.${id}`)
+  checkFields(value, [...OPTIONS, 'behaviour', 'args', 'type'], 'option', `children.${id}`, hintElsewhere)
   const field = (name: string): string => `children.${id}.${name}`
   const behaviour = checkBehaviour(field('behaviour'), given['behaviour'])
   const restart = oneOf(field('restart'), given['restart'] ?? 'permanent', RESTART_TYPES)
@@ -214,7 +217,7 @@ function checkName(field: string, value: unknown): string {
 
 function isolationOf(field: string, value: unknown): Isolation {
   checkIsolation(value, field)
-  return value as Isolation
+  return plainIsolation(value as Isolation)
 }
 
 function mailboxOf(field: string, value: unknown): MailboxLimits {

@@ -44,6 +44,10 @@ export interface Child {
   starts: number
   /** The node whose end took it last. */
   lostNode: NodeId | undefined
+  /** A start of it is under way. */
+  isStarting: boolean
+  /** When it was told to stop, while it is waited for. */
+  stoppingSince: number | undefined
   retry: Retry | undefined
   readonly backoff: Backoff | undefined
 }

@@ -21,7 +21,7 @@ export {
   type PartitionOptions,
   type PartitionSupervisor,
 } from './partition-supervisor.ts'
-export type { ReportContext, SupervisorReport } from './reports.ts'
+export { isHandedOn, type ReportContext, type SupervisorReport } from './reports.ts'
 export { RestartIntensity } from './restart-intensity.ts'
 export type { RestartType } from './restart.ts'
 export type { Shutdown } from './shutdown.ts'

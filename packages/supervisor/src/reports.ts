@@ -1,4 +1,4 @@
-import { type ActorSelf, type Evidence, type ExitReason, type Pid, show } from '@bulkhead/core'
+import { type ActorSelf, type Evidence, type ExitReason, type Pid, whyNotStarted } from '@bulkhead/core'
 import type { Child } from './child-table.ts'
 
 /**
@@ -46,6 +46,12 @@ const SAYS: Readonly<Record<ReportContext, (child: string, reason: string) => st
   not_moved: (child, reason) => `${child} ${reason}`,
 }
 
+/** Whether the supervisor below has reported the same failure, with all that is known of it: this report says only whom it has reached. */
+export function isHandedOn(data: unknown): boolean {
+  const { supervisor, context, reason } = (data ?? {}) as Partial<SupervisorReport>
+  return typeof supervisor === 'string' && context !== undefined && whyNotStarted(reason).isHandedOn
+}
+
 /** Writes a supervisor report to the log. */
 export function reportChild(
   self: ActorSelf,
@@ -66,5 +72,5 @@ export function reportChild(
   }
   const who = pid === undefined ? `child ${id}` : `child ${id} ${pid}`
   const level = context === 'moved' || context === 'not_moved' ? 'warning' : 'error'
-  self.report(level, SAYS[context](who, typeof reason === 'string' ? reason : show(reason)), data)
+  self.report(level, SAYS[context](who, typeof reason === 'string' ? reason : whyNotStarted(reason).sentence), data)
 }

@@ -1,6 +1,7 @@
 import type { ActorSelf, Args, Evidence, Exit, ExitReason, Timeout } from '@bulkhead/core'
 import { endsSupervisor } from './auto-shutdown.ts'
 import { Backoff } from './backoff.ts'
+import { describeUnsettled } from './child-info.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { type Child, ChildTable, type Life } from './child-table.ts'
 import { shutDownTogether } from './concurrent-shutdown.ts'
@@ -43,6 +44,7 @@ export class Supervision {
     this.rules = rules
     this.#keepsStopped = rules.keepsStopped
     this.#intensity = new RestartIntensity(rules, () => self.now())
+    self.showUnsettled(() => this.children.list().flatMap((child) => describeUnsettled(child, self.now())))
   }
 
   /** Adds a child as the last one; it is not started. */
@@ -56,6 +58,8 @@ export class Supervision {
       pid: undefined,
       placement: undefined,
       starts: 0,
+      isStarting: false,
+      stoppingSince: undefined,
       lostNode: undefined,
       retry: undefined,
       backoff:
@@ -72,7 +76,9 @@ export class Supervision {
 
   /** Starts a child that does not run. When that fails the child stays as it was. `level`: of the progress report. */
   async start(child: Child, level: 'info' | 'debug'): Promise<Start> {
+    child.isStarting = true
     const start = await startLinked(this.#self, child)
+    child.isStarting = false
     if (start.kind === 'failed') {
       if (start.lost) await this.#learn(child, start.lost, start.reason, start.evidence)
       return start
@@ -126,8 +132,12 @@ export class Supervision {
   async stopAllTogether(): Promise<void> {
     const running = this.children.list().filter(({ status }) => status === 'running')
     const leavers = running.map(({ pid, spec }) => ({ pid: pid!, shutdown: spec.shutdown }))
+    for (const child of running) child.stoppingSince = this.#self.now()
     const reasons = await shutDownTogether(this.#self, leavers)
-    for (const child of running) this.#reportUnlessAsTold(child, reasons.get(child.pid!))
+    for (const child of running) {
+      child.stoppingSince = undefined
+      this.#reportUnlessAsTold(child, reasons.get(child.pid!))
+    }
   }
 
   /** A child ended by itself. An EXIT of anybody else changes nothing. */
@@ -267,7 +277,9 @@ export class Supervision {
 
   async #terminate(child: Child): Promise<void> {
     if (child.status === 'running') {
+      child.stoppingSince = this.#self.now()
       const reason = await shutDown(this.#self, { pid: child.pid!, shutdown: child.spec.shutdown })
+      child.stoppingSince = undefined
       this.#reportUnlessAsTold(child, reason)
     }
     this.#cancelRetry(child)

@@ -63,6 +63,9 @@ describe('an option that does not exist is refused: dropped, it would be a child
     ['modules', { modules: ['cart'] }, 'there are id, name, restart'],
     ['args', { args: ['db://'] }, 'there are id, name, restart'],
     ['constructor', { constructor: 1 }, 'there is no such option'],
+    ['trust', { trust: 'untrusted' }, "give isolation: { trust: 'untrusted' }"],
+    ['heapMb', { heapMb: 64 }, 'give isolation: { limits: { heapMb: 64 } }'],
+    ['read', { read: ['/srv'] }, "give isolation: { trust: 'untrusted', sandbox: { read: … } }"],
   ])('%s', (option, options, advice) => {
     const error = rejection(() => child(Cart, [], untyped(options)))
     expect(error.field).toBe(`children.Cart.${option}`)

@@ -112,6 +112,7 @@ test('a child that is started again and again on a node that is gone exhausts th
     now: () => 0,
     report: () => {},
     reportRestarted: () => {},
+    showUnsettled: () => {},
     startTimer: (_ms, message) => timers.push(message),
     tryStart: () => Promise.resolve({ kind: 'failed', reason: 'noconnection', evidence }),
   }

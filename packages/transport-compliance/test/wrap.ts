@@ -14,6 +14,7 @@ export interface Flaw {
 export function flawed(sound: Connection, flaw: Flaw): Connection {
   return {
     shares: sound.shares,
+    flush: () => sound.flush(),
     get pendingBytes() {
       return flaw.pendingBytes ? flaw.pendingBytes() : sound.pendingBytes
     },

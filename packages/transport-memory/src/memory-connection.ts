@@ -62,6 +62,9 @@ export class MemoryEnd implements MemoryConnection {
     return false
   }
 
+  /** A frame is on its way as soon as it was sent. */
+  flush(): void {}
+
   receive(receiver: Receiver): void {
     if (this.#receiver) throw new Error('This connection has a receiver already.')
     this.#receiver = receiver

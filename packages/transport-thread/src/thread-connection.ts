@@ -82,6 +82,10 @@ class ThreadConnection implements PausableConnection {
     return false
   }
 
+  flush(): void {
+    this.#flush()
+  }
+
   receive(receiver: Receiver): void {
     if (this.#receiver) throw new Error('This connection has a receiver already.')
     this.#receiver = receiver

@@ -62,6 +62,11 @@ export class LateConnection implements Connection {
     return flows
   }
 
+  /** What is kept back stays so. */
+  flush(): void {
+    this.#inner.flush()
+  }
+
   receive(receiver: Receiver): void {
     this.#receiver = receiver
     this.#inner.receive({

@@ -1,4 +1,5 @@
 import { NotLoadable } from '@bulkhead/core'
+import { denialOf } from '../sandbox/denial.ts'
 
 /** Milliseconds for which a module may neither define the behaviour nor settle. */
 const silentMs = 20_000
@@ -61,10 +62,8 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
 
 /** A sandbox reads what it was given: what it lacks is named, and where to name it. */
 function whyNot(error: unknown): string {
-  const { message, code, resource } = (error ?? {}) as { message?: string; code?: string; resource?: string }
-  if (code === 'ERR_ACCESS_DENIED')
-    return `it may not read ${resource ?? 'what it imports'}: name that in isolation.sandbox.read`
-  return message ?? String(error)
+  const denial = denialOf(error)
+  return denial === undefined ? ((error as Error | undefined)?.message ?? String(error)) : `it ${denial}`
 }
 
 /** The table that every `define…` fills, made to say what enters it. */

@@ -8,6 +8,7 @@ import type {
   Node,
   NodeHost,
   NodeId,
+  NodeOptions,
   PlacementDecision,
   Telemetry,
 } from '@bulkhead/core'
@@ -61,7 +62,7 @@ export interface HostedNodeOptions {
   /** Told the handler names, by their numbers in the vitals. */
   readonly onHandler?: (id: number, name: string) => void
   /** It runs foreign code and is policed. */
-  readonly untrusted?: { readonly messageBytesMax: number }
+  readonly untrusted?: Required<Pick<NodeOptions, 'messageBytesMax' | 'messageBytesOption' | 'explain'>>
   /** An error that belongs to no actor is about to be raised again. */
   readonly onOrphanedError?: (error: unknown) => void
 }
@@ -110,7 +111,7 @@ export class HostedNode implements NodeHost {
       load: (url, key) => vitals.whileLoading(() => loadBehaviour(url, key)),
       vitals: vitals.ofCore,
       killMs: birth.killMs,
-      ...(options.untrusted && { untrusted: true, messageBytesMax: options.untrusted.messageBytesMax }),
+      ...(options.untrusted && { untrusted: true, ...options.untrusted }),
       onHandler,
       platform: nodejsPlatform({
         log,

@@ -6,6 +6,7 @@ import { partsOf } from '../error-parts.ts'
 import { TracingScope } from '../nodejs/actor-scope.ts'
 import { forwardRecord } from '../nodejs/forward-record.ts'
 import { printRecord } from '../nodejs/log-line.ts'
+import { explainDenial } from '../sandbox/denial.ts'
 import { Uplink } from '../sandbox/uplink.ts'
 import { isForWarden } from '../sandbox/words.ts'
 import type { ToSandbox } from '../sandbox/words.ts'
@@ -81,8 +82,15 @@ export function bootSandbox({ frameBytes, grant }: SandboxOrders): void {
           hasThreads: false,
           shares: () => false,
           onHandler: () => {},
-          onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: undefined }),
-          untrusted: { messageBytesMax: frameBytes - headRoom },
+          onOrphanedError: (error) => {
+            explainDenial(error)
+            channel.post({ type: 'failing', error: partsOf(error), culprit: undefined })
+          },
+          untrusted: {
+            messageBytesMax: frameBytes - headRoom,
+            messageBytesOption: `isolation.sandbox.frameBytes, ${frameBytes}`,
+            explain: explainDenial,
+          },
         })
         return channel.post({ type: 'up' })
       }

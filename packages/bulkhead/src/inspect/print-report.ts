@@ -1,4 +1,4 @@
-import type { NodeId, PlacementDecision } from '@bulkhead/core'
+import type { Confinement, NodeId, PlacementDecision } from '@bulkhead/core'
 import type { NodeSurvey } from '../control.ts'
 import { endWith, treeOf } from '../survey.ts'
 import type { TreeEntry } from '../system.ts'
@@ -28,28 +28,54 @@ function section(title: string, lines: readonly string[]): string[] {
 
 type Row = readonly string[]
 
-function rowsOf(tree: readonly TreeEntry[], depth = 0): Row[] {
-  return tree.flatMap((entry) => [actorRow(entry, depth), ...rowsOf(entry.children, depth + 1)])
+function rowsOf(tree: readonly TreeEntry[], depth = 0, parent?: TreeEntry): Row[] {
+  return tree.flatMap((entry) => [
+    actorRow(entry, depth, isStopping(entry, parent)),
+    ...rowsOf(entry.children, depth + 1, entry),
+    ...absentRows(entry, depth + 1),
+  ])
 }
 
+/** Children that are meant to run and do not; one whose `init` runs has a row of its own already. */
+function absentRows({ path, unsettled = [], children }: TreeEntry, depth: number): Row[] {
+  const missing = unsettled.filter(
+    ({ child, status }) => status !== 'stopping' && !children.some((each) => each.path === `${path}/${child}`),
+  )
+  return missing.map(({ child, behaviour, type, status, restarts }) => [
+    `${'  '.repeat(depth)}${child}`,
+    type === 'supervisor' ? 'supervisor' : behaviour,
+    'nowhere',
+    status === 'held' ? 'held until restartChild' : 'is being restarted',
+    '',
+    restartsIn(restarts),
+  ])
+}
+
+const isStopping = ({ path }: TreeEntry, parent: TreeEntry | undefined): boolean =>
+  parent?.unsettled?.some(({ child, status }) => status === 'stopping' && `${parent.path}/${child}` === path) === true
+
+const restartsIn = (restarts: number): string =>
+  restarts === 0 ? '' : `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`
+
 function actorRow(
-  { path, behaviour, type, kind, node, status, handler, mailbox, restarts, name }: TreeEntry,
+  { path, behaviour, type, kind, node, status, handler, mailbox, restarts, name, placement }: TreeEntry,
   depth: number,
+  stops: boolean,
 ): Row {
   const last = path.split('/').at(-1) || '/'
   const state = status === 'running' ? `running ${handler ?? ''}`.trim() : status
   return [
     `${'  '.repeat(depth)}${last}${name === undefined ? '' : ` "${name}"`}`,
     type === 'supervisor' ? 'supervisor' : behaviour,
-    `${kind} ${node}`,
-    state,
+    `${placement?.sandbox === true ? 'sandbox' : kind} ${node}`,
+    stops ? `${state}, is being stopped` : state,
     mailbox.count === 0 ? '' : `${mailbox.count} waiting (${mailbox.bytes} bytes)`,
-    restarts === 0 ? '' : `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`,
+    restartsIn(restarts),
   ]
 }
 
 function nodeRow(
-  { node, kind, osProcess, share, snapshot, ageMs, busyWith }: SystemReport['nodes'][number],
+  { node, kind, osProcess, share, sandbox, snapshot, ageMs, busyWith }: SystemReport['nodes'][number],
   root: number,
 ): Row {
   const house = kind === 'thread' && osProcess !== root ? 'crew' : 'process'
@@ -60,7 +86,13 @@ function nodeRow(
       : ageMs === 0
         ? ''
         : `does not answer${busyWith === undefined ? '' : `, busy with ${busyWith}`}; as it was ${duration(ageMs)} ago`
-  return [`${kind} ${node}`, share, `${house} ${osProcess}`, `${actors} ${actors === 1 ? 'actor' : 'actors'}`, age]
+  return [
+    `${sandbox === true ? 'sandbox' : kind} ${node}`,
+    share,
+    `${house} ${osProcess}`,
+    `${actors} ${actors === 1 ? 'actor' : 'actors'}`,
+    age,
+  ]
 }
 
 function placementLines({ path, placement, node }: TreeEntry, radii: ReadonlyMap<NodeId, string>): string[] {
@@ -68,6 +100,7 @@ function placementLines({ path, placement, node }: TreeEntry, radii: ReadonlyMap
   const { because, rejected } = placement
   return [
     `${path || '/'}: ${decided(placement)}, since ${because.join('; ')}`,
+    ...(placement.confinement === undefined ? [] : [`  sandbox: ${confined(placement.confinement)}`]),
     ...rejected.map(({ kind, why }) => `  not ${kind}: ${why}`),
     `  blast radius: ${radii.get(node)}`,
   ]
@@ -85,7 +118,20 @@ function radiiOf(nodes: readonly NodeSurvey[]): ReadonlyMap<NodeId, string> {
   )
 }
 
-const decided = ({ kind, share }: PlacementDecision): string => (kind === 'inline' ? kind : `${share} ${kind}`)
+/** Which of its walls hold, and what else than its code was granted. */
+function confined({ walls = [], env }: Confinement): string {
+  const holding = walls.filter(({ holds }) => holds === 'yes').map(({ wall }) => wall)
+  const others = walls.filter(({ holds }) => holds !== 'yes').map(({ wall, holds }) => `${wall}: ${holds}`)
+  const names = Array.isArray(env) ? env : Object.keys(env)
+  return [
+    `holds ${holding.join(', ')}`,
+    ...others,
+    names.length === 0 ? 'empty environment' : `env ${names.join(', ')}`,
+  ].join('; ')
+}
+
+const decided = ({ kind, share, sandbox }: PlacementDecision): string =>
+  kind === 'inline' ? kind : `${share} ${kind}${sandbox ? ' in a sandbox' : ''}`
 
 function crashLines({
   pid,

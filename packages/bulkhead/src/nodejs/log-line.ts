@@ -1,10 +1,14 @@
 import { inspect } from 'node:util'
 import type { LogRecord } from '@bulkhead/core'
+import { isHandedOn } from '@bulkhead/supervisor'
 
-/** A log record as printed on stderr: level, path or pid, text and data. One record can take several lines. */
+/**
+ * A log record as printed on stderr: level, path or pid, text and data. One record can take several lines; one about what another supervisor has
+ * reported already takes one.
+ */
 export function logLine({ level, text, pid, path, data }: LogRecord): string {
   const who = path === '' ? '/' : (path ?? pid)
-  const details = data === undefined ? '' : ` ${printedData(data)}`
+  const details = data === undefined || isHandedOn(data) ? '' : ` ${printedData(data)}`
   return `${level === 'info' ? '' : `${level} `}${who === undefined ? '' : `${who} `}${text}${details}\n`
 }
 

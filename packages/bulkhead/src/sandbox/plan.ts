@@ -60,6 +60,9 @@ export function wallsOf(means: Means, { uid, namespaces }: Cover): WallState[] {
     isLinux
       ? state('memory', 'yes', "V8's heap limit, and resident memory as the warden samples it")
       : state('memory', 'partly', "V8's heap limit only: the warden sees resident memory on Linux"),
+    means.prlimit !== undefined
+      ? state('descriptors', 'yes', 'the limit of the operating system')
+      : state('descriptors', 'no', 'it takes `prlimit` of util-linux'),
     means.setpriv !== undefined
       ? state('orphans', 'yes', 'the kernel ends it with its warden')
       : state(

@@ -51,7 +51,7 @@ export class Uplink {
   granted({ frames, bytes }: Grant): void {
     this.#frames += frames
     this.#bytes += bytes
-    this.#flush()
+    this.flush()
   }
 
   /** The connection with a node, made when it is first needed: the warden sees to the rest. */
@@ -107,12 +107,12 @@ export class Uplink {
     this.#flushDue = true
     process.nextTick(() => {
       this.#flushDue = false
-      this.#flush()
+      this.flush()
     })
   }
 
   /** One write for everything that may leave now. */
-  #flush(): void {
+  flush(): void {
     let count = 0
     for (const { length } of this.#waiting) {
       if (this.#frames < 1 || this.#bytes < length) break
@@ -157,6 +157,10 @@ class UplinkConnection implements Connection {
     if (this.pendingBytes <= highWaterBytes) return true
     this.#isBlocked = true
     return false
+  }
+
+  flush(): void {
+    this.#uplink.flush()
   }
 
   receive(receiver: Receiver): void {

@@ -54,7 +54,8 @@ export class PieceReader {
 
   read(chunk: Uint8Array): string | undefined {
     const reading = this.#reader.read(chunk)
-    if (reading === 'corrupt' || reading === 'closing') this.#broken ??= `a frame of more than ${this.#bytesMax} bytes`
+    if (reading === 'corrupt' || reading === 'closing')
+      this.#broken ??= `a frame of more than ${this.#bytesMax} bytes (isolation.sandbox.frameBytes)`
     return this.#broken
   }
 

@@ -35,6 +35,11 @@ export class ChildTable {
     return Atomics.load(this.#lingering, 0) > 0
   }
 
+  /** OS processes that have not ended. */
+  list(): number[] {
+    return [...this.#places].filter((child) => child !== 0)
+  }
+
   /** Ends all of them, with what they have started. */
   killAll(): void {
     for (const child of this.#places) {

@@ -25,6 +25,8 @@ export interface BodyEnd {
   readonly handler?: string
   readonly forMs?: number
   readonly limitMb?: number
+  /** Which limit that is. */
+  readonly limitField?: 'heapMb' | 'rssMb'
   readonly heapBytes?: number
   /** Serial of the actor to blame; `unknown`: not even the only actor of the node is. */
   readonly culprit?: number | 'unknown'

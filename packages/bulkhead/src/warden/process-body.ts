@@ -115,7 +115,7 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
     if (rssMb !== undefined) {
       this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
       if (this.#rssBytes > rssMb * 2 ** 20)
-        this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
+        this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, limitField: 'rssMb', heapBytes: this.#rssBytes })
     }
     if (!this.#probe.isStopped()) {
       this.#stoppedAt = undefined
@@ -201,7 +201,12 @@ export class ProcessBody<Sent = ToNode, Received extends { readonly type: string
       const ranOut = signal !== 'SIGKILL' && isOutOfMemory(this.output.fatalLine)
       const { heapMb } = this.#profile
       if (ranOut)
-        return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
+        return {
+          cause: 'out_of_memory',
+          signal,
+          ...heapBytes,
+          ...(heapMb !== undefined && { limitMb: heapMb, limitField: 'heapMb' as const }),
+        }
       return { cause: 'signaled', signal, ...heapBytes }
     }
     if (this.#failure === undefined || code === 0) return { cause: 'exited', code: code ?? 1, ...culprit }

@@ -10,6 +10,7 @@ import { sharedNow } from '../nodejs/shared-now.ts'
 import { ordersField } from '../orders.ts'
 import type { Outlets } from '../output/outlet.ts'
 import { TaggedOutput } from '../output/tagged-output.ts'
+import { AbortSign } from '../sandbox/abort-sign.ts'
 import { PacedOutput } from '../sandbox/paced-output.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
 import type { SandboxProcess } from '../sandbox/start-sandbox.ts'
@@ -34,6 +35,8 @@ export interface SandboxBodyOptions {
   readonly confinement: Confinement
   /** The words that start it; see `commandOf`. */
   readonly command: readonly string[]
+  /** It is process 1 of a namespace of its own. */
+  readonly isProcess1: boolean
   readonly children: ChildTable
   readonly outlets: Outlets
   /** The node needs a connection with that one. */
@@ -52,6 +55,7 @@ export class SandboxBody implements NodeBody {
   readonly #events: BodyEvents
   readonly #process: SandboxProcess
   readonly #paced: PacedOutput
+  readonly #abortSign = new AbortSign()
   readonly #reader: PieceReader
   readonly #watch: NodeWatch
   /** What it shows of itself is only whether its loop turns. */
@@ -73,7 +77,7 @@ export class SandboxBody implements NodeBody {
   readonly #said = new Set<string>()
 
   constructor(options: SandboxBodyOptions, events: BodyEvents) {
-    const { confinement, command, children, outlets } = options
+    const { confinement, command, isProcess1, children, outlets } = options
     const { frameBytes, framesPerSecond, bytesPerSecond, env, outputBytesPerSecond } = confinement
     this.#options = options
     this.#events = events
@@ -98,7 +102,10 @@ export class SandboxBody implements NodeBody {
     control.once('end', () => setTimeout(() => this.#cutOff(), cutOffMs))
     control.on('drain', () => this.#switchboard?.caughtUp())
     stdout.on('data', (text: Uint8Array) => this.#paced.take('stdout', text))
-    stderr.on('data', (text: Uint8Array) => this.#paced.take('stderr', text))
+    stderr.on('data', (text: Uint8Array) => {
+      if (isProcess1) this.#abortSign.take(text)
+      this.#paced.take('stderr', text)
+    })
     child.on('error', (error) => this.#endedNever(error))
     child.on('exit', (code, signal) => this.#onExit(code, signal))
   }
@@ -141,7 +148,7 @@ export class SandboxBody implements NodeBody {
     const { rssMb } = this.#options.profile
     this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
     if (rssMb !== undefined && this.#rssBytes > rssMb * 2 ** 20)
-      this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, heapBytes: this.#rssBytes })
+      this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, limitField: 'rssMb', heapBytes: this.#rssBytes })
     const judgement = this.#watch.look()
     if (judgement.state === 'stuck') return judgement
     return { state: 'busy', nextLookMs: judgement.state === 'busy' ? judgement.nextLookMs : lookBusyMs }
@@ -350,13 +357,19 @@ export class SandboxBody implements NodeBody {
     })
   }
 
-  #endOf(code: number | null, signal: string | null): BodyEnd {
+  #endOf(code: number | null, waited: string | null): BodyEnd {
+    const signal = waited === null ? null : this.#abortSign.signalOf(waited)
     const heapBytes = this.#rssBytes === 0 ? {} : { heapBytes: this.#rssBytes }
     const { heapMb } = this.#options.profile
     if (signal !== null) {
       if (signal === 'SIGKILL' || !isOutOfMemory(this.output.fatalLine))
         return { cause: 'signaled', signal, ...heapBytes }
-      return { cause: 'out_of_memory', signal, ...heapBytes, ...(heapMb !== undefined && { limitMb: heapMb }) }
+      return {
+        cause: 'out_of_memory',
+        signal,
+        ...heapBytes,
+        ...(heapMb !== undefined && { limitMb: heapMb, limitField: 'heapMb' as const }),
+      }
     }
     if (this.#failure === undefined || code === 0) return { cause: 'exited', code: code ?? 1 }
     return { cause: 'error', code: code ?? 1, error: this.#failure }

@@ -13,6 +13,8 @@ import { SandboxBody } from './sandbox-body.ts'
 /** A sandbox that can be started: how, and what will hold it. */
 export interface PreparedSandbox {
   readonly command: readonly string[]
+  /** It will be process 1 of a namespace of its own. */
+  readonly isProcess1: boolean
   readonly confinement: Confinement
   /** The decision, with what is to be said of it. */
   readonly explained: PlacementDecision
@@ -61,6 +63,7 @@ export class Sandboxes {
       cover.uid === undefined && cover.because !== undefined ? [`no user id of its own: ${cover.because}`] : []
     return {
       command: commandOf(means, cover, confinement, node),
+      isProcess1: cover.namespaces !== 'none',
       confinement,
       explained: { ...decision, confinement: shown, because: [...decision.because, ...why, ...weak] },
       reachesRoot: walls.some(({ wall, holds }) => wall === 'signals' && holds !== 'yes'),
@@ -88,7 +91,7 @@ export class Sandboxes {
     reach: (peer: NodeId) => void,
   ): SandboxBody {
     const { children, outlets } = this.#options
-    const { command, confinement } = prepared
-    return new SandboxBody({ profile, confinement, command, children, outlets, reach }, events)
+    const { command, confinement, isProcess1 } = prepared
+    return new SandboxBody({ profile, confinement, command, isProcess1, children, outlets, reach }, events)
   }
 }

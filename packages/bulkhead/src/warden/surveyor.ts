@@ -54,6 +54,7 @@ export class Surveyor {
       kind: body.kind,
       osProcess: body.osProcess,
       share,
+      ...(body.carry !== undefined && { sandbox: true as const }),
       snapshot: last?.snapshot,
       ageMs,
       ...(busyWith !== undefined && { busyWith }),

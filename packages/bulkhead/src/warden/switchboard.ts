@@ -54,8 +54,8 @@ export class Switchboard {
   count(bytes: number): string | undefined {
     const { framesPerSecond, bytesPerSecond } = this.#options.confinement
     const broken = this.#allowance.take(bytes + pieceOverhead)
-    if (broken === 'frames') return `more than ${framesPerSecond} frames per second`
-    if (broken === 'bytes') return `more than ${bytesPerSecond} bytes per second`
+    if (broken === 'frames') return `more than ${framesPerSecond} frames per second (isolation.sandbox.framesPerSecond)`
+    if (broken === 'bytes') return `more than ${bytesPerSecond} bytes per second (isolation.sandbox.bytesPerSecond)`
     this.#grantSoon()
     return undefined
   }

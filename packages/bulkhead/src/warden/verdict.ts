@@ -18,6 +18,7 @@ export function verdictOf(system: string, record: NodeRecord, end: BodyEnd, fenc
     ...(end.signal !== undefined && { signal: end.signal }),
     ...(end.handler !== undefined && { handler: end.handler }),
     ...(end.rule !== undefined && { rule: end.rule }),
+    ...(end.limitField !== undefined && { limit: { field: end.limitField, mb: end.limitMb as number } }),
     ...(end.heapBytes !== undefined && end.heapBytes > 0 && { heapBytes: end.heapBytes }),
     ...(output.length > 0 && { output }),
   }

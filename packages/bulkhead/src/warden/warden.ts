@@ -1,4 +1,4 @@
-import { Lessons, nearer, ROOT, serialOf, show } from '@bulkhead/core'
+import { Lessons, nearer, ROOT, serialOf, show, tooLittleMemory } from '@bulkhead/core'
 import type { NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
@@ -362,7 +362,7 @@ export class Warden {
       )
       if (news !== undefined) this.#crashes.add(news)
       log('node %d ended: %o', record.id, verdict.evidence)
-      record.settleUp(new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`))
+      record.settleUp(tooLittleMemory(verdict.evidence) ?? endedEarly(record, end))
       for (const other of this.#nodes.values()) {
         part(other, record.id)
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
@@ -466,6 +466,9 @@ type Said<T extends FromNode['type']> = Extract<FromNode, { type: T }>
 
 /** A thread that holds the root's OS process while it runs a native call. */
 const isOurThread = ({ body }: NodeRecord): boolean => body.kind === 'thread' && body.osProcess === process.pid
+
+const endedEarly = (record: NodeRecord, end: BodyEnd): Error =>
+  new Error(`node ${record.id} ended before it was there (${whyOf(end)})${lastLine(record)}`)
 
 function whyOf({ error, cause }: BodyEnd): string {
   return error === undefined ? cause : show(errorOf(error))

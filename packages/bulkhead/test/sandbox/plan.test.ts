@@ -1,3 +1,4 @@
+import { WALLS_OF_SANDBOX } from '@bulkhead/core'
 import { describe, expect, test } from 'vitest'
 import type { Means } from '../../src/sandbox/means.ts'
 import { checkRequired, commandOf, coverOf, nodeOptionsOf, wallsOf } from '../../src/sandbox/plan.ts'
@@ -49,15 +50,35 @@ describe('what each wall rests on', () => {
     Object.fromEntries(wallsOf(means, coverOf(means, 0.5, undefined)).map(({ wall, holds: state }) => [wall, state]))
 
   test.each<[string, Means, Record<string, string>]>([
-    ['root, Node.js 26', { ...root, nodeMajor: 26 }, { network: 'yes', signals: 'yes', orphans: 'yes', memory: 'yes' }],
+    ['root, Node.js 26', { ...root, nodeMajor: 26 }, Object.fromEntries(WALLS_OF_SANDBOX.map((wall) => [wall, 'yes']))],
     ['root, Node.js 24', root, { network: 'partly', signals: 'yes', orphans: 'yes' }],
     ['a container, Node.js 24', rootOfContainer, { network: 'no', signals: 'yes' }],
     ['anybody, Node.js 22', { ...unprivileged, nodeMajor: 22 }, { network: 'partly', signals: 'yes' }],
-    ['nothing but Node.js 24', bare, { network: 'no', signals: 'no', orphans: 'partly', files: 'yes' }],
+    [
+      'nothing but Node.js 24',
+      bare,
+      { network: 'no', signals: 'no', orphans: 'partly', descriptors: 'no', files: 'yes' },
+    ],
     ['nothing but Node.js 26', { ...bare, nodeMajor: 26 }, { network: 'yes', signals: 'no' }],
     ['another system', { ...bare, platform: 'darwin' }, { memory: 'partly' }],
   ])('%s', (_, means, expected) => {
     expect(holds(means)).toMatchObject(expected)
+  })
+
+  const everyMeans = [root, rootOfContainer, unprivileged, bare, { ...bare, platform: 'darwin' }]
+  const machines = everyMeans.flatMap((means) => [22, 24, 25, 26].map((nodeMajor) => ({ ...means, nodeMajor })))
+
+  test('on any machine each wall is one of the three, with words for it; required, it is an error unless it holds', () => {
+    for (const means of machines) {
+      const walls = wallsOf(means, coverOf(means, 0.5, undefined))
+      expect(walls.map(({ wall }) => wall)).toEqual(WALLS_OF_SANDBOX)
+      for (const { wall, holds: state, by } of walls) {
+        expect(by).not.toBe('')
+        const required = () => checkRequired([wall], walls)
+        if (state === 'yes') expect(required).not.toThrow()
+        else expect(required).toThrow(new RegExp(`isolation.sandbox.require: '${wall}' .*: ${by}`))
+      }
+    }
   })
 
   test('one that is required and does not hold is an error that names it, and what would hold it', () => {

@@ -1,6 +1,7 @@
 import type { AbortControllerLike } from '../platform.ts'
 import type { Kernel } from '../node/kernel.ts'
 import type { Ended } from '../messaging/signal.ts'
+import type { UnsettledChild } from '../node/host.ts'
 import type { PlacementDecision } from '../node/placement.ts'
 import type { RemoteNode } from '../node/remote-node.ts'
 import type { Timer } from '../node/timers.ts'
@@ -100,6 +101,8 @@ export class Cell {
   onFailedStart: ((ended: Ended) => void) | undefined = undefined
   /** What a handler asked to happen before any mail. */
   next: (() => void) | undefined = undefined
+  /** Of a supervisor: its children of which more is to be said than that they run. */
+  unsettled: (() => readonly UnsettledChild[]) | undefined = undefined
   handler: string | undefined = undefined
   lastMail: Mail | undefined = undefined
   drainWaiters: (() => void)[] | undefined = undefined

@@ -21,6 +21,11 @@ export type NodeReason =
   | 'killed'
   | 'protocol_violation'
 
+export interface MemoryLimit {
+  readonly field: 'heapMb' | 'rssMb'
+  readonly mb: number
+}
+
 /** What the operating system and the warden know about the end of a node. */
 export interface Evidence {
   readonly node: NodeId
@@ -43,6 +48,8 @@ export interface Evidence {
   /** Which rule it broke, for `protocol_violation`. */
   readonly rule?: string
   readonly error?: unknown
+  /** Which limit of `isolation.limits` it ran into, in megabytes, for `out_of_memory`; undefined where the machine was out of it. */
+  readonly limit?: MemoryLimit
   /** Bytes of V8 heap or of resident memory when last sampled. */
   readonly heapBytes?: number
   /** Milliseconds between the last sign of life and the end. */

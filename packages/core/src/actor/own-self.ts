@@ -387,6 +387,10 @@ class OwnSelf implements ActorSelf {
     cell.kernel.platform.telemetry?.restarted?.({ supervisor: cell.pid, ...event })
   }
 
+  showUnsettled(children: Parameters<ActorSelf['showUnsettled']>[0]): void {
+    this.#alive.unsettled = children
+  }
+
   async learnFrom({ child, placement, evidence }: Parameters<ActorSelf['learnFrom']>[0]): Promise<Lesson | undefined> {
     const cell = this.#alive
     const lesson = await cell.kernel.host.learn?.(`${cell.path}/${child}`, placement, evidence)

@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from '../platform.ts'
 import type { Isolation } from '../node/isolation.ts'
+import type { UnsettledChild } from '../node/host.ts'
 import type { Lesson } from '../node/ladder.ts'
 import type { PlacementDecision } from '../node/placement.ts'
 import type { ActorInfo } from '../node/actor-info.ts'
@@ -207,6 +208,8 @@ export interface ActorSelf {
   }): void
   /** For supervisors: tells telemetry that a child was started again, or that it could not be. */
   reportRestarted(event: { readonly child: string; readonly pid: Pid | undefined; readonly reason: ExitReason }): void
+  /** For supervisors: what inspection shows of children that do not run though they are meant to, or run no longer for long. It is asked at each look. */
+  showUnsettled(children: () => readonly UnsettledChild[]): void
   /**
    * For supervisors: a child took its node down. Whoever starts a child with that id below this actor's path from now on, on whatever node, has
    * it where the lesson says; ten quiet minutes forget it. Of a compartment only what its end has taught is told. Undefined when nothing follows.

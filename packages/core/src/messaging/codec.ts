@@ -81,6 +81,8 @@ export interface CodecOptions {
   readonly context?: unknown
   /** The longest message, in bytes. Default {@link MESSAGE_BYTES_MAX}. */
   readonly bytesMax?: number
+  /** The option that sets it, as errors name it. Default none: nothing does. */
+  readonly bytesOption?: string
 }
 
 export interface Codec {
@@ -98,7 +100,7 @@ export function createCodec(options: CodecOptions = {}): Codec {
   const structures = new DefinedStructures()
   const tally: Tally = { decodes: 0 }
   return {
-    encoder: new NodeEncoder(structures, options.context, options.bytesMax ?? MESSAGE_BYTES_MAX),
+    encoder: new NodeEncoder(structures, options),
     localDecoder: new LocalDecoder(structures.list, options.context, tally),
     newDecoder: () => new FrameDecoder([], options.context, tally),
     get decodes() {
@@ -117,13 +119,15 @@ class NodeEncoder implements Encoder {
   readonly #structures: DefinedStructures
   readonly #context: unknown
   readonly #bytesMax: number
+  readonly #bytesOption: string | undefined
   /** Undefined while it is encoding: then a getter, or an extension's `write`, encodes with another. */
   #idle: ValueEncoder | undefined
 
-  constructor(structures: DefinedStructures, context: unknown, bytesMax: number) {
+  constructor(structures: DefinedStructures, { context, bytesMax = MESSAGE_BYTES_MAX, bytesOption }: CodecOptions) {
     this.#structures = structures
     this.#context = context
     this.#bytesMax = bytesMax
+    this.#bytesOption = bytesOption
   }
 
   encode(value: unknown, options?: EncodeOptions): Encoded {
@@ -133,7 +137,8 @@ class NodeEncoder implements Encoder {
     try {
       const encoded = encoder.encode(value, options)
       const { root = 'message', bytesMax = this.#bytesMax } = options ?? {}
-      if (encoded.bytes.length > bytesMax) throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax))
+      if (encoded.bytes.length > bytesMax)
+        throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax, this.#bytesOption))
       return encoded
     } finally {
       this.#idle = encoder
@@ -149,8 +154,10 @@ class NodeEncoder implements Encoder {
   }
 }
 
-function tooLong(bytes: number, bytesMax: number): string {
-  return `takes ${bytes} bytes, and a message may take ${bytesMax}: send it in parts, or share its memory within one OS process`
+function tooLong(bytes: number, bytesMax: number, option: string | undefined): string {
+  const way =
+    option === undefined ? 'share its memory within one OS process' : `have whoever starts this actor raise ${option}`
+  return `takes ${bytes} bytes, and a message may take ${bytesMax}: send it in parts, or ${way}`
 }
 
 class DefinitionWriter extends TokenWriter {

@@ -42,6 +42,8 @@ export interface Connection {
    * `pendingBytes` is above the high-water mark: advice, nothing is dropped. After the ending it does nothing and returns false.
    */
   send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean
+  /** Lets go at once of what was gathered in this turn: it arrives although this side dies before the turn ends. */
+  flush(): void
   /** Starts delivery. Called once. Frames are delivered from a later task or microtask, never from inside this call. */
   receive(receiver: Receiver): void
   /** Ends in order: what was sent is delivered first, then both sides see `closed`. */

@@ -96,6 +96,7 @@ function release(cell: Cell): void {
   cell.openCalls = undefined
   cell.aliases = undefined
   cell.system = undefined
+  cell.unsettled = undefined
 }
 
 /** An exit signal has arrived: from `exit/2`, or from a link that broke. OTP: "Receiving Exit Signals". */

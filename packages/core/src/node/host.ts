@@ -114,6 +114,22 @@ export interface ActorSnapshot {
   readonly mailbox: { readonly count: number; readonly bytes: number }
   readonly restarts: number
   readonly placement: PlacementDecision | undefined
+  /** Children of a supervisor of which more is to be said than that they run. Left out when there are none. */
+  readonly unsettled?: readonly UnsettledChild[]
+}
+
+/** A child that is about to be started again, that its supervisor holds until it is asked to start it, or that was told to stop and still runs. */
+export interface UnsettledChild {
+  /** Its id: the last part of its path. */
+  readonly child: string
+  readonly behaviour: string
+  readonly type: 'worker' | 'supervisor'
+  readonly status: 'restarting' | 'held' | 'stopping'
+  /** How often it was started again. */
+  readonly restarts: number
+  /** How many milliseconds ago it was told to stop, and what it may take for that: milliseconds, or a word for it. */
+  readonly stoppingMs?: number
+  readonly shutdown?: number | string
 }
 
 export interface NodeSnapshot {

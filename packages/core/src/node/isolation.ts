@@ -3,8 +3,10 @@ import type { MailboxLimits } from '../actor/mailbox-limits.ts'
 import { isPid } from '../actor/pid.ts'
 import { InvalidOption } from '../errors.ts'
 import { checkFields } from '../known-fields.ts'
-import { checkSandbox } from './sandbox-hints.ts'
+import { misplacedHint } from './misplaced-hint.ts'
+import { checkSandbox, plainSandbox, SANDBOX_FIELDS } from './sandbox-hints.ts'
 import type { SandboxHints } from './sandbox-hints.ts'
+import { RSS_MB_MIN } from './too-little-memory.ts'
 
 /** Any handle of an actor that placement can compare with: its pid is all that is used. */
 export interface Placed {
@@ -41,7 +43,7 @@ export interface IsolationHints {
 export interface IsolationLimits {
   /** Megabytes of V8 heap, a whole number from 16. Needs a process: only that contains memory exhaustion. */
   readonly heapMb?: number
-  /** Megabytes of resident memory as the operating system sees it. Needs a process. */
+  /** Megabytes of resident memory as the operating system sees it, from 64; Node.js itself takes 70 to 90. Needs a process. */
   readonly rssMb?: number
   /** Megabytes of stack; thread and process. A process gets no more than the operating system lets it have (`ulimit -s`). */
   readonly stackMb?: number
@@ -60,8 +62,8 @@ export type Isolation = 'inline' | 'thread' | 'process' | IsolationHints
 export function checkIsolation(isolation: unknown, name = 'isolation'): asserts isolation is Isolation | undefined {
   if (isolation === undefined || WORDS.includes(isolation)) return
   if (typeof isolation !== 'object' || isolation === null || Array.isArray(isolation))
-    throw new InvalidOption(name, isolation, "give 'inline', 'thread', 'process' or an object of hints")
-  checkFields(isolation, Object.keys(HINTS), 'hint', name)
+    throw new InvalidOption(name, isolation, wordFor(isolation))
+  checkFields(isolation, Object.keys(HINTS), 'hint', name, hintElsewhere)
   for (const [field, value] of Object.entries(isolation)) {
     const { accepts, expected } = HINTS[field as keyof IsolationHints]
     if (value !== undefined && !accepts(value)) throw new InvalidOption(`${name}.${field}`, value, `give ${expected}`)
@@ -69,6 +71,30 @@ export function checkIsolation(isolation: unknown, name = 'isolation'): asserts 
   const { limits, sandbox } = isolation as IsolationHints
   checkLimits(limits ?? {}, `${name}.limits`)
   if (sandbox !== undefined) checkSandbox(sandbox, `${name}.sandbox`)
+}
+
+/** Says where a field belongs that is a hint of isolation and stands somewhere else; undefined for any other. */
+export function hintElsewhere(field: string, value: unknown): string | undefined {
+  return misplacedHint(field, value, {
+    hint: Object.keys(HINTS),
+    limit: Object.keys(LIMITS),
+    sandbox: SANDBOX_FIELDS,
+  })
+}
+
+/** What to give instead of a word that is none: most often it is the value of a hint. */
+function wordFor(word: unknown): string {
+  const words = "give 'inline', 'thread', 'process' or an object of hints"
+  const meant = word === 'sandbox' ? 'untrusted' : word
+  const hint = Object.keys(HINTS).find((each) => VALUES[each]?.includes(meant as string) === true)
+  return hint === undefined ? words : `${words}, such as { ${hint}: '${String(meant)}' }`
+}
+
+/** The same isolation as data that travels. */
+export function plainIsolation(isolation: Isolation): Isolation {
+  return typeof isolation === 'object' && isolation.sandbox !== undefined
+    ? { ...isolation, sandbox: plainSandbox(isolation.sandbox) }
+    : isolation
 }
 
 function checkLimits(limits: object, name: string): void {
@@ -99,6 +125,14 @@ const anObject: Rule<unknown> = {
   expected: 'an object',
 }
 
+/** Words that are values of a hint, and not the default. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  trust: ['untrusted'],
+  faults: ['contained'],
+  memory: ['shared'],
+  cpu: ['heavy'],
+}
+
 const HINTS: Readonly<Record<keyof IsolationHints, Rule<unknown>>> = {
   trust: oneOf('trusted', 'untrusted'),
   faults: oneOf('shared', 'contained'),
@@ -118,7 +152,10 @@ const LIMITS: Readonly<Record<keyof IsolationLimits, Rule<number> | 'mailbox'>> 
     accepts: (value) => Number.isSafeInteger(value) && value >= 16,
     expected: 'a whole number of megabytes, 16 or more',
   },
-  rssMb: { accepts: (value) => value > 0, expected: 'a number above 0' },
+  rssMb: {
+    accepts: (value) => value >= RSS_MB_MIN,
+    expected: `a number of megabytes, ${RSS_MB_MIN} or more: Node.js itself takes 70 to 90`,
+  },
   stackMb: {
     accepts: (value) => value >= 0.5 && value <= 1_024,
     expected: 'a number of megabytes from 0.5 to 1024',

@@ -84,6 +84,7 @@ export class Kernel {
     this.codec = createCodec({
       context: this,
       ...(options.messageBytesMax !== undefined && { bytesMax: options.messageBytesMax }),
+      ...(options.messageBytesOption !== undefined && { bytesOption: options.messageBytesOption }),
     })
     this.encoder = this.codec.encoder
     this.decoder = this.codec.localDecoder

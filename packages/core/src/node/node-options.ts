@@ -1,3 +1,4 @@
+import type { ExitReason } from '../actor/exit-reason.ts'
 import type { ActorSelf } from '../actor/self.ts'
 import type { NodeId } from '../actor/pid.ts'
 import type { Platform } from '../platform.ts'
@@ -22,8 +23,12 @@ export interface NodeOptions {
   readonly turnBudget?: number
   /** The node runs foreign code, and its connections are policed: what would be a violation is an error at its actors. Default false. */
   readonly untrusted?: boolean
+  /** Has an error say more with which an actor ends, or refuses a call, before anybody hears of it. */
+  readonly explain?: (reason: ExitReason) => void
   /** The longest message that it can send, in bytes. Default `MESSAGE_BYTES_MAX`. */
   readonly messageBytesMax?: number
+  /** The option that sets that, as errors name it. Default none. */
+  readonly messageBytesOption?: string
   /** Bytes waiting in an actor's mailbox, or in a connection, from which a send answers false. Default 1 MiB. */
   readonly highWaterBytes?: number
 }

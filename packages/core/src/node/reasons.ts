@@ -47,8 +47,9 @@ export function ownReason(cell: Cell, reason: ExitReason): ExitReason {
     : reason
 }
 
-/** An error's stack ends with the actor in which it was raised. */
+/** An error's stack ends with the actor in which it was raised, and its node may have something to say of it. */
 export function signStack(cell: Cell, reason: unknown): void {
+  cell.kernel.options.explain?.(reason)
   if (!(reason instanceof Error) || typeof reason.stack !== 'string' || reason.stack.includes('\n    in actor ')) return
   try {
     reason.stack += `\n    in actor ${cell.path === '' ? '/' : cell.path} (${cell.handler ?? cell.behaviour}) ${cell.pid}`

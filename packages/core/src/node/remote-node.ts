@@ -217,6 +217,11 @@ export class RemoteNode implements Receiver {
     return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), body, beside)
   }
 
+  /** What was sent so far leaves now, and not when this turn of the event loop ends. */
+  flush(): void {
+    this.#connection?.flush()
+  }
+
   // What arrives.
 
   frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {

@@ -12,15 +12,21 @@ export const WALLS_OF_SANDBOX = [
   'network',
   'signals',
   'memory',
+  'descriptors',
   'orphans',
 ] as const
 
 export type SandboxWall = (typeof WALLS_OF_SANDBOX)[number]
 
+/** A `URL`, as far as it is looked at here. */
+export interface FileUrl {
+  readonly href: string
+}
+
 /** How the sandbox of an untrusted actor is made. */
 export interface SandboxHints {
-  /** Files and folders that it may read besides its module and the packages that this imports: absolute paths or `file:` URLs. Default none. */
-  readonly read?: readonly string[]
+  /** Files and folders that it may read besides its module and the packages that this imports: absolute paths or `file:` URLs, also as text. Default none. */
+  readonly read?: readonly (string | FileUrl)[]
   /** Its whole environment. Default empty. */
   readonly env?: Readonly<Record<string, string>>
   /** Walls without which it is not started: what this machine cannot hold is a `PlacementError`. Default none. */
@@ -46,7 +52,8 @@ export interface WallState {
 }
 
 /** A sandbox as it was decided. */
-export interface Confinement extends Required<Omit<SandboxHints, 'env'>> {
+export interface Confinement extends Required<Omit<SandboxHints, 'env' | 'read'>> {
+  readonly read: readonly string[]
   /** Values stand here on the way to the warden only; whoever asks for an explanation sees names. */
   readonly env: Readonly<Record<string, string>> | readonly string[]
   /** The module for which it is made. */
@@ -60,7 +67,7 @@ export const untrustedLimits: IsolationLimits = { heapMb: 64, rssMb: 256 }
 
 /** The hints with their defaults. */
 export function confinementOf(hints: SandboxHints): Confinement {
-  const given = Object.entries(hints).filter(([, value]) => value !== undefined)
+  const given = Object.entries(plainSandbox(hints)).filter(([, value]) => value !== undefined)
   return {
     read: [],
     env: {},
@@ -74,6 +81,14 @@ export function confinementOf(hints: SandboxHints): Confinement {
   }
 }
 
+/** The same hints as data that travels: a URL is its text. */
+export function plainSandbox(hints: SandboxHints): SandboxHints {
+  const { read } = hints
+  return read === undefined ? hints : { ...hints, read: read.map(textOf) }
+}
+
+const textOf = (path: string | FileUrl): string => (typeof path === 'string' ? path : path.href)
+
 const whole =
   (min: number, unit: string) =>
   (value: unknown): string | undefined =>
@@ -83,9 +98,9 @@ const whole =
 
 const CHECKS: Readonly<Record<Exclude<keyof SandboxHints, 'env'>, (value: unknown) => string | undefined>> = {
   read: (value) =>
-    Array.isArray(value) && value.every((path) => typeof path === 'string' && isAbsolute(path))
+    Array.isArray(value) && value.every((path) => isAbsolute(path))
       ? undefined
-      : 'give an array of absolute paths or file: URLs, as strings, without wildcards',
+      : 'give an array of absolute paths or file: URLs, without wildcards',
   require: (value) =>
     Array.isArray(value) && value.every((wall) => WALLS_OF_SANDBOX.includes(wall as SandboxWall))
       ? undefined
@@ -97,9 +112,11 @@ const CHECKS: Readonly<Record<Exclude<keyof SandboxHints, 'env'>, (value: unknow
   descriptors: whole(64, 'descriptors'),
 }
 
+export const SANDBOX_FIELDS: readonly string[] = [...Object.keys(CHECKS), 'env']
+
 /** Throws `InvalidOption`, naming the field that is wrong. Whether the paths exist is seen when the sandbox is made. */
 export function checkSandbox(sandbox: SandboxHints, name: string): void {
-  checkFields(sandbox, [...Object.keys(CHECKS), 'env'], 'hint', name)
+  checkFields(sandbox, SANDBOX_FIELDS, 'hint', name)
   for (const [field, check] of Object.entries(CHECKS)) {
     const value = sandbox[field as keyof SandboxHints]
     const expected = value === undefined ? undefined : check(value)
@@ -130,6 +147,13 @@ function checkEnvironment(env: unknown, name: string): void {
   }
 }
 
-function isAbsolute(path: string): boolean {
-  return /^(\/|file:\/\/|[A-Za-z]:[\\/])/.test(path) && !/[\0*]/.test(path)
+/** Wildcards would grant more than one file, and a host in a URL would be another machine. */
+function isAbsolute(path: unknown): boolean {
+  if (typeof path !== 'string') return isUrl(path) && path.href.startsWith('file:') && isAbsolute(path.href)
+  if (/[\0*]/.test(path)) return false
+  if (path.startsWith('file:')) return /^file:\/(\/\/|(?!\/))/.test(path) && !/%2a|%00/i.test(path)
+  return /^(\/|[A-Za-z]:[\\/])/.test(path)
 }
+
+const isUrl = (value: unknown): value is FileUrl =>
+  typeof value === 'object' && value !== null && 'href' in value && typeof value.href === 'string'

@@ -18,6 +18,7 @@ export function counters({ counters: own, encoder, codec }: Kernel): NodeSnapsho
 }
 
 function actorSnapshot(cell: Cell): ActorSnapshot {
+  const unsettled = cell.unsettled?.() ?? []
   return {
     pid: cell.pid,
     behaviour: cell.behaviour,
@@ -30,6 +31,7 @@ function actorSnapshot(cell: Cell): ActorSnapshot {
     mailbox: { count: cell.mailbox.count, bytes: cell.mailbox.bytes },
     restarts: cell.restarts,
     placement: cell.placement,
+    ...(unsettled.length > 0 && { unsettled }),
   }
 }
 

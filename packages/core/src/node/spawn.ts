@@ -17,6 +17,7 @@ import type { Kernel } from './kernel.ts'
 import type { PlacementDecision } from './placement.ts'
 import { addLink, forgetLink, linkRequested } from './links.ts'
 import { sendExit } from './monitors.ts'
+import { tooLittleMemory } from './too-little-memory.ts'
 import type { Timer } from './timers.ts'
 
 /** How a start went, to whoever asked for it. */
@@ -244,7 +245,8 @@ export function undoSpawnsOn(
   for (const [, pending] of lost) if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
   return () => {
     for (const [ref, { pid }] of lost) {
-      finishSpawn(kernel, ref, { kind: 'failed', reason: pid === undefined ? 'noconnection' : reasonOf(pid), evidence })
+      const reason = pid === undefined ? (tooLittleMemory(evidence) ?? 'noconnection') : reasonOf(pid)
+      finishSpawn(kernel, ref, { kind: 'failed', reason, evidence })
     }
   }
 }
@@ -367,7 +369,7 @@ async function runInit(
     if (cell.dead) return
   }
   if (!cell.program.acknowledges) {
-    started(kernel, cell, finish)
+    started(kernel, cell, from, finish)
     try {
       void begin(kernel, cell, openArgs)
     } catch (error) {
@@ -376,7 +378,7 @@ async function runInit(
     return
   }
   // A function says when it has started; a server has when its init is over.
-  if (!cell.program.handles) cell.acknowledge = () => started(kernel, cell, finish)
+  if (!cell.program.handles) cell.acknowledge = () => started(kernel, cell, from, finish)
   let begun: Begun
   try {
     const result = begin(kernel, cell, openArgs)
@@ -386,11 +388,12 @@ async function runInit(
     return
   }
   if (cell.dead || begun === 'unacknowledged') return
-  if (begun === 'ready') started(kernel, cell, finish)
+  if (begun === 'ready') started(kernel, cell, from, finish)
   else if (begun === 'ignore') {
     cell.onFailedStart = (ended) => finish({ kind: 'ignored', ended })
     kernel.exit(cell, 'normal')
   } else if ('refused' in begun) {
+    kernel.options.explain?.(begun.refused)
     const reason = sendableReason(kernel, begun.refused)
     cell.onFailedStart = (ended) => finish({ kind: 'failed', ended: { ...ended, reason } })
     kernel.exit(cell, 'normal')
@@ -402,10 +405,12 @@ function begin(kernel: Kernel, cell: Cell, openArgs: () => Args): Begun | Promis
   return kernel.runWithin(cell, `${cell.behaviour}.init`, () => cell.program.begin(cell, args))
 }
 
-function started(kernel: Kernel, cell: Cell, finish: (outcome: StartedOutcome) => void): void {
+/** From now on whatever happens to it is its end. The starter hears so first, though what the actor does next may end its node within this turn. */
+function started(kernel: Kernel, cell: Cell, from: Pid, finish: (outcome: StartedOutcome) => void): void {
   if (cell.dead) return
   cell.onFailedStart = undefined
   cell.status = 'alive'
   finish({ kind: 'started' })
+  if (!kernel.isLocal(from)) kernel.remoteOf(from)?.flush()
   kernel.queue.add(cell)
 }

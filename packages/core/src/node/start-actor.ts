@@ -6,6 +6,7 @@ import type { StartOptions } from '../actor/self.ts'
 import { BulkheadError, InvalidOption, PlacementError } from '../errors.ts'
 import { checkTimeout } from '../messaging/call.ts'
 import { checkFields } from '../known-fields.ts'
+import { hintElsewhere } from './isolation.ts'
 import { place } from './place.ts'
 import type { PlacementContext } from './place.ts'
 import type { PlacementDecision } from './placement.ts'
@@ -88,7 +89,7 @@ async function seatOf(
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOption('options', options, 'give an object of options, or nothing')
-  checkFields(options, OPTIONS)
+  checkFields(options, OPTIONS, 'option', '', hintElsewhere)
   if (options.timeoutMs !== undefined) checkTimeout('timeoutMs', options.timeoutMs)
   if (options.restarts !== undefined && !(Number.isSafeInteger(options.restarts) && options.restarts >= 0))
     throw new InvalidOption(
