@@ -94,7 +94,7 @@ describe('SIGTERM and SIGINT', () => {
     ])
   })
 
-  test('what is not done after 10 s is cut short and listed', { timeout: 30_000 }, async () => {
+  test('what is not done after 10 s is cut short and listed', async () => {
     const program = run('service.ts', { args: ['stubborn'] })
     await program.said('ready')
     const begun = performance.now()

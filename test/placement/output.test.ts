@@ -17,9 +17,9 @@ describe('what a node prints reaches the parent’s streams, tagged', () => {
     const program = run('printer.ts', { args: [place, 'print'] })
     expect({ ...(await program.ended), stderr: complaints(program) }).toEqual({ code: 0, signal: null, stderr: [] })
     const tag = `[${isolationIn(place)} 2 ${await program.said('path')}]`
-    expect(program.stdout).toContain(`${tag} to stdout`)
-    expect(program.stderr).toContain(`${tag} to stderr`)
-    expect(program.stdout).toContain(`${tag} without a newline`)
+    expect(program.stdout.join('\n')).toContain(`${tag} to stdout`)
+    expect(program.stderr.join('\n')).toContain(`${tag} to stderr`)
+    expect(program.stdout.join('\n')).toContain(`${tag} without a newline`)
   })
 
   test.each(['thread', 'crew'])('%s: with the actor on whose behalf it is printed, among several', async (place) => {

@@ -67,6 +67,12 @@ export interface HostedNodeOptions {
   readonly onOrphanedError?: (error: unknown) => void
 }
 
+/**
+ * Milliseconds that a node waits for the warden's word when it has lost another. The word comes at once as a rule; on a machine that is busy with
+ * other things the warden can take longer, and it alone knows why the other one ended.
+ */
+const verdictMs = 1_000
+
 /** A node in this thread and its side of the talk with the warden. */
 export class HostedNode implements NodeHost {
   readonly kinds = ['inline', 'thread', 'process'] as const
@@ -111,6 +117,7 @@ export class HostedNode implements NodeHost {
       load: (url, key) => vitals.whileLoading(() => loadBehaviour(url, key)),
       vitals: vitals.ofCore,
       killMs: birth.killMs,
+      verdictMs,
       ...(options.untrusted && { untrusted: true, ...options.untrusted }),
       onHandler,
       platform: nodejsPlatform({

@@ -85,7 +85,7 @@ export interface NodeControl {
   readonly id: NodeId
   /** A connection with `peer` is open, in answer to `connect` of either side. */
   connected(peer: NodeId, connection: Connection): void
-  /** The verdict about a node that ended. Links and monitors fire once the connection with it is drained, or 250 ms after it closed without a verdict. */
+  /** The verdict about a node that ended. Links and monitors fire once the connection with it is drained, or `verdictMs` after it closed without a verdict. */
   down(peer: NodeId, verdict: Verdict): void
   /** An error that the platform caught outside any handler, attributed to the actor with this serial. False when that actor is gone. */
   crash(serial: number, error: unknown): boolean
