@@ -22,5 +22,6 @@ export const tasks = {
   mutants: { commands: [['.dev/mutants.mjs']] },
   soak: { build: packages, commands: [['test/soak/run.ts']] },
   races: { build: packages, commands: [['test/races/run.ts']] },
+  differential: { build: packages, commands: [['test/differential/run.ts']] },
   bench: { install: join(root, 'test/bench'), build: packages, commands: [['test/bench/run.ts']] },
 }
