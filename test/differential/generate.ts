@@ -1,4 +1,5 @@
 import { Random } from '../races/random.ts'
+import { type Focus, focusOf, isInFocus, RESTARTS } from './focus.ts'
 import { dynamicChild, Guess, type Guessed } from './guess.ts'
 import {
   type Action,
@@ -15,7 +16,7 @@ import {
   type Step,
   type SupervisorSpec,
 } from './script.ts'
-import { type Limits, RESTARTS, TreeMaker, waitMs } from './tree.ts'
+import { type Limits, TreeMaker, waitMs } from './tree.ts'
 import { isFair } from './versions.ts'
 
 const ENDINGS: readonly Ending[] = ['normal', 'shutdown', 'clean', 'stop', 'crash', 'exit']
@@ -23,7 +24,7 @@ const isClean = (how: Ending | Signal): boolean => how === 'normal' || how === '
 
 /** The script of a seed: always the same one. */
 export function generate(seed: number): Script {
-  return new Generator(new Random(seed)).script()
+  return new Generator(new Random(seed), focusOf(seed)).script()
 }
 
 type Doing =
@@ -61,6 +62,7 @@ interface Aim {
 
 class Generator {
   readonly #random: Random
+  readonly #focus: Focus
   readonly #limits: Limits
   readonly #trees: TreeMaker
   readonly #top: SupervisorSpec | DynamicSpec
@@ -70,11 +72,13 @@ class Generator {
   #number = 0
   #waits = 0
 
-  constructor(random: Random) {
+  constructor(random: Random, focus: Focus) {
     this.#random = random
+    this.#focus = focus
     this.#limits = random.weighted<Limits>({ loose: 74, tight: 16, expiring: 10 })
     const depths = this.#limits === 'expiring' ? { '1': 50, '2': 50 } : { '2': 20, '3': 80 }
-    this.#trees = new TreeMaker(random, this.#limits, Number(random.weighted(depths)))
+    const depthMax = Math.max(Number(random.weighted(depths)), this.#limits === 'expiring' ? 1 : focus.depth)
+    this.#trees = new TreeMaker(random, this.#limits, depthMax, focus)
     this.#top = this.#trees.top()
     this.#specs = specsByPath({ top: this.#top, plans: [], steps: [] })
     this.#guess = new Guess(this.#top)
@@ -90,8 +94,8 @@ class Generator {
   #add(): void {
     const weights = { ...USUAL, wait: this.#limits === 'expiring' && this.#waits < 2 ? 12 : 0 }
     const doing = this.#random.weighted(weights)
-    const step = doing === 'wait' ? this.#wait() : doing === 'ask' ? this.#ask() : this.#happen(doing)
-    this.#push(step ?? this.#fill())
+    if (doing === 'wait') this.#wait()
+    else this.#push((doing === 'ask' ? this.#ask() : this.#happen(doing)) ?? this.#fill())
   }
 
   /** A step that not every release can run is followed by what makes it fair. */
@@ -105,9 +109,15 @@ class Generator {
     this.#steps.push({ do: 'signal', at, reason: 'kill' })
   }
 
-  #wait(): Action {
+  /** Between two restarts of a child, which must not be added up. */
+  #wait(): void {
+    const aim = this.#aim()
+    const ends = aim !== undefined && aim.child.spec.restart !== 'temporary'
+    const { path: at } = aim?.child.spec ?? { path: '' }
+    if (ends) this.#push(this.#end(aim, 'crash', []))
     this.#waits++
-    return { do: 'wait', ms: waitMs }
+    this.#push({ do: 'wait', ms: waitMs })
+    if (ends) this.#push({ do: 'end', at, how: 'crash', plans: [] })
   }
 
   /** Something other than a request. */
@@ -119,6 +129,10 @@ class Generator {
     }
     if (doing === 'mail') return { do: 'mail', at: random.pick(this.#guess.supervisors()).path }
     if (doing === 'supervisor') return this.#signalSupervisor()
+    if ((doing === 'end' || doing === 'kill') && random.chance(0.55)) {
+      const focused = this.#focused()
+      if (focused) return focused
+    }
     const idle = this.#idle()
     if (idle && random.chance(0.4)) return this.#startDynamic(idle)
     const aim = this.#aim()
@@ -128,15 +142,11 @@ class Generator {
     if (doing === 'end' || doing === 'during') {
       const how = random.pick(ENDINGS)
       const plans = random.chance(doing === 'end' ? 0.2 : 0.6) ? this.#plansFor(this.#groupOf(aim)) : []
-      this.#guess.ended(above.path, at, isClean(how) && onStop !== 'fail' && onStop !== 'crash')
-      if (doing === 'end') return { do: 'end', at, how, plans }
+      if (doing === 'end') return this.#end(aim, how, plans)
+      this.#end(aim, how, plans)
       return { do: 'during', at, how, supervisor: above.path, requests: this.#requestsDuring(aim), plans }
     }
-    if (doing === 'kill') {
-      this.#guess.ended(above.path, at, false)
-      const plans = random.chance(0.2) ? this.#plansFor(this.#groupOf(aim)) : []
-      return { do: 'signal', at, reason: 'kill', plans }
-    }
+    if (doing === 'kill') return this.#kill(aim, random.chance(0.2) ? this.#plansFor(this.#groupOf(aim)) : [])
     if (doing === 'signal') {
       const reason = random.pick<Signal>(['normal', 'shutdown', 'clean', 'boom', 'boom'])
       if (!trap && reason !== 'normal') this.#guess.ended(above.path, at, isClean(reason))
@@ -150,6 +160,39 @@ class Generator {
     const reason = random.pick<Signal>(['normal', 'shutdown', 'boom', 'boom'])
     this.#guess.ended(above.path, child.spec.path, isClean(reason))
     return { do: 'pretend', at, reason }
+  }
+
+  #end({ above, child: { spec } }: Aim, how: Ending, plans: Plans): Step {
+    const isAsked = spec.kind === 'worker' && spec.onStop !== 'fail' && spec.onStop !== 'crash'
+    this.#guess.ended(above.path, spec.path, isClean(how) && isAsked)
+    return { do: 'end', at: spec.path, how, plans }
+  }
+
+  #kill({ above, child: { spec } }: Aim, plans: Plans): Step {
+    this.#guess.ended(above.path, spec.path, false)
+    return { do: 'signal', at: spec.path, reason: 'kill', plans }
+  }
+
+  /** What the script is about, or what is missing for that. */
+  #focused(): Step | undefined {
+    const { end, restart } = this.#focus
+    const aims = this.#aims().filter(
+      ({ above, child: { spec } }) =>
+        isInFocus(this.#focus, above) && spec.kind === 'worker' && spec.restart === restart,
+    )
+    if (aims.length > 0) {
+      const aim = this.#random.pick(aims)
+      return end === 'kill' ? this.#kill(aim, []) : this.#end(aim, end, [])
+    }
+    const supervisors = this.#guess.supervisors().filter((each) => isInFocus(this.#focus, each))
+    if (supervisors.length === 0) return undefined
+    const above = this.#random.pick(supervisors)
+    if (above.kind === 'dynamic') return this.#startDynamic(above)
+    const known = this.#guess.childrenOf(above.path)
+    const child = above.children.find((each) => each.kind === 'worker' && each.restart === restart)
+    if (child === undefined) return undefined
+    const present = known.some(({ spec }) => spec.path === child.path)
+    return this.#asked(above, present ? { call: 'restart', id: child.id } : { call: 'start', child })
   }
 
   #signalSupervisor(): Step {

@@ -1,14 +1,6 @@
 import type { Random } from '../races/random.ts'
-import type {
-  AutoShutdown,
-  ChildSpec,
-  DynamicSpec,
-  OnStop,
-  RestartType,
-  Strategy,
-  SupervisorSpec,
-  WorkerSpec,
-} from './script.ts'
+import { type Focus, RESTARTS, STRATEGIES } from './focus.ts'
+import type { AutoShutdown, ChildSpec, DynamicSpec, OnStop, RestartType, SupervisorSpec, WorkerSpec } from './script.ts'
 
 /**
  * What the restart limits of a script are: `loose` ones are never reached, `tight` ones are and count for the whole script, and those of `expiring`
@@ -23,23 +15,24 @@ export const waitMs = 4_300
 /** Milliseconds after which a worker is killed that does not stop. */
 export const hangMs = 150
 
-export const RESTARTS: readonly RestartType[] = ['permanent', 'transient', 'temporary']
-export const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one']
-
 /** Makes the specs of one script. */
 export class TreeMaker {
   readonly #random: Random
   readonly #limits: Limits
   readonly #depthMax: number
+  readonly #focus: Focus
 
-  constructor(random: Random, limits: Limits, depthMax: number) {
+  constructor(random: Random, limits: Limits, depthMax: number, focus: Focus) {
     this.#random = random
     this.#limits = limits
     this.#depthMax = depthMax
+    this.#focus = focus
   }
 
   top(): SupervisorSpec | DynamicSpec {
-    const isDynamic = this.#random.chance(this.#limits === 'expiring' ? 0.3 : 0.08)
+    const { depth, strategy } = this.#focus
+    const isLikely = depth === 1 && strategy === 'simple_one_for_one'
+    const isDynamic = this.#random.chance(isLikely ? 1 : this.#limits === 'expiring' ? 0.35 : 0.03)
     return isDynamic ? this.dynamic('top', 'permanent', false) : this.#supervisor('top', 1, 'permanent', false)
   }
 
@@ -54,7 +47,9 @@ export class TreeMaker {
   }
 
   dynamic(path: string, restart: RestartType, significant: boolean): DynamicSpec {
-    const template = this.worker(`${path}.template`, this.#templateRestart(), false)
+    const { strategy, restart: type } = this.#focus
+    const own = strategy === 'simple_one_for_one' ? type : this.#templateRestart()
+    const template = this.worker(`${path}.template`, own, false)
     return {
       kind: 'dynamic',
       id: idOf(path),
@@ -69,6 +64,8 @@ export class TreeMaker {
 
   #supervisor(path: string, level: number, restart: RestartType, significant: boolean): SupervisorSpec {
     const random = this.#random
+    const isFocused = (strategy: Focus['strategy'], depth: number): boolean =>
+      this.#focus.strategy === strategy && this.#focus.depth === depth
     const auto = random.weighted<AutoShutdown>({ never: 72, any_significant: 12, all_significant: 16 })
     const isSignificant = (): boolean => auto !== 'never' && random.chance(0.6)
     const children: ChildSpec[] = []
@@ -81,7 +78,7 @@ export class TreeMaker {
     }
     if (level < this.#depthMax) {
       add(this.#supervisor(`${path}.s`, level + 1, ...below()))
-      if (random.chance(0.85)) add(this.dynamic(`${path}.n`, ...below()))
+      if (isFocused('simple_one_for_one', level + 1) || random.chance(0.8)) add(this.dynamic(`${path}.n`, ...below()))
     }
     return {
       kind: 'supervisor',
@@ -90,7 +87,7 @@ export class TreeMaker {
       restart,
       shutdown: this.#supervisorShutdown(),
       significant,
-      strategy: random.pick(STRATEGIES),
+      strategy: STRATEGIES.find((each) => isFocused(each, level)) ?? random.pick(STRATEGIES),
       ...this.#intensity(),
       auto,
       children,
