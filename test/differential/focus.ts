@@ -6,8 +6,7 @@ export type End = Exclude<Ending, 'exit'> | 'kill'
 export const RESTARTS: readonly RestartType[] = ['permanent', 'transient', 'temporary']
 export const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one']
 const ENDS: readonly End[] = ['normal', 'shutdown', 'clean', 'stop', 'crash', 'kill']
-/** What is deep is hit less often by chance. */
-const DEPTHS = [1, 2, 3, 3]
+const DEPTHS = [1, 2, 3]
 
 /** What a script looks at more often than chance would: seeds in a row go through all of it in turn. */
 export interface Focus {
@@ -26,8 +25,13 @@ const ALL: readonly Focus[] = DEPTHS.flatMap((depth) =>
   ),
 )
 
+/** What is deep is hit less often by chance, the more so where children have to be started first. */
+const WEIGHTED = ALL.flatMap((each) =>
+  Array.from({ length: each.depth < 3 ? 1 : each.strategy === 'simple_one_for_one' ? 3 : 2 }, () => each),
+)
+
 export function focusOf(seed: number): Focus {
-  return ALL[seed % ALL.length]!
+  return WEIGHTED[seed % WEIGHTED.length]!
 }
 
 export const depthOf = ({ path }: ChildSpec): number => path.split('.').length - 1

@@ -86,13 +86,13 @@ class Generator {
 
   script(): Script {
     const plans = this.#random.chance(0.08) ? this.#plansFor(this.#aims().map(({ child }) => child)) : []
-    const length = 18 + this.#random.below(16)
+    const length = 20 + this.#random.below(16)
     while (this.#steps.length < length) this.#add()
     return { top: this.#top, plans, steps: this.#steps }
   }
 
   #add(): void {
-    const weights = { ...USUAL, wait: this.#limits === 'expiring' && this.#waits < 2 ? 12 : 0 }
+    const weights = { ...USUAL, wait: this.#limits === 'expiring' && this.#waits < 3 ? 12 : 0 }
     const doing = this.#random.weighted(weights)
     if (doing === 'wait') this.#wait()
     else this.#push((doing === 'ask' ? this.#ask() : this.#happen(doing)) ?? this.#fill())
