@@ -9,7 +9,7 @@ import {
   type SupervisorSpec as Supervised,
 } from '@bulkhead/supervisor'
 import type { Journal, Kind } from './journal.ts'
-import type { ChildSpec, DynamicSpec, Ending, OnStop, Outcome, Signal, SupervisorSpec, WorkerSpec } from './script.ts'
+import type { ChildSpec, DynamicSpec, Ending, Outcome, Signal, SupervisorSpec, WorkerSpec } from './script.ts'
 
 type Place = 'inline' | 'thread' | 'process'
 

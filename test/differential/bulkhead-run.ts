@@ -8,7 +8,7 @@ import type { Ending, Request, Script, Step } from './script.ts'
 
 const lookAgainMs = 2
 /** Far beyond what anything takes. */
-const patienceMs = 6_000
+const patienceMs = 20_000
 
 interface Look {
   readonly pid: Pid

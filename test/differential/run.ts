@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { type BulkheadSide, bulkheadSide } from './bulkhead-side.ts'
 import { compare, type Difference } from './compare.ts'
 import { Coverage } from './coverage.ts'
-import { ErlangSide } from './erlang-side.ts'
+import { ErlangSide, erlangRelease } from './erlang-side.ts'
+import { fixed } from './fixed.ts'
 import { generate } from './generate.ts'
 import { type Options, readOptions, usage } from './options.ts'
 import type { Script } from './script.ts'
@@ -24,9 +26,11 @@ async function differenceOn(
   script: Script,
   coverage?: Coverage,
 ): Promise<Difference | undefined> {
-  const [theirs, ours] = await Promise.all([erlang.run(script), bulkhead.run(script)])
+  const running = bulkhead.run(script).catch((error: unknown) => String(error))
+  const [theirs, ours] = await Promise.all([erlang.run(script), running])
   coverage?.add(script, theirs)
-  return compare(script, theirs, ours)
+  if (typeof ours !== 'string') return compare(script, theirs, ours)
+  return { step: script.steps.length, what: 'the script did not come to its end', erlang: 'it did', bulkhead: ours }
 }
 
 /** Runs all scripts, several at a time; the first seed on which the sides differ, if there is one. */
@@ -90,9 +94,22 @@ async function run(options: Options): Promise<boolean> {
   return true
 }
 
+async function record(): Promise<void> {
+  const erlang = await ErlangSide.start()
+  const recorded: Record<string, unknown> = {}
+  for (const [title, script] of Object.entries(fixed)) {
+    const observations = await erlang.run(script)
+    recorded[title] = observations.map((each) => ({ ...each, took: 0 }))
+  }
+  await erlang.close()
+  writeFileSync(new URL('recorded.json', import.meta.url), `${JSON.stringify(recorded, undefined, 1)}\n`)
+  say(`${Object.keys(recorded).length} scripts recorded with OTP ${erlangRelease()}`)
+}
+
 try {
   const options = readOptions(process.argv.slice(2))
   if (options.help) say(usage)
+  else if (options.record) await record()
   else process.exitCode = (await run(options)) ? 0 : 1
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

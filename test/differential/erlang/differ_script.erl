@@ -14,7 +14,7 @@
 
 -define(look_again_ms, 2).
 %% Far beyond what anything takes.
--define(patience_ms, 5000).
+-define(patience_ms, 60000).
 
 run(#{top := Spec, plans := Plans, steps := Steps}) ->
     process_flag(trap_exit, true),
