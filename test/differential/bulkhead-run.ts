@@ -61,16 +61,17 @@ export class BulkheadRun {
 
   async #observe(act: () => Promise<Value>): Promise<Observation> {
     const began = await this.#begin()
-    const startedAt = this.#self.now()
+    // What a start of the top has left behind is over before anything else happens.
+    const before = began === 'runs' ? [] : (await this.#settle()).ended
     const result = await act()
-    const { tree, ended } = await this.#settle()
+    const { tree, ended: after } = await this.#settle()
     const events = this.#journal.take().map((noted): Event => {
       const who = this.#journal.labelOf(noted.pid)
       return 'reason' in noted
         ? { what: noted.what, who, reason: this.#normal.reason(noted.reason) }
         : { what: noted.what, who }
     })
-    return { began, result, events, tree, ended, took: this.#self.now() - startedAt }
+    return { began, result, events, tree, ended: [...before, ...after], at: this.#self.now() }
   }
 
   /** The top runs, if it can. */

@@ -29,7 +29,7 @@ const seen = (more: Partial<Observation>): Observation => ({
   events: [],
   tree: [],
   ended: [],
-  took: 0,
+  at: 0,
   ...more,
 })
 

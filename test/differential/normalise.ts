@@ -37,14 +37,14 @@ const isMap = (term: Term): term is { readonly pairs: readonly (readonly [string
 /** The observations of differ_script.erl. */
 export function normaliseErlang(observed: unknown): Observation[] {
   return (observed as { tuple: [Term, Term, Term[], Term[], Term[], number] }[]).map(({ tuple }) => {
-    const [began, result, events, tree, ended, took] = tuple
+    const [began, result, events, tree, ended, at] = tuple
     return {
       began: ofTerm(began),
       result: ofTerm(result),
       events: events.map(eventOf),
       tree: tree.map(supervisedOf),
       ended: ended.map(ofTerm),
-      took,
+      at,
     }
   })
 }

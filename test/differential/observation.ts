@@ -24,6 +24,6 @@ export interface Observation {
   readonly tree: readonly Supervised[]
   /** The reasons with which the top has ended. */
   readonly ended: readonly Value[]
-  /** Milliseconds; not compared. */
-  readonly took: number
+  /** When everything had come to rest: milliseconds of that side's clock; not compared. */
+  readonly at: number
 }

@@ -3,15 +3,15 @@ import { type Focus, RESTARTS, STRATEGIES } from './focus.ts'
 import type { AutoShutdown, ChildSpec, DynamicSpec, OnStop, RestartType, SupervisorSpec, WorkerSpec } from './script.ts'
 
 /**
- * What the restart limits of a script are: `loose` ones are never reached, `tight` ones are and count for the whole script, and those of `expiring`
- * scripts run out while the script waits.
+ * What the restart limits of a script are: `loose` ones are never reached, `tight` ones are and count for the whole script, those of `expiring`
+ * scripts run out while the script waits, and those of `sliding` ones do so for some of the restarts.
  */
-export type Limits = 'loose' | 'tight' | 'expiring'
+export type Limits = 'loose' | 'tight' | 'expiring' | 'sliding'
 
 /** Seconds. */
-export const PERIODS: Readonly<Record<Limits, number>> = { loose: 1_000, tight: 1_000, expiring: 3 }
-/** Milliseconds; OTP counts whole seconds, so that one more than the period has to pass. */
-export const waitMs = 4_300
+export const PERIODS: Readonly<Record<Limits, number>> = { loose: 1_000, tight: 1_000, expiring: 3, sliding: 9 }
+/** Milliseconds; OTP counts whole seconds, so that one more than the period has to pass. Of sliding ones it takes two waits. */
+export const WAITS_MS = { expiring: 4_300, sliding: 5_300 } as const
 /** Milliseconds after which a worker is killed that does not stop. */
 export const hangMs = 150
 

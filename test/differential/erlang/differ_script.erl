@@ -49,13 +49,20 @@ begin_at(Run) ->
     {runs, Run}.
 
 observe({Began, Run}, Act) ->
-    StartedAt = erlang:monotonic_time(millisecond),
-    {Result, Acted} = Act(Run),
-    {Tree, Settled, Ended} = settle(Acted),
+    {Rested, Before} = rested(Began, Run),
+    {Result, Acted} = Act(Rested),
+    {Tree, Settled, After} = settle(Acted),
+    Ended = lists:reverse(After ++ Before),
     Events = differ_observer:take(Run#run.observer),
     {_, Procs} = differ_observer:look(Run#run.observer),
-    Took = erlang:monotonic_time(millisecond) - StartedAt,
-    {labelled({Began, Result, Events, Tree, Ended, Took}, Procs), Settled}.
+    At = erlang:monotonic_time(millisecond),
+    {labelled({Began, Result, Events, Tree, Ended, At}, Procs), Settled}.
+
+%% What a start of the top has left behind is over before anything else happens.
+rested(runs, Run) -> {Run, []};
+rested(_, Run) ->
+    {_, Rested, Ended} = settle(Run),
+    {Rested, Ended}.
 
 %% Actions
 
