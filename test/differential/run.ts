@@ -46,19 +46,23 @@ async function differenceOn(
 /** Runs all scripts, several at a time; the first seed on which the sides differ, if there is one. */
 async function firstDifferent(sides: Sides, { count, seed }: Options, coverage: Coverage): Promise<number | undefined> {
   const different: number[] = []
+  const failed: Error[] = []
   let next = seed
   const runSome = async (): Promise<void> => {
-    while (next < seed + count && different.length === 0) {
+    while (next < seed + count && different.length + failed.length === 0) {
       const own = next++
       try {
         if (await differenceOn(sides, generate(own), coverage)) different.push(own)
         if (own % 1_000 === 0) process.stderr.write(`seed ${own} …\n`)
       } catch (error) {
-        throw new Error(`seed ${own}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+        failed.push(
+          new Error(`seed ${own}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+        )
       }
     }
   }
   await Promise.all(Array.from({ length: atOnce }, runSome))
+  if (failed[0] !== undefined) throw failed[0]
   return different.length === 0 ? undefined : Math.min(...different)
 }
 

@@ -39,9 +39,15 @@ export class TreeMaker {
   worker(path: string, restart: RestartType, isSignificant: boolean): WorkerSpec {
     const random = this.#random
     const trap = random.chance(0.6)
-    const onStop = random.weighted<OnStop>({ obey: 84, hang: 6, fail: 5, crash: 5 })
+    const likes = random.weighted<OnStop>({ obey: 84, hang: 6, fail: 5, crash: 5 })
+    // Where periods run out there is no time to lose.
+    const onStop = likes === 'hang' && PERIODS[this.#limits] !== PERIODS.loose ? 'obey' : likes
     const shutdown =
-      onStop === 'hang' ? hangMs : random.pick<WorkerSpec['shutdown']>([60_000, 'infinity', 'infinity', 'brutal_kill'])
+      likes === 'hang'
+        ? onStop === 'hang'
+          ? hangMs
+          : 60_000
+        : random.pick<WorkerSpec['shutdown']>([60_000, 'infinity', 'infinity', 'brutal_kill'])
     const significant = isSignificant && restart !== 'permanent'
     return { kind: 'worker', id: idOf(path), path, restart, shutdown, significant, trap, onStop }
   }
