@@ -4,6 +4,7 @@ import { compare } from './compare.ts'
 import { Coverage } from './coverage.ts'
 import { supervisor, worker } from './fixed.ts'
 import { generate } from './generate.ts'
+import { isLate } from './lateness.ts'
 import { normaliseErlang } from './normalise.ts'
 import type { Event, Observation } from './observation.ts'
 import { readOptions } from './options.ts'
@@ -166,6 +167,34 @@ describe('comparing', () => {
     ['the tree at rest', { tree: [{ who: 'top#1', children: [], counts: {} }] }],
   ] as const)('finds a difference in %s', (what, more) => {
     expect(compare(script, [seen({})], [seen(more)])).toMatchObject({ step: 0, what })
+  })
+})
+
+describe('a script that ran slowly', () => {
+  const crash = { do: 'end', at: 'top.a', how: 'crash' } as const
+  const wait = { do: 'wait', ms: 5_300 } as const
+  const within = (period: number, ...steps: Script['steps']): Script => ({
+    top: supervisor('top', { period, children: [worker('top.a')] }),
+    plans: [],
+    steps,
+  })
+  const at = (...times: readonly number[]): Observation[] => times.map((each) => seen({ at: each }))
+
+  test('says nothing when a period may have run out between two restarts', () => {
+    expect(isLate(within(3, crash, crash), at(0, 2_400))).toBe(false)
+    expect(isLate(within(3, crash, crash), at(0, 2_600))).toBe(true)
+  })
+
+  test('is fine where the period has run out on purpose, or never does', () => {
+    expect(isLate(within(3, crash, wait, crash), at(0, 5_300, 9_000))).toBe(true)
+    expect(isLate(within(3, crash, wait, crash), at(0, 5_300, 7_000))).toBe(false)
+    expect(isLate(within(1_000, crash, crash), at(0, 90_000))).toBe(false)
+  })
+
+  test('says nothing when one wait and what follows it take a period that two waits take', () => {
+    const slides = within(9, crash, wait, crash, wait, crash)
+    expect(isLate(slides, at(0, 5_300, 5_400, 10_700, 10_800))).toBe(false)
+    expect(isLate(slides, at(0, 5_300, 5_400, 10_700, 14_100))).toBe(true)
   })
 })
 
