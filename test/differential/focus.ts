@@ -30,7 +30,16 @@ const WEIGHTED = ALL.flatMap((each) =>
   Array.from({ length: each.depth < 3 ? 1 : each.strategy === 'simple_one_for_one' ? 3 : 2 }, () => each),
 )
 
+/** What is hit least of all: temporary children, which are gone after each restart of their group, that end in order. */
+const RARE = WEIGHTED.filter(
+  ({ strategy, restart, end }) =>
+    restart === 'temporary' && strategy !== 'simple_one_for_one' && ['normal', 'shutdown', 'clean'].includes(end),
+)
+const RAREST = [...RARE, ...RARE.filter(({ strategy }) => strategy === 'one_for_all')]
+const rareEvery = 16
+
 export function focusOf(seed: number): Focus {
+  if (seed % rareEvery === 7) return RAREST[Math.floor(seed / rareEvery) % RAREST.length]!
   return WEIGHTED[seed % WEIGHTED.length]!
 }
 
