@@ -27,5 +27,6 @@ export const tasks = {
   soak: { build: packages, commands: [['test/soak/run.ts']] },
   races: { build: packages, commands: [['test/races/run.ts']] },
   conformance: { build: packages, commands: [['test/conformance/run.ts']] },
+  differential: { build: packages, commands: [['test/differential/run.ts']] },
   bench: { install: join(root, 'test/bench'), build: packages, commands: [['test/bench/run.ts']] },
 }

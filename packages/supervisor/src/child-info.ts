@@ -42,12 +42,15 @@ export function describeChild({ id, status, pid, spec, starts }: Child): ChildIn
   }
 }
 
-/** OTP: `supervisor:count_children/1`. A child that is about to be restarted is not active. */
-export function countChildren(children: readonly Child[]): ChildCounts {
+/**
+ * OTP: `supervisor:count_children/1`. A child that is about to be restarted is not active, nor is one of the `gone`, which are listed as running
+ * and have ended without a word.
+ */
+export function countChildren(children: readonly Child[], gone: ReadonlySet<Pid> = new Set()): ChildCounts {
   const supervisors = children.filter(({ spec }) => spec.type === 'supervisor').length
   return {
     specs: children.length,
-    active: children.filter(({ status }) => status === 'running').length,
+    active: children.filter(({ status, pid }) => status === 'running' && !gone.has(pid!)).length,
     supervisors,
     workers: children.length - supervisors,
   }

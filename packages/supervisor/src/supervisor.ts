@@ -21,6 +21,7 @@ import {
 } from './child-info.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Child } from './child-table.ts'
+import { endedUnnoticed } from './ended-unnoticed.ts'
 import { takeNotice } from './notice.ts'
 import { answerStart, checkedOrRefused } from './answer.ts'
 import { Supervision } from './supervision.ts'
@@ -88,7 +89,10 @@ export function defineSupervisor<A extends Args>(
     },
     calls: {
       whichChildren: ({ state }) => state.children.list().map(describeChild).toReversed(),
-      countChildren: ({ state }) => countChildren(state.children.list()),
+      countChildren: async (self) => {
+        const children = self.state.children.list()
+        return countChildren(children, await endedUnnoticed(self, children))
+      },
       getChildSpec: ({ state }, id: string) => withChild(state, id, keptSpec),
       startChild: ({ state }, spec: ChildSpec) => startChild(state, spec),
       terminateChild: ({ state }, id: string) => withChild(state, id, (child) => state.terminate(child)),

@@ -133,6 +133,16 @@ describe('children that do not do as they are told', () => {
     expect(await statuses(supervisor)).toBe('a stopped')
   })
 
+  test('a child that had unlinked itself is active only while it lives (SUP-028, SUP-056)', async () => {
+    const supervisor = await world.grow({ children: [worker('a'), worker('b')] })
+    const { a } = await pidsOf(supervisor)
+    world.main.ref(Worker, a!).cast.unlink()
+    await world.settled()
+    expect(await supervisor.call.countChildren()).toMatchObject({ specs: 2, active: 2 })
+    await world.kill(a)
+    expect(await supervisor.call.countChildren()).toMatchObject({ specs: 2, active: 1 })
+  })
+
   test('the EXIT of a child that was terminated is no new death', async () => {
     world.scripts.set('a', { onStop: () => new Promise(() => {}) })
     const supervisor = await world.grow({ intensity: 0, children: [worker('a')] })

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import { type Placement, PLACEMENTS } from './bulkhead-side.ts'
+
+export interface Options {
+  /** Scripts of the seeds from `seed` on. */
+  readonly count: number
+  readonly seed: number
+  readonly placement: Placement
+  /** Write down what Erlang makes of the fixed scripts, and do nothing else. */
+  readonly record: boolean
+  readonly help: boolean
+}
+
+export const usage = `npm run differential -- [--count N] [--seed S] [--placement ${PLACEMENTS.join('|')}] | --record
+
+Runs random scripts on real Erlang and on Bulkhead, and compares what supervisors do. Needs erl and erlc.
+  --count N       so many scripts (default 200)
+  --seed S        of the seeds S, S + 1, … (default 1)
+  --placement P   where the actors of Bulkhead live (default inline); spread: supervisors on the root, workers in a thread and a process
+  --record        writes down anew what Erlang makes of the scripts of fixed.ts, and that is all
+A script on which both differ is shrunk and printed, and the exit status is 1.`
+
+const numberMax = 0x7fff_ffff
+
+function numberOf(option: string, text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= 1 && number <= numberMax) return number
+  throw new Error(`--${option} is "${text}": give a whole number from 1 to ${numberMax}.`)
+}
+
+function placementOf(text: string): Placement {
+  const found = PLACEMENTS.find((each) => each === text)
+  if (found === undefined) throw new Error(`--placement is "${text}": give one of ${PLACEMENTS.join(', ')}.`)
+  return found
+}
+
+/** Reads the command line. Throws an Error that says what is wrong. */
+export function readOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      count: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      placement: { type: 'string', default: 'inline' },
+      record: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  return {
+    count: numberOf('count', values.count),
+    seed: numberOf('seed', values.seed),
+    placement: placementOf(values.placement),
+    record: values.record,
+    help: values.help,
+  }
+}
