@@ -1,5 +1,6 @@
 // Breaks the code on purpose, one patch of test/mutants at a time, and requires the test that the patch names to notice.
 // Works on a copy of the repository. `npm run mutants -- word` takes only the patches whose name holds the word.
+// `npm run mutants -- --differential` requires the comparison with real Erlang to notice those of supervisors, within 500 scripts.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -15,6 +16,9 @@ const hungAfterMs = 120_000
 /** Milliseconds that a test gets by itself: what most mutants break hangs, and is not waited for as long as by `npm test`. */
 const testTimeoutMs = 30_000
 
+/** Scripts within which the comparison with real Erlang has to notice a mutant. */
+const scriptsMax = 500
+
 /** Copies of the repository in which mutants are tried side by side. */
 const lanes = Math.min(2, availableParallelism())
 
@@ -26,7 +30,15 @@ function readMutant(file) {
   const [test, ...titles] = (header('Test') ?? '').split(' > ')
   if (titles.length === 0 || !header('Why'))
     throw new Error(`${file} must start with "Test: <file> > <title>" and "Why: <reason>".`)
-  return { name: basename(file, '.patch'), patch: join(folder, file), test, title: titles.join(' > ') }
+  return {
+    name: basename(file, '.patch'),
+    patch: join(folder, file),
+    test,
+    title: titles.join(' > '),
+    /** Why scripts that run on Erlang too cannot notice it. */
+    beyond: header('Beyond Erlang'),
+    isOfSupervisors: text.includes('+++ b/packages/supervisor/src/'),
+  }
 }
 
 const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
@@ -109,10 +121,43 @@ async function escape(copy, mutant) {
   }
 }
 
-async function run(word) {
+/** Why a mutant escaped the comparison with real Erlang, or undefined when that noticed it. */
+async function escapeFromErlang(copy, mutant) {
+  const applied = apply(copy, mutant.patch)
+  if (applied.status !== 0) return `the patch does not apply: ${applied.stderr.trim()}`
+  try {
+    build(process.execPath, packages, copy)
+    const argv = ['test/differential/run.ts', '--no-shrink', '--count', String(scriptsMax)]
+    const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data))
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    if (code === 1 && said.includes('Erlang and Bulkhead differ')) return undefined
+    return code === 0 ? `Erlang and it agree on ${scriptsMax} scripts` : said.trim().split('\n').at(-1)
+  } catch (error) {
+    return error.message
+  } finally {
+    apply(copy, mutant.patch, '--reverse')
+  }
+}
+
+async function run(argv) {
+  const byErlang = argv.includes('--differential')
+  const word = argv.find((each) => !each.startsWith('--')) ?? ''
   const files = readdirSync(folder).filter((file) => file.endsWith('.patch') && file.includes(word))
-  if (files.length === 0) throw new Error(`No patch in test/mutants has a name with "${word}".`)
-  const mutants = files.map(readMutant)
+  const mutants = files.map(readMutant).filter((mutant) => !byErlang || mutant.isOfSupervisors)
+  if (mutants.length === 0) throw new Error(`No patch in test/mutants has a name with "${word}".`)
+  if (byErlang) {
+    for (const { name, beyond } of mutants) if (beyond) console.log(`beyond   ${name}: ${beyond}`)
+    return await tryAll(
+      mutants.filter(({ beyond }) => !beyond),
+      escapeFromErlang,
+    )
+  }
+  return await tryAll(mutants, escape, faultsWithoutMutants)
+}
+
+async function tryAll(mutants, escapeOf, faultsOf = () => []) {
   const copies = Array.from({ length: Math.min(lanes, mutants.length) }, () =>
     mkdtempSync(join(tmpdir(), 'bulkhead-mutants-')),
   )
@@ -121,12 +166,12 @@ async function run(word) {
       copyWorkspace(copy)
       build(process.execPath, packages, copy)
     }
-    const faults = await faultsWithoutMutants(copies, mutants)
+    const faults = await faultsOf(copies, mutants)
     if (faults.length > 0) throw new Error(faults.join('\n'))
     const escaped = []
     await inLanes(copies, mutants, async (copy, mutant) => {
       const startedAt = performance.now()
-      const why = await escape(copy, mutant)
+      const why = await escapeOf(copy, mutant)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       console.log(why ? `escaped  ${mutant.name}: ${why}` : `noticed  ${mutant.name} (${seconds} s)`)
       if (why) escaped.push(mutant.name)
@@ -140,7 +185,7 @@ async function run(word) {
 }
 
 try {
-  process.exitCode = await run(process.argv[2] ?? '')
+  process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1

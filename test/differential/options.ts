@@ -8,6 +8,8 @@ export interface Options {
   readonly placement: Placement
   /** Write down what Erlang makes of the fixed scripts, and do nothing else. */
   readonly record: boolean
+  /** Look for the smallest script that shows a difference. */
+  readonly shrink: boolean
   readonly help: boolean
 }
 
@@ -17,6 +19,7 @@ Runs random scripts on real Erlang and on Bulkhead, and compares what supervisor
   --count N       so many scripts (default 200)
   --seed S        of the seeds S, S + 1, … (default 1)
   --placement P   where the actors of Bulkhead live (default inline); spread: supervisors on the root, workers in a thread and a process
+  --no-shrink     says at which seed they differ, and looks no further
   --record        writes down anew what Erlang makes of the scripts of fixed.ts, and that is all
 A script on which both differ is shrunk and printed, and the exit status is 1.`
 
@@ -43,6 +46,7 @@ export function readOptions(argv: readonly string[]): Options {
       seed: { type: 'string', default: '1' },
       placement: { type: 'string', default: 'inline' },
       record: { type: 'boolean', default: false },
+      'no-shrink': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -51,6 +55,7 @@ export function readOptions(argv: readonly string[]): Options {
     seed: numberOf('seed', values.seed),
     placement: placementOf(values.placement),
     record: values.record,
+    shrink: !values['no-shrink'],
     help: values.help,
   }
 }

@@ -92,7 +92,8 @@ async function run(options: Options): Promise<boolean> {
   try {
     const different = await firstDifferent(sides, options, coverage)
     if (different !== undefined) {
-      await showDifferent(sides, different, options)
+      if (options.shrink) await showDifferent(sides, different, options)
+      else say(`seed ${different}: Erlang and Bulkhead differ`)
       return false
     }
   } finally {
