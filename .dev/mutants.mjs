@@ -157,7 +157,8 @@ async function run(argv) {
   return await tryAll(mutants, escape, faultsWithoutMutants)
 }
 
-async function tryAll(mutants, escapeOf, faultsOf = () => []) {
+/** `faultsOf`: what is wrong before anything is broken. */
+async function tryAll(mutants, escapeOf, faultsOf = async () => []) {
   const copies = Array.from({ length: Math.min(lanes, mutants.length) }, () =>
     mkdtempSync(join(tmpdir(), 'bulkhead-mutants-')),
   )

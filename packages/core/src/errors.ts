@@ -1,5 +1,5 @@
 import { binaryText } from './binary-text.ts'
-import type { ExitReason } from './actor/exit-reason.ts'
+import type { Evidence, ExitReason } from './actor/exit-reason.ts'
 import type { Pid } from './actor/pid.ts'
 
 /** Every error that Bulkhead itself raises: `code` is stable and explained in docs/errors.md. */
@@ -87,12 +87,24 @@ const CALL_WORDS: Readonly<Record<string, string>> = {
 export class StartFailed extends BulkheadError {
   static override readonly name = 'StartFailed'
   readonly reason: ExitReason
-  constructor(behaviour: string, reason: ExitReason) {
+  /** What is known of the end of the node on which it was to live, when that is why. */
+  readonly node: Evidence | undefined
+  constructor(behaviour: string, reason: ExitReason, node?: Evidence) {
     const { sentence, cause } = whyNotStarted(reason)
-    super('start_failed', `${behaviour} did not start: ${sentence}`, cause instanceof Error ? { cause } : undefined)
+    const ended = node === undefined ? '' : ` (node ${node.node} ended: ${endOf(node)})`
+    super(
+      'start_failed',
+      `${behaviour} did not start: ${sentence}${ended}`,
+      cause instanceof Error ? { cause } : undefined,
+    )
     this.reason = reason
+    this.node = node
   }
 }
+
+/** The cause, and with what: `exited 3`, `signaled SIGKILL`. */
+const endOf = ({ cause, code, signal }: Evidence): string =>
+  [cause, code, signal].filter((part) => part !== undefined).join(' ')
 
 interface FailedChild {
   readonly shutdown?: { readonly failed_to_start_child?: unknown; readonly reason?: unknown } | null

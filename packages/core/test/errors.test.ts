@@ -59,6 +59,13 @@ describe('an error of Bulkhead', () => {
 })
 
 describe('what went wrong is said in words', () => {
+  test('a start that failed because its node ended says how that ended', () => {
+    const node = { node: 7, domain: 'system.7', cause: 'exited', code: 3 } as const
+    const error = new StartFailed('child cart', 'noconnection', node)
+    expect(error.message).toBe('child cart did not start: "noconnection" (node 7 ended: exited 3)')
+    expect(error.node).toBe(node)
+  })
+
   test('a supervisor that did not start because of a child of a child says what really failed', () => {
     const cause = new Error('no database')
     const inner = { shutdown: { failed_to_start_child: 'db', reason: cause } }

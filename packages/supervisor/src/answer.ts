@@ -23,7 +23,9 @@ export function answerStart(child: Child, start: Start): Pid | undefined | Refus
   if (start.kind === 'ignored') return undefined
   const holder = holderOfName(start.reason)
   return refuse(
-    holder ? new ChildError('already_started', child.id, holder) : new StartFailed(`child ${child.id}`, start.reason),
+    holder
+      ? new ChildError('already_started', child.id, holder)
+      : new StartFailed(`child ${child.id}`, start.reason, start.evidence),
   )
 }
 

@@ -413,5 +413,6 @@ function refTo<P>(sender: Cell, target: Target, callTimeoutMs: number | undefine
 
 function refOf<P>(behaviour: { readonly name: string }, outcome: StartOutcome<P>): ActorRef<P> {
   if (outcome.kind === 'started') return outcome.ref
-  throw new StartFailed(behaviour.name, outcome.kind === 'ignored' ? 'ignore' : outcome.reason)
+  if (outcome.kind === 'ignored') throw new StartFailed(behaviour.name, 'ignore')
+  throw new StartFailed(behaviour.name, outcome.reason, outcome.evidence)
 }
