@@ -217,7 +217,14 @@ describe('shrinking', () => {
 
 describe('options', () => {
   test('are 200 scripts from seed 1 on, inline, by default', () => {
-    expect(readOptions([])).toEqual({ count: 200, seed: 1, placement: 'inline', record: false, help: false })
+    expect(readOptions([])).toEqual({
+      count: 200,
+      seed: 1,
+      placement: 'inline',
+      record: false,
+      shrink: true,
+      help: false,
+    })
   })
 
   test.each([
