@@ -81,7 +81,8 @@ async function faultsWithoutMutants(copies, mutants) {
     for (const mutant of group) {
       const own = named(results, mutant).filter(({ status }) => status === 'passed' || status === 'failed')
       if (own.length === 0) faults.push(`${mutant.name}: ${test} has no test "${mutant.title}"`)
-      else if (own.some(({ status }) => status === 'failed')) faults.push(`${mutant.name}: its test fails without it`)
+      const red = own.find(({ status }) => status === 'failed')
+      if (red) faults.push(`${mutant.name}: its test fails without it: ${red.failureMessages.join('\n')}`)
     }
   })
   return faults
