@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { numberOption } from '../support/number-option.ts'
 import { type Placement, PLACEMENTS } from './bulkhead-side.ts'
 
 export interface Options {
@@ -25,12 +26,6 @@ A script on which both differ is shrunk and printed, and the exit status is 1.`
 
 const numberMax = 0x7fff_ffff
 
-function numberOf(option: string, text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= 1 && number <= numberMax) return number
-  throw new Error(`--${option} is "${text}": give a whole number from 1 to ${numberMax}.`)
-}
-
 function placementOf(text: string): Placement {
   const found = PLACEMENTS.find((each) => each === text)
   if (found === undefined) throw new Error(`--placement is "${text}": give one of ${PLACEMENTS.join(', ')}.`)
@@ -51,8 +46,8 @@ export function readOptions(argv: readonly string[]): Options {
     },
   })
   return {
-    count: numberOf('count', values.count),
-    seed: numberOf('seed', values.seed),
+    count: numberOption('count', values.count, numberMax),
+    seed: numberOption('seed', values.seed, numberMax),
     placement: placementOf(values.placement),
     record: values.record,
     shrink: !values['no-shrink'],

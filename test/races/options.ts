@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { numberOption } from '../support/number-option.ts'
 
 export interface Options {
   /** Seeds 1 to this. */
@@ -17,12 +18,6 @@ A seed that breaks a law is shrunk and printed, and the exit status is 1.`
 
 const seedMax = 0xffff_ffff
 
-function numberOf(option: string, text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= 1 && number <= seedMax) return number
-  throw new Error(`--${option} is "${text}": give a whole number from 1 to ${seedMax}.`)
-}
-
 /** Reads the command line. Throws an Error that says what is wrong. */
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
@@ -32,8 +27,8 @@ export function readOptions(argv: readonly string[]): Options {
   const { seeds, seed, help } = values
   if (seeds !== undefined && seed !== undefined) throw new Error('Give --seeds or --seed, not both.')
   return {
-    seeds: seeds === undefined ? 10_000 : numberOf('seeds', seeds),
-    seed: seed === undefined ? undefined : numberOf('seed', seed),
+    seeds: seeds === undefined ? 10_000 : numberOption('seeds', seeds, seedMax),
+    seed: seed === undefined ? undefined : numberOption('seed', seed, seedMax),
     help,
   }
 }

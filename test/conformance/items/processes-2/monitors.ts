@@ -1,9 +1,9 @@
-import { defineActor, Down, InvalidOption } from '@bulkhead/core'
+import { defineActor, Down } from '@bulkhead/core'
 import type { ActorInfo, ActorSelf, Isolation, Pid } from '@bulkhead/core'
 import { definePlayer, next, nextOr, queued, startPuppet, until } from '../../fixtures/processes-2-player.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
-import { heardWords, words } from './words.ts'
+import { heardWords, outcome, words } from './words.ts'
 
 const ends = {
   returns: () => undefined,
@@ -35,14 +35,6 @@ const dead = async (self: ActorSelf, there: Isolation): Promise<Pid> => {
   const pid = await startPuppet(self, there)
   await kill(self, pid)
   return pid
-}
-
-const outcome = (use: () => unknown): unknown => {
-  try {
-    return use()
-  } catch (error) {
-    return error instanceof InvalidOption ? ['error', 'badarg'] : error
-  }
 }
 
 const play = definePlayer(import.meta, {

@@ -1,4 +1,4 @@
-import { CancelledTimer, InvalidOption } from '@bulkhead/core'
+import { CancelledTimer } from '@bulkhead/core'
 import type { Isolation, Pid, TimerRef } from '@bulkhead/core'
 import type { Step } from '../../../laws/fixtures/puppet.ts'
 import {
@@ -13,18 +13,10 @@ import {
 } from '../../fixtures/processes-2-player.ts'
 import { item } from '../../item.ts'
 import type { ItemTest } from '../../item.ts'
-import { heardWords, words } from './words.ts'
+import { heardWords, outcome, words } from './words.ts'
 
 /** The milliseconds left of a timer of many: the word left. */
 const left = (answer: unknown): unknown => (typeof answer === 'number' ? 'left' : answer)
-
-const outcome = (use: () => unknown): unknown => {
-  try {
-    return use()
-  } catch (error) {
-    return error instanceof InvalidOption ? ['error', 'badarg'] : error
-  }
-}
 
 const play = definePlayer(import.meta, {
   kinds: async (self) => {

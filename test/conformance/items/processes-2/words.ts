@@ -1,4 +1,4 @@
-import { Down, isPid } from '@bulkhead/core'
+import { Down, InvalidOption, isPid } from '@bulkhead/core'
 import type { Heard } from '../../../laws/fixtures/puppet.ts'
 import { inErlang } from '../../in-erlang.ts'
 import type { Labels } from '../../in-erlang.ts'
@@ -18,4 +18,13 @@ export function heardWords(heard: readonly Heard[], labels?: Labels): unknown[] 
     if ('timeout' in each) return ['timeout', 'ref', inErlang(each.timeout)]
     return 'message' in each ? inErlang(each.message, labels) : each
   })
+}
+
+/** What something returns, or throws: `badarg` is an `InvalidOption`. */
+export function outcome(use: () => unknown): unknown {
+  try {
+    return use()
+  } catch (error) {
+    return error instanceof InvalidOption ? ['error', 'badarg'] : error
+  }
 }
