@@ -102,7 +102,7 @@ export function definePartitionSupervisor<A extends Args, P, G extends unknown[]
 
 /**
  * A reference to the partition that has this key; by name, so it survives restarts. `self` is the actor that uses it, or the system. Throws
- * `InvalidOption`. Elixir: `{:via, PartitionSupervisor, {name, key}}`. Elixir: `{:via, PartitionSupervisor, {name, key}}`.
+ * `InvalidOption`. Elixir: `{:via, PartitionSupervisor, {name, key}}`.
  */
 export function partition<G extends Args, P>(
   self: Pick<ActorSelf, 'named'>,

@@ -6,8 +6,7 @@ import type { NodeId } from './pid.ts'
  * - `'kill'` sent as an exit signal cannot be trapped; the victim ends with `'killed'`.
  * - `'noproc'`: no such actor (any more). `'noconnection'`: its node went down and it was not the culprit.
  * - an `Error`: what a handler threw or rejected with.
- * - `{ nocatch: value }`: what the function of `defineActor` or `spawn`, or a callback, threw, where that is no error: never an end in order, even of
- *   `'normal'`.
+ * - `{ nocatch: value }`: what an actor threw, where that is no error and no answer: never an end in order, even of `'normal'`.
  * - {@link NodeReason}: what the culprit of a node's end ended with.
  */
 export type ExitReason = unknown
