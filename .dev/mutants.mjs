@@ -104,17 +104,13 @@ const apply = (copy, patch, ...options) =>
     env: { ...process.env, GIT_DIR: '/dev/null' },
   })
 
-/** Why a mutant escaped, or undefined when its test noticed it. */
-async function escape(copy, mutant) {
+/** Breaks the copy with a mutant for as long as `look` takes, which says why the mutant escaped, or undefined when it was noticed. */
+async function escape(copy, mutant, look) {
   const applied = apply(copy, mutant.patch)
   if (applied.status !== 0) return `the patch does not apply: ${applied.stderr.trim()}`
   try {
     build(process.execPath, packages, copy)
-    const results = await runTests(copy, mutant.test, [mutant.title])
-    if (results === undefined) return undefined
-    const statuses = named(results, mutant).map(({ status }) => status)
-    if (statuses.includes('failed')) return undefined
-    return statuses.includes('passed') ? `"${mutant.title}" stays green` : `"${mutant.title}" does not run`
+    return await look(copy, mutant)
   } catch (error) {
     return error.message
   } finally {
@@ -122,44 +118,44 @@ async function escape(copy, mutant) {
   }
 }
 
-/** Why a mutant escaped the comparison with real Erlang, or undefined when that noticed it. */
-async function escapeFromErlang(copy, mutant) {
-  const applied = apply(copy, mutant.patch)
-  if (applied.status !== 0) return `the patch does not apply: ${applied.stderr.trim()}`
-  try {
-    build(process.execPath, packages, copy)
-    const argv = ['test/differential/run.ts', '--no-shrink', '--count', String(scriptsMax)]
-    const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data))
-    const code = await new Promise((resolve) => child.on('close', resolve))
-    if (code === 1 && said.includes('Erlang and Bulkhead differ')) return undefined
-    return code === 0 ? `Erlang and it agree on ${scriptsMax} scripts` : said.trim().split('\n').at(-1)
-  } catch (error) {
-    return error.message
-  } finally {
-    apply(copy, mutant.patch, '--reverse')
-  }
+/** Whether its test notices. */
+async function byTest(copy, mutant) {
+  const results = await runTests(copy, mutant.test, [mutant.title])
+  if (results === undefined) return undefined
+  const statuses = named(results, mutant).map(({ status }) => status)
+  if (statuses.includes('failed')) return undefined
+  return statuses.includes('passed') ? `"${mutant.title}" stays green` : `"${mutant.title}" does not run`
+}
+
+/** Whether the comparison with real Erlang notices. */
+async function byErlang(copy) {
+  const argv = ['test/differential/run.ts', '--no-shrink', '--count', String(scriptsMax)]
+  const child = spawn(process.execPath, argv, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  if (code === 1 && said.includes('Erlang and Bulkhead differ')) return undefined
+  return code === 0 ? `Erlang and it agree on ${scriptsMax} scripts` : said.trim().split('\n').at(-1)
 }
 
 async function run(argv) {
-  const byErlang = argv.includes('--differential')
+  const isDifferential = argv.includes('--differential')
   const word = argv.find((each) => !each.startsWith('--')) ?? ''
   const files = readdirSync(folder).filter((file) => file.endsWith('.patch') && file.includes(word))
-  const mutants = files.map(readMutant).filter((mutant) => !byErlang || mutant.isOfSupervisors)
+  const mutants = files.map(readMutant).filter((mutant) => !isDifferential || mutant.isOfSupervisors)
   if (mutants.length === 0) throw new Error(`No patch in test/mutants has a name with "${word}".`)
-  if (byErlang) {
+  if (isDifferential) {
     for (const { name, beyond } of mutants) if (beyond) console.log(`beyond   ${name}: ${beyond}`)
     return await tryAll(
       mutants.filter(({ beyond }) => !beyond),
-      escapeFromErlang,
+      byErlang,
     )
   }
-  return await tryAll(mutants, escape, faultsWithoutMutants)
+  return await tryAll(mutants, byTest, faultsWithoutMutants)
 }
 
-/** `faultsOf`: what is wrong before anything is broken. */
-async function tryAll(mutants, escapeOf, faultsOf = async () => []) {
+/** `look`: how a mutant is noticed; `faultsOf`: what is wrong before anything is broken. */
+async function tryAll(mutants, look, faultsOf = async () => []) {
   const copies = Array.from({ length: Math.min(lanes, mutants.length) }, () =>
     mkdtempSync(join(tmpdir(), 'bulkhead-mutants-')),
   )
@@ -173,7 +169,7 @@ async function tryAll(mutants, escapeOf, faultsOf = async () => []) {
     const escaped = []
     await inLanes(copies, mutants, async (copy, mutant) => {
       const startedAt = performance.now()
-      const why = await escapeOf(copy, mutant)
+      const why = await escape(copy, mutant, look)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       console.log(why ? `escaped  ${mutant.name}: ${why}` : `noticed  ${mutant.name} (${seconds} s)`)
       if (why) escaped.push(mutant.name)
