@@ -340,7 +340,10 @@ export class Warden {
   }
 
   #cutOff(record: NodeRecord, end: BodyEnd): void {
-    cutOff(record, end, (why) => this.#finish(record, why, true))
+    cutOff(record, end, {
+      mayLinger: () => void (isOurThread(record) && this.#children.countLingering(1)),
+      fence: (why) => this.#finish(record, why, true),
+    })
   }
 
   /** One end of one node: what comes first is the verdict. `fenced`: it has not really ended yet, and is cut off before it does. */
@@ -367,15 +370,13 @@ export class Warden {
         part(other, record.id)
         if (other !== record && other.verdict === undefined) other.body.post(downOf(record, verdict))
       }
-      if (fenced) {
+      if (fenced)
         this.#lingering.fenced(
           record.id,
           `node ${record.id} (${record.body.kind})`,
           record.awaited.keys(),
           record.population.sole?.path,
         )
-        if (isOurThread(record)) this.#children.countLingering(1)
-      }
     } else if (!fenced && record.verdict.fenced === true && isOurThread(record)) this.#children.countLingering(-1)
     if (fenced) return
     this.#lingering.ended(record.id)
