@@ -11,8 +11,8 @@ let count = 0
 
 const places: readonly (readonly [string, Isolation])[] = [
   ['thread', { cpu: 'heavy', limits: { handlerMs: 1_000 } }],
-  // A sandbox is not among them: its frames go through the warden, and now and then its end is known before they have come.
   ['process', { faults: 'contained' }],
+  ['sandbox', { trust: 'untrusted' }],
 ]
 const ends = ['exit', 'spin', 'crash', 'abort'] as const
 type End = (typeof ends)[number]

@@ -1,6 +1,7 @@
 import type { MessagePort, Transferable } from 'node:worker_threads'
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
+import { keepReadingAfterFailedWrite } from '@bulkhead/transport-process'
 
 /** One side of the talk between a node and its warden. */
 export interface ControlChannel<Sent, Received> {
@@ -26,7 +27,7 @@ const headBytes = 4
 
 /** Control between OS processes: frames of `[length, structured clone]`. */
 export function socketChannel<Sent, Received>(socket: Socket): ControlChannel<Sent, Received> {
-  socket.on('error', () => {}) // `close` follows
+  keepReadingAfterFailedWrite(socket).on('error', () => {}) // `close` follows
   return {
     post: (message) => {
       if (socket.destroyed || socket.writableEnded) return

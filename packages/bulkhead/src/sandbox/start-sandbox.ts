@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:f
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keepReadingAfterFailedWrite } from '@bulkhead/transport-process'
 
 export interface SandboxProcess {
   readonly child: ChildProcess
@@ -36,6 +37,7 @@ export function startSandbox(command: readonly string[], env: NodeJS.ProcessEnv)
   const sockets = { control: control ?? none(), stdout: stdout ?? none(), stderr: stderr ?? none() }
   // A broken pipe at its end is told by its `exit`.
   for (const socket of Object.values(sockets)) socket.on('error', () => {})
+  keepReadingAfterFailedWrite(sockets.control)
   return { child, ...sockets, removeFolder: () => remove(folder) }
 }
 
