@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** What makes an OS process write these bytes to its descriptor 3 and end with this status at once. */
 export function speaker(bytes: Uint8Array, code: number): string[] {
@@ -10,7 +10,9 @@ export function speaker(bytes: Uint8Array, code: number): string[] {
 export function standStillUntilItEnded(osProcess: number): void {
   const isRunning = (): boolean => {
     const stat = readFileSync(`/proc/${osProcess}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
+    const hasEnded = stat.charAt(stat.lastIndexOf(')') + 2) === 'Z'
+    // Its other threads can be there for a moment longer, with its sockets.
+    return !hasEnded || readdirSync(`/proc/${osProcess}/task`).length > 1
   }
   while (isRunning()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
 }
