@@ -1,13 +1,13 @@
 import { start } from 'bulkhead'
 import { Echo } from './programs/echo.ts'
-import type { Bench } from './row.ts'
+import type { Bench, Measure } from './row.ts'
 import { cost, median } from './stats.ts'
 
 /** The most that one inline call may cost: encode, decode, reply and promise included. */
 const BOUND_NS = 4_000
 
 /** One call after the other to an actor in the same event loop: CPU per call against the bound. */
-export const inlineCall: Bench = async ({ quick }) => {
+const measure: Measure = async ({ quick }) => {
   const n = quick ? 20_000 : 100_000
   const runs = quick ? 3 : 9
   const system = await start()
@@ -40,3 +40,5 @@ export const inlineCall: Bench = async ({ quick }) => {
     await system.stop()
   }
 }
+
+export const inlineCall: Bench = { name: 'inline-call', ids: ['call/inline/sequential'], measure }

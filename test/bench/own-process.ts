@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Bench } from './row.ts'
+import type { Bench, Measure } from './row.ts'
 import { median } from './stats.ts'
 
 const run = promisify(execFile)
@@ -16,7 +16,7 @@ async function figure(program: string, argument: number, flags: readonly string[
 }
 
 /** Heap of one idle actor, its share of the tables included. */
-export const idleActors: Bench = async ({ quick }) => {
+const measureIdleActors: Measure = async ({ quick }) => {
   const n = quick ? 20_000 : 100_000
   const figures: number[] = []
   for (let round = 0; round < (quick ? 1 : 3); round++) figures.push(await figure('idle-actors', n, ['--expose-gc']))
@@ -39,7 +39,7 @@ export const idleActors: Bench = async ({ quick }) => {
 }
 
 /** Root, two threads and two processes that have nothing to do, the warden on. */
-export const idleSystem: Bench = async ({ quick }) => {
+const measureIdleSystem: Measure = async ({ quick }) => {
   const seconds = quick ? 3 : 10
   const figures: number[] = []
   for (let round = 0; round < (quick ? 1 : 3); round++)
@@ -61,3 +61,7 @@ export const idleSystem: Bench = async ({ quick }) => {
     },
   ]
 }
+
+export const idleActors: Bench = { name: 'idle-actors', ids: ['actors/idle/bytes'], measure: measureIdleActors }
+
+export const idleSystem: Bench = { name: 'idle-system', ids: ['system/idle/cpu'], measure: measureIdleSystem }

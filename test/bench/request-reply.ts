@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { ActorRef } from 'bulkhead'
 import { start } from 'bulkhead'
 import { Echo } from './programs/echo.ts'
-import type { Bench, Row } from './row.ts'
+import type { Bench, Measure, Row } from './row.ts'
 import { cost, median } from './stats.ts'
 
 const here = (file: string): URL => new URL(file, import.meta.url)
@@ -77,7 +77,7 @@ function forked(serialization: 'json' | 'advanced') {
 }
 
 /** One actor that echoes, asked one request at a time, beside the platform's own channels in the same rounds. */
-export const requestReply: Bench = async ({ quick }) => {
+const measure: Measure = async ({ quick }) => {
   const n = quick ? 1_000 : 5_000
   const rounds = quick ? 3 : 9
   const system = await start({ threads: 1 })
@@ -114,4 +114,10 @@ export const requestReply: Bench = async ({ quick }) => {
     advanced.end()
     await system.stop()
   }
+}
+
+export const requestReply: Bench = {
+  name: 'request-reply',
+  ids: ['request-reply/thread/sequential', 'request-reply/process/sequential'],
+  measure,
 }

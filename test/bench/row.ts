@@ -3,11 +3,18 @@ export interface Row {
   readonly id: string
   readonly bench: string
   readonly variant: string
+  /** Median over the rounds. */
   readonly ours: number
   readonly unit: string
+  /** What it is held against; undefined where nothing else does this work. */
   readonly anchor: string
-  readonly anchorValue: number
-  readonly ratio: number
+  /** Undefined when the anchor is not there, such as Erlang where it is not installed. */
+  readonly anchorValue: number | undefined
+  readonly ratio: number | undefined
+  /** Half of the distance between the quartiles, as a share of the median. */
+  readonly spread?: number
+  readonly anchorSpread?: number
+  /** CPU of all OS processes that take part, where it can be told. */
   readonly cpuPerMessageNs: number | undefined
   readonly n: number
   readonly runs: number
@@ -19,13 +26,13 @@ export interface BenchOptions {
 }
 
 /** Measures and returns its rows. */
-export type Bench = (options: BenchOptions) => Promise<readonly Row[]>
+export type Measure = (options: BenchOptions) => Promise<readonly Row[]>
 
-/** The ids of all rows, so that a row that is not printed is missed. */
-export const ROW_IDS = [
-  'request-reply/thread/sequential',
-  'request-reply/process/sequential',
-  'call/inline/sequential',
-  'actors/idle/bytes',
-  'system/idle/cpu',
-] as const
+/** A group of rows that are measured together. */
+export interface Bench {
+  /** What `--only` takes. */
+  readonly name: string
+  /** The ids of all its rows, so that a row that is not printed is missed. */
+  readonly ids: readonly string[]
+  readonly measure: Measure
+}

@@ -1,23 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { inlineCall } from './inline-call.ts'
-import { idleActors, idleSystem } from './own-process.ts'
-import { requestReply } from './request-reply.ts'
-import type { Bench, Row } from './row.ts'
-import { ROW_IDS } from './row.ts'
-import { TIME_TO_DOWN_IDS, timeToDown } from './time-to-down.ts'
-
-const benches: Readonly<Record<string, Bench>> = {
-  'request-reply': requestReply,
-  'inline-call': inlineCall,
-  'idle-actors': idleActors,
-  'idle-system': idleSystem,
-  'time-to-down': timeToDown,
-}
+import { benches } from './benches.ts'
+import type { Row } from './row.ts'
 
 const usage = `npm run bench -- [options]
-  --only NAME   one of ${Object.keys(benches).join(', ')}
+  --only NAME   one of ${benches.map(({ name }) => name).join(', ')}; may be repeated
   --quick       reduced sizes
   --json FILE   the rows as JSON
   --help`
@@ -26,14 +14,14 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        only: { type: 'string' },
+        only: { type: 'string', multiple: true, default: [] },
         quick: { type: 'boolean', default: false },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
-    if (values.only !== undefined && benches[values.only] === undefined)
-      throw new Error(`--only ${values.only}: there is no such bench`)
+    for (const only of values.only)
+      if (!benches.some(({ name }) => name === only)) throw new Error(`--only ${only}: there is no such bench`)
     return values
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
@@ -41,14 +29,19 @@ function readOptions() {
   }
 }
 
+const figure = (value: number | undefined, spread?: number): string =>
+  value === undefined
+    ? 'missing'
+    : `${value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)}${spread === undefined ? '' : ` ±${Math.round(spread * 100)} %`}`
+
 function print(rows: readonly Row[]): void {
-  const figures = rows.map(({ variant, bench, ours, unit, anchor, anchorValue, ratio, cpuPerMessageNs, n, runs }) => ({
-    what: `${bench}: ${variant}`,
-    ours: `${ours.toFixed(2)} ${unit}`,
-    against: `${anchor} ${anchorValue.toFixed(2)}`,
-    ratio: `${ratio.toFixed(2)}x`,
-    'CPU per message': cpuPerMessageNs === undefined ? '-' : `${Math.round(cpuPerMessageNs)} ns`,
-    sizes: `n ${n}, ${runs} rounds`,
+  const figures = rows.map((row) => ({
+    what: `${row.bench}: ${row.variant}`,
+    ours: `${figure(row.ours, row.spread)} ${row.unit}`,
+    against: `${row.anchor} ${figure(row.anchorValue, row.anchorSpread)}`,
+    ratio: row.ratio === undefined ? '-' : `${row.ratio.toFixed(2)}x`,
+    'CPU per message': row.cpuPerMessageNs === undefined ? '-' : `${Math.round(row.cpuPerMessageNs)} ns`,
+    sizes: `n ${row.n}, ${row.runs} rounds`,
   }))
   console.table(figures)
   console.log(
@@ -61,15 +54,12 @@ if (options.help) {
   console.log(usage)
   process.exit(0)
 }
+const chosen = benches.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
 const rows: Row[] = []
-for (const [name, bench] of Object.entries(benches)) {
-  if (options.only !== undefined && options.only !== name) continue
-  rows.push(...(await bench({ quick: options.quick })))
-}
+for (const { measure } of chosen) rows.push(...(await measure({ quick: options.quick })))
 print(rows)
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, undefined, 2) + '\n')
-const missing =
-  options.only === undefined ? [...ROW_IDS, ...TIME_TO_DOWN_IDS].filter((id) => !rows.some((row) => row.id === id)) : []
+const missing = chosen.flatMap(({ ids }) => ids).filter((id) => !rows.some((row) => row.id === id))
 if (missing.length > 0) {
   console.error(`missing rows: ${missing.join(', ')}`)
   process.exit(1)

@@ -11,7 +11,7 @@ import { spawnNodeProcess } from '@bulkhead/transport-process'
 import type { From, Pid, System } from 'bulkhead'
 import type { FatalFault } from '../support/native-faults.ts'
 import { Doomed } from './programs/doomed.ts'
-import type { Bench, Row } from './row.ts'
+import type { Bench, Measure, Row } from './row.ts'
 import { quantile } from './stats.ts'
 
 /** How much later than the bare `exit` event of such a child process its DOWN may come. */
@@ -112,7 +112,7 @@ async function ourVictim(system: System, fault: FatalFault, file: string, number
 }
 
 /** How long after its death the DOWN of an actor in a process comes, beside the `exit` event of the same child process that nobody hosts, in turns. */
-export const timeToDown: Bench = async ({ quick }) => {
+const measure: Measure = async ({ quick }) => {
   const n = quick ? 20 : 200
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'))
   const system = await start({ log: () => undefined, inspect: false, spares: 0 })
@@ -175,7 +175,8 @@ function rowsOf(fault: string, took: Readonly<Record<'same' | 'bare' | 'ours', n
   })
 }
 
-/** The ids of its rows. */
-export const TIME_TO_DOWN_IDS: readonly string[] = FAULTS.flatMap((fault) =>
+const ids = FAULTS.flatMap((fault) =>
   SHARES.flatMap(([name]) => ['', ' beside a bare child'].map((beside) => `time-to-down/${fault}/${name}${beside}`)),
 )
+
+export const timeToDown: Bench = { name: 'time-to-down', ids, measure }
