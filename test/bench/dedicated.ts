@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { start, sys } from 'bulkhead'
+import type { IsolationHints, System } from 'bulkhead'
+import { against } from './against.ts'
+import { bareName, bareStart } from './bare-start.ts'
+import type { Kind } from './bare-start.ts'
+import { atRest } from './proc.ts'
+import { Started } from './programs/plain.mjs'
+import { byTurns } from './rounds.ts'
+import type { Row } from './row.ts'
+
+/** The hints that give an actor a thread or a process of its own. */
+export const ownNode: Readonly<Record<Kind, IsolationHints>> = {
+  thread: { cpu: 'heavy' },
+  process: { faults: 'contained' },
+}
+
+export const kinds: readonly Kind[] = ['thread', 'process']
+export const warmths = ['warm', 'cold'] as const
+export type Warmth = (typeof warmths)[number]
+
+/** A system in which a started node waits, or never does. */
+export const systemFor = (warmth: Warmth): Promise<System> =>
+  start({ spares: warmth === 'warm' ? 1 : 0, inspect: false, log: () => undefined, intensity: 1_000_000, periodMs: 1 })
+
+/** Milliseconds after which a spare that was used is replaced, and some. */
+const replacedMs = 250
+
+/** Waits until a spare that was used has been replaced, and everything is at rest: only where nothing happens in the background does a start take its own time. */
+export async function spareIsThere(warmth: Warmth): Promise<void> {
+  if (warmth === 'warm') await wait(replacedMs)
+  await atRest()
+}
+
+let count = 0
+
+/** Milliseconds until an actor with a node of its own has got through its `init`. */
+async function startMs(system: System, kind: Kind, warmth: Warmth): Promise<number> {
+  await spareIsThere(warmth)
+  const before = performance.now()
+  const ref = await system.start(Started, [], {
+    id: `started-${count++}`,
+    restart: 'temporary',
+    isolation: ownNode[kind],
+  })
+  const ms = performance.now() - before
+  if ((await ref.call.echo(count)) !== count) throw new Error('an actor that has started answered wrong')
+  await sys.stop(ref, 'shutdown')
+  return ms
+}
+
+async function bareMs(kind: Kind): Promise<number> {
+  await atRest()
+  const { ms, end } = await bareStart(kind)
+  await end()
+  return ms
+}
+
+/** Starts of an actor with a thread or a process of its own, with a spare and without, beside those of a bare thread or process. */
+export async function dedicatedRows(quick: boolean): Promise<Row[]> {
+  const systems = { warm: await systemFor('warm'), cold: await systemFor('cold') }
+  const rows: Row[] = []
+  try {
+    for (const kind of kinds) {
+      const figures = await byTurns(
+        [
+          ...warmths.map((warmth) => ({ name: warmth, run: () => startMs(systems[warmth], kind, warmth) })),
+          { name: 'bare', run: () => bareMs(kind) },
+        ],
+        quick ? 3 : 20,
+      )
+      for (const warmth of warmths) {
+        const subject = {
+          id: `spawn/dedicated/${kind}/${warmth}`,
+          bench: 'spawn',
+          variant: `${kind} of its own, ${warmth}, until init is over`,
+          unit: 'ms',
+          anchor: bareName[kind],
+          n: 1,
+        }
+        rows.push(against(subject, figures.get(warmth) ?? [], figures.get('bare')))
+      }
+    }
+    return rows
+  } finally {
+    for (const system of Object.values(systems)) await system.stop()
+  }
+}
+
+export const dedicatedIds: readonly string[] = kinds.flatMap((kind) =>
+  warmths.map((warmth) => `spawn/dedicated/${kind}/${warmth}`),
+)
