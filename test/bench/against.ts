@@ -26,8 +26,8 @@ export function against(
     ours,
     anchorValue,
     ratio: anchorValue === undefined ? undefined : moreIsBetter ? ours / anchorValue : anchorValue / ours,
-    spread: middle(oursByRound).spread,
-    ...(anchorByRound && { anchorSpread: middle(anchorByRound).spread }),
+    ...(oursByRound.length > 1 && { spread: middle(oursByRound).spread }),
+    ...(anchorByRound && anchorByRound.length > 1 && { anchorSpread: middle(anchorByRound).spread }),
     cpuPerMessageNs,
     runs: oursByRound.length,
   }

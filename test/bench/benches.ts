@@ -1,10 +1,21 @@
+import { idle } from './idle.ts'
+import { idleSystem } from './idle-system.ts'
 import { inline } from './inline.ts'
 import { inlineCall } from './inline-call.ts'
-import { idleSystem } from './own-process.ts'
 import { requestReply } from './request-reply.ts'
+import { restart } from './restart.ts'
 import type { Bench } from './row.ts'
 import { spawn } from './spawn.ts'
 import { timeToDown } from './time-to-down.ts'
 
 /** All groups of rows, in the order in which they are measured and printed. */
-export const benches: readonly Bench[] = [requestReply, inlineCall, inline, spawn, idleSystem, timeToDown]
+export const benches: readonly Bench[] = [
+  requestReply,
+  inlineCall,
+  inline,
+  spawn,
+  restart,
+  idle,
+  idleSystem,
+  timeToDown,
+]

@@ -49,7 +49,8 @@ async function startMs(system: System, kind: Kind, warmth: Warmth): Promise<numb
   return ms
 }
 
-async function bareMs(kind: Kind): Promise<number> {
+/** Milliseconds until a bare thread or process has said its first message. */
+export async function bareMs(kind: Kind): Promise<number> {
   await atRest()
   const { ms, end } = await bareStart(kind)
   await end()

@@ -1,7 +1,9 @@
 import type { Pid, Server } from 'bulkhead'
 
+export type Crash = 'error' | 'exit' | 'signal'
+
 export declare const Started: Server<[], { calls: { echo: (value: number) => number } }>
-export declare const Leaver: Server<
+export declare const Crasher: Server<
   [observer: Pid],
-  { calls: { echo: (value: number) => number }; casts: { leave: (how: 'exit' | 'signal') => void } }
+  { calls: { echo: (value: number) => number }; casts: { crash: (how: Crash) => void } }
 >

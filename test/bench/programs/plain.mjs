@@ -6,17 +6,18 @@ export const Started = defineServer(import.meta, 'Started', {
   calls: { echo: (_self, value) => value },
 })
 
-/** Reports to an observer that it has started, and ends its node when it is told to: a thread by its exit, a process by a signal. */
-export const Leaver = defineServer(import.meta, 'Leaver', {
+/** Tells an observer that it has started, and crashes when it is told to: by an error, or with its thread or its OS process. */
+export const Crasher = defineServer(import.meta, 'Crasher', {
   init: (self, observer) => {
     self.send(observer, { up: self.pid })
     return null
   },
   calls: { echo: (_self, value) => value },
   casts: {
-    leave: (_self, how) => {
-      if (how === 'signal') process.kill(process.pid, 'SIGKILL')
-      else process.exit(1)
+    crash: (_self, how) => {
+      if (how === 'error') throw new Error('told to crash')
+      if (how === 'exit') process.exit(1)
+      process.kill(process.pid, 'SIGKILL')
     },
   },
 })
