@@ -2,6 +2,9 @@ import { idle } from './idle.ts'
 import { idleSystem } from './idle-system.ts'
 import { inline } from './inline.ts'
 import { inlineCall } from './inline-call.ts'
+import { nodes } from './nodes.ts'
+import { pairs } from './pairs.ts'
+import { peer } from './peer.ts'
 import { requestReply } from './request-reply.ts'
 import { restart } from './restart.ts'
 import type { Bench } from './row.ts'
@@ -16,6 +19,9 @@ export const benches: readonly Bench[] = [
   spawn,
   restart,
   idle,
+  nodes,
+  peer,
+  pairs,
   idleSystem,
   timeToDown,
 ]

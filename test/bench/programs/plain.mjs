@@ -1,9 +1,17 @@
 // Actors in plain JavaScript, so that what starting them takes is not the time that Node.js needs for TypeScript.
 import { defineServer } from 'bulkhead'
 
-export const Started = defineServer(import.meta, 'Started', {
-  init: () => null,
-  calls: { echo: (_self, value) => value },
+/** Answers and takes orders, and counts both. */
+export const Plain = defineServer(import.meta, 'Plain', {
+  init: () => ({ echoes: 0, orders: 0 }),
+  calls: {
+    echo: ({ state }, value) => {
+      state.echoes++
+      return value
+    },
+    handled: (self) => self.state,
+  },
+  casts: { take: ({ state }) => void state.orders++ },
 })
 
 /** Tells an observer that it has started, and crashes when it is told to: by an error, or with its thread or its OS process. */
