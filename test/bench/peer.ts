@@ -86,14 +86,14 @@ const measure: Measure = async ({ quick }) => {
     return figures
   }
   const ourFigures: OurFigures[] = []
-  const once = async (): Promise<Figures> => {
+  const ourRun = async (): Promise<Figures> => {
     const figures = await checked(await programLine<OurFigures>('peer', [n]))
     ourFigures.push(figures)
     return figures
   }
   const measured = (options?: BeamOptions) =>
     inTurns(
-      once,
+      ourRun,
       options && (async () => checked(await anchor<Figures>('anchor_peer', 'peer', { n, warmups: 0 }, options))),
       quick ? 1 : 5,
       0,
@@ -133,7 +133,7 @@ const measure: Measure = async ({ quick }) => {
     row(
       'one-way',
       'one-way, 5 fields',
-      'per s',
+      'messages per s',
       10 * n,
       (each) => each.perSecond,
       (each) => each.oneWayCpuNs,

@@ -1,12 +1,12 @@
 // Messages and calls within one event loop, as erlang/anchor_messages.erl: node programs/inline.ts WHAT N
 import { defineServer, later, reply, start } from 'bulkhead'
-import type { ActorRef, ActorSelf, From, Pid } from 'bulkhead'
+import type { ActorRef, ActorSelf, From, Pid, Server } from 'bulkhead'
 import { cost } from '../stats.ts'
 import { Sink } from './sink.ts'
 
 type SinkRef = ActorRef<{ casts: { take: (order: unknown) => void }; calls: { handled: () => number } }>
 
-export const Server = defineServer(import.meta, 'Server', {
+export const Callee = defineServer(import.meta, 'Callee', {
   init: () => 0,
   calls: {
     echo: (self, request: { readonly id: number; readonly text: string }) => {
@@ -19,12 +19,12 @@ export const Server = defineServer(import.meta, 'Server', {
 
 /** Calls so often, with so many calls open at a time. */
 export const Caller = defineServer(import.meta, 'Caller', {
-  init: (self, pid: Pid) => self.ref(Server, pid),
+  init: (self, pid: Pid) => self.ref(Callee, pid),
   calls: {
-    run: async ({ state: server }, n: number, open: number) => {
+    run: async ({ state: callee }, n: number, open: number) => {
       const request = { id: n, text: 'hello' }
       const inTurn = async (): Promise<void> => {
-        for (let left = n / open; left > 0; left--) await server.call.echo(request)
+        for (let left = n / open; left > 0; left--) await callee.call.echo(request)
       }
       await Promise.all(Array.from({ length: open }, inTurn))
     },
@@ -70,27 +70,25 @@ interface PingState {
   handled: number
 }
 
-export const Ping: import('bulkhead').Server<
-  [],
-  { calls: { run: (n: number) => number }; casts: { pong: (serial: number) => void } }
-> = defineServer(import.meta, 'Ping', {
-  init: (): PingState => ({ pong: undefined, from: undefined, handled: 0 }),
-  calls: {
-    run: async (self, n: number) => {
-      self.state.handled = 0
-      self.state.pong = await self.startLink(Pong, [self.pid], { isolation: 'inline' })
-      self.state.pong.cast.ping(n)
-      return later<number>((from) => (self.state.from = from))
+export const Ping: Server<[], { calls: { run: (n: number) => number }; casts: { pong: (serial: number) => void } }> =
+  defineServer(import.meta, 'Ping', {
+    init: (): PingState => ({ pong: undefined, from: undefined, handled: 0 }),
+    calls: {
+      run: async (self, n: number) => {
+        self.state.handled = 0
+        self.state.pong = await self.startLink(Pong, [self.pid], { isolation: 'inline' })
+        self.state.pong.cast.ping(n)
+        return later<number>((from) => (self.state.from = from))
+      },
     },
-  },
-  casts: {
-    pong: async ({ state }, serial: number) => {
-      state.handled++
-      if (serial > 1) state.pong?.cast.ping(serial - 1)
-      else if (state.from !== undefined) reply(state.from, state.handled + ((await state.pong?.call.handled()) ?? 0))
+    casts: {
+      pong: async ({ state }, serial: number) => {
+        state.handled++
+        if (serial > 1) state.pong?.cast.ping(serial - 1)
+        else if (state.from !== undefined) reply(state.from, state.handled + ((await state.pong?.call.handled()) ?? 0))
+      },
     },
-  },
-})
+  })
 
 const system = await start({ spares: 0, inspect: false })
 let actors = 0
@@ -114,10 +112,10 @@ const programs = {
 }
 
 async function calls(n: number, open: number) {
-  const server = await system.start(Server, [], inline())
-  const caller = (await system.start(Caller, [server.pid as Pid], inline())).within(Infinity)
+  const callee = await system.start(Callee, [], inline())
+  const caller = (await system.start(Caller, [callee.pid as Pid], inline())).within(Infinity)
   const spent = await cost(() => caller.call.run(n, open))
-  return { ...spent, handled: await server.call.handled() }
+  return { ...spent, handled: await callee.call.handled() }
 }
 
 async function floods(n: number, producers: number, sinks: number) {

@@ -41,11 +41,12 @@ export const Observer = defineServer(import.meta, 'Observer', {
   init: (): State => ({ up: [], waiting: undefined }),
   calls: {
     /** Waits until so many children have started. */
-    awaited: (self, count: number) =>
-      later<null>(async (from) => {
-        self.state.waiting = { count, then: () => reply(from, null) }
-        await look(self)
-      }),
+    awaited: ({ state }, count: number) => {
+      if (state.up.length === count) return null
+      return later<null>((from) => {
+        state.waiting = { count, then: () => reply(from, null) }
+      })
+    },
     /** Has the one child crash. */
     restart: (self, how: Crash) =>
       later<number>((from) => {
