@@ -46,7 +46,7 @@ export async function dedicatedRows(quick: boolean): Promise<Row[]> {
           ...warmths.map((warmth) => ({ name: warmth, run: () => startMs(systems[warmth], kind, warmth) })),
           { name: 'bare', run: () => bareMs(kind) },
         ],
-        quick ? 3 : 20,
+        quick ? 3 : 15,
       )
       for (const warmth of warmths) {
         const subject = {

@@ -80,7 +80,7 @@ async function dedicated(quick: boolean): Promise<Row[]> {
     for (const kind of kinds) {
       const ours = []
       for (const warmth of warmths) ours.push({ name: warmth, run: await guarded(systems[warmth], kind, warmth) })
-      const figures = await byTurns([...ours, { name: 'bare', run: () => bareMs(kind) }], quick ? 3 : 20)
+      const figures = await byTurns([...ours, { name: 'bare', run: () => bareMs(kind) }], quick ? 3 : 15)
       for (const warmth of warmths) {
         const subject = {
           id: `restart/${kind}/${warmth}`,
