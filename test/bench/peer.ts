@@ -52,15 +52,22 @@ async function listens(port: number): Promise<boolean> {
   }
 }
 
+/** Where Erlang's epmd is; undefined where there is none, and where Erlang is older than `peer`, which came with OTP 25. */
+async function epmdPath(): Promise<string | undefined> {
+  if (!hasErlang()) return undefined
+  const tell = 'code:which(peer) =/= non_existing andalso io:put_chars(os:find_executable("epmd")), halt().'
+  const { stdout } = await run('erl', ['-noshell', '-eval', tell])
+  return stdout.startsWith('/') ? stdout.trim() : undefined
+}
+
 /**
  * Runs `work` beside an epmd of its own, where Erlang's nodes find each other: on loopback, on a port of its own, and with a home of its own, where a
  * cookie would be left.
  */
-async function withEpmd<R>(work: (options: BeamOptions) => Promise<R>): Promise<R> {
+async function withEpmd<R>(epmd: string, work: (options: BeamOptions) => Promise<R>): Promise<R> {
   const port = await freePort()
   const home = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'))
-  const { stdout: epmd } = await run('erl', ['-noshell', '-eval', 'io:put_chars(os:find_executable("epmd")), halt().'])
-  const names = spawn(epmd.trim(), ['-port', String(port), '-address', '127.0.0.1'], { stdio: 'ignore' })
+  const names = spawn(epmd, ['-port', String(port), '-address', '127.0.0.1'], { stdio: 'ignore' })
   const gone = once(names, 'exit')
   try {
     for (let look = 0; !(await listens(port)); look++) {
@@ -98,7 +105,8 @@ const measure: Measure = async ({ quick }) => {
       quick ? 1 : 5,
       0,
     )
-  const { ours, anchor: theirs } = hasErlang() ? await withEpmd(measured) : await measured()
+  const epmd = await epmdPath()
+  const { ours, anchor: theirs } = epmd === undefined ? await measured() : await withEpmd(epmd, measured)
   const row = (
     id: string,
     variant: string,
