@@ -1,8 +1,27 @@
-import { inlineCall } from './inline-call.ts'
-import { idleActors, idleSystem } from './own-process.ts'
+import { idle } from './idle.ts'
+import { idleSystem } from './idle-system.ts'
+import { inline } from './inline.ts'
+import { nodes } from './nodes.ts'
+import { pairs } from './pairs.ts'
+import { peer } from './peer.ts'
 import { requestReply } from './request-reply.ts'
+import { restart } from './restart.ts'
 import type { Bench } from './row.ts'
+import { savina } from './savina/savina.ts'
+import { spawn } from './spawn.ts'
 import { timeToDown } from './time-to-down.ts'
 
 /** All groups of rows, in the order in which they are measured and printed. */
-export const benches: readonly Bench[] = [requestReply, inlineCall, idleActors, idleSystem, timeToDown]
+export const benches: readonly Bench[] = [
+  requestReply,
+  inline,
+  spawn,
+  restart,
+  idle,
+  nodes,
+  peer,
+  pairs,
+  idleSystem,
+  savina,
+  timeToDown,
+]

@@ -5,9 +5,13 @@ import { Echo } from './echo.ts'
 export const Nursery = defineServer(import.meta, 'Nursery', {
   init: () => null,
   calls: {
+    /** Says how many of them run: the last one has to answer. */
     raise: async (self, n: number) => {
-      for (let i = 0; i < n; i++) await self.start(Echo, [], { isolation: 'inline' })
-      return n
+      let started = 0
+      let last = await self.start(Echo, [], { isolation: 'inline' })
+      for (started = 1; started < n; started++) last = await self.start(Echo, [], { isolation: 'inline' })
+      const { id } = await last.call.echo({ id: started, text: '' })
+      return id
     },
   },
 })

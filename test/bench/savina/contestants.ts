@@ -33,8 +33,9 @@ export async function runOurs({ name }: Program, { sizes, warmUps, runs }: Plan,
 export async function runErlang({ name }: Program, { sizes, warmUps, runs }: Plan, schedulers: number): Promise<Runs> {
   const pairs = Object.entries(sizes).map(([key, value]) => `${underscored(key)}=${value}`)
   const argv = [name.replaceAll('-', '_'), String(warmUps), String(runs), ...pairs]
-  const [figures] = await erlang('savina', argv, { schedulers })
-  return figures as Runs
+  const [figures] = await erlang<Runs>('savina', argv, { schedulers })
+  if (figures === undefined) throw new Error(`${name} in Erlang printed nothing`)
+  return figures
 }
 
 const underscored = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

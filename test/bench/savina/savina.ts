@@ -32,7 +32,7 @@ const measure: Measure = async ({ quick }) => {
     const plan: Plan = quick
       ? { sizes: program.quick, warmUps: 0, runs: 1 }
       : { sizes: program.sizes, warmUps: 1, runs: 2 }
-    const figures = await byTurns(contestants(program, plan), quick ? 1 : 2, { warmUp: false })
+    const figures = await byTurns(contestants(program, plan), quick ? 1 : 2, 0)
     wrong.push(...disagreements(name, program.expected(plan.sizes), outcomesOf(figures)))
     for (const { place, cores } of places) {
       const row = rowOf(program, place, cores, figures, plan.runs)
@@ -88,11 +88,14 @@ function rowOf(
   }
 }
 
-function meansOf(ratios: readonly { readonly number: number; readonly place: string; readonly ratio: number }[]): Row[] {
+function meansOf(
+  ratios: readonly { readonly number: number; readonly place: string; readonly ratio: number }[],
+): Row[] {
   return means.flatMap(([name, isOne]) =>
     places.map(({ place, cores }): Row => {
       const own = ratios.filter((each) => each.place === place && isOne(each.number))
-      const mean = own.length === 0 ? undefined : Math.exp(own.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / own.length)
+      const mean =
+        own.length === 0 ? undefined : Math.exp(own.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / own.length)
       return {
         id: `savina/geometric-mean-${name}/${place}`,
         bench: 'savina',
