@@ -73,6 +73,9 @@ export class Kernel {
   readonly #afterSignals: (() => void)[] = []
   readonly #handlers = new Map<string, number>()
   #draining = false
+  /** The pid that was looked at last, since most are looked at several times in a row, and whether it is of this node. */
+  #looked: Pid | undefined = undefined
+  #lookedHere = false
 
   constructor(options: NodeOptions) {
     this.options = options
@@ -106,7 +109,10 @@ export class Kernel {
   }
 
   isLocal(pid: Pid): boolean {
-    return pid.startsWith(this.prefix)
+    if (pid === this.#looked) return this.#lookedHere
+    this.#looked = pid
+    this.#lookedHere = pid.startsWith(this.prefix)
+    return this.#lookedHere
   }
 
   pidOf(serial: number): Pid {
@@ -258,8 +264,21 @@ export class Kernel {
   }
 
   /** Decodes for `cell`: references are bound to it. */
-  decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: Beside | undefined): unknown {
-    return this.decodingAs(cell, () => decoder.decode(bytes, beside))
+  decodeFor(
+    cell: Cell,
+    decoder: Decoder,
+    bytes: Uint8Array,
+    beside: Beside | undefined,
+    start?: number,
+    end?: number,
+  ): unknown {
+    const outer = this.decodingFor
+    this.decodingFor = cell
+    try {
+      return decoder.decode(bytes, beside, start, end)
+    } finally {
+      this.decodingFor = outer
+    }
   }
 
   decodingAs<T>(cell: Cell, decode: () => T): T {

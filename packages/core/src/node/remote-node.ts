@@ -3,8 +3,8 @@ import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
 import { settleCall } from '../messaging/call.ts'
 import { checkedFound, checkedItems, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
-import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
-import { Undecodable } from '../messaging/codec.ts'
+import type { Beside, Decoder } from '../messaging/codec.ts'
+import { Encoded, Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
 import type { FrameKind } from '../messaging/frame.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
@@ -245,16 +245,17 @@ export class RemoteNode implements Receiver {
     const { kind, ref, bodyStart } = head
     const to = kernel.pidOf(head.to)
     const from = makePid(this.prefix, head.from)
+    // The segment belongs to the connection, which uses it again: what is looked at later is copied.
     switch (kind) {
       case 'message':
       case 'cast':
       case 'call':
       case 'system':
-        deliverHere(kernel, kind, to, from, ref, { bytes: segment.slice(bodyStart, end), beside }, this.#decoder)
+        deliverHere(kernel, kind, to, from, ref, new Encoded(segment, bodyStart, end, beside).copy(), this.#decoder)
         return
       case 'reply':
       case 'refusal':
-        settleCall(kernel, kind, ref, from, segment.slice(bodyStart, end), beside, this.#decoder)
+        settleCall(kernel, kind, ref, from, new Encoded(segment, bodyStart, end, beside), this.#decoder, true)
         return
       case 'define':
         this.#decoder.define(segment.slice(bodyStart, end))
