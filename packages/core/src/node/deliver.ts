@@ -121,20 +121,29 @@ export function deliverHere(
   decoder: Decoder,
 ): boolean {
   const cell = kernel.cellOf(to)
-  if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
-  if (kind === 'message' && ref !== 0) {
-    const what = throughAlias(cell, ref)
-    if (what === 'nobody') {
-      kernel.deadLetter(to, from, 'unaliased')
-      return false
-    }
-    if (what === 'message') ref = 0
-  }
-  return deliverTo(kernel, cell, kind, from, ref, encoded, decoder)
+  return cell === undefined || cell.dead
+    ? lost(kernel, kind, to, from, ref, 'noproc')
+    : deliverTo(kernel, cell, kind, from, ref, encoded, decoder)
+}
+
+/** The same by the actor's serial, which is all that a frame says. */
+export function deliverBySerial(
+  kernel: Kernel,
+  kind: PostKind,
+  serial: number,
+  from: Pid,
+  ref: number,
+  encoded: Encoded,
+  decoder: Decoder,
+): boolean {
+  const cell = kernel.cells.get(serial)
+  return cell === undefined || cell.dead
+    ? lost(kernel, kind, kernel.pidOf(serial), from, ref, 'noproc')
+    : deliverTo(kernel, cell, kind, from, ref, encoded, decoder)
 }
 
 /** The same, for an actor that was found. What is encoded belongs to the mailbox from now on. */
-export function deliverTo(
+function deliverTo(
   kernel: Kernel,
   cell: Cell,
   kind: PostKind,
@@ -143,6 +152,14 @@ export function deliverTo(
   encoded: Encoded,
   decoder: Decoder,
 ): boolean {
+  if (kind === 'message' && ref !== 0) {
+    const what = throughAlias(cell, ref)
+    if (what === 'nobody') {
+      kernel.deadLetter(cell.pid, from, 'unaliased')
+      return false
+    }
+    if (what === 'message') ref = 0
+  }
   const mail = new Mail(kind, from, ref, encoded, decoder, undefined, timeOfArrival(kernel))
   if (cell.limits !== undefined && mail.bounded && !makeRoom(kernel, cell, mail)) return false
   cell.mailbox.push(mail)

@@ -19,6 +19,7 @@ import type { NodeOptions } from './node-options.ts'
 import { nodeWentDown } from './node-down.ts'
 import { Names } from './names.ts'
 import { RemoteNode } from './remote-node.ts'
+import { Shelf } from '../messaging/shelf.ts'
 import { RunQueue } from './run-queue.ts'
 import type { PendingSpawn } from './spawn.ts'
 import type { Timer } from './timers.ts'
@@ -38,6 +39,7 @@ export class Kernel {
   readonly platform: Platform
   readonly host: NodeHost
   readonly codec: Codec
+  readonly shelf = new Shelf()
   readonly encoder: Encoder
   readonly decoder: Decoder
   readonly highWaterBytes: number
