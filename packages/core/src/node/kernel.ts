@@ -19,6 +19,8 @@ import type { NodeOptions } from './node-options.ts'
 import { nodeWentDown } from './node-down.ts'
 import { Names } from './names.ts'
 import { RemoteNode } from './remote-node.ts'
+import { Paths } from './paths.ts'
+import type { PlacementDecision } from './placement.ts'
 import { Shelf } from '../messaging/shelf.ts'
 import { RunQueue } from './run-queue.ts'
 import type { PendingSpawn } from './spawn.ts'
@@ -40,6 +42,8 @@ export class Kernel {
   readonly host: NodeHost
   readonly codec: Codec
   readonly shelf = new Shelf()
+  readonly paths = new Paths()
+  readonly #placedByWord = new Map<string, PlacementDecision>()
   readonly encoder: Encoder
   readonly decoder: Decoder
   readonly highWaterBytes: number
@@ -108,6 +112,13 @@ export class Kernel {
   /** Unique among all monitors, calls, aliases, spawns and timers of this node; greater than all before it. */
   nextRef(): number {
     return ++this.#ref
+  }
+
+  /** The decision for an isolation that is one word, which `decide` makes the first time. */
+  placedByWord(word: string, decide: () => PlacementDecision): PlacementDecision {
+    let placement = this.#placedByWord.get(word)
+    if (placement === undefined) this.#placedByWord.set(word, (placement = decide()))
+    return placement
   }
 
   isLocal(pid: Pid): boolean {
