@@ -8,15 +8,16 @@ export interface Contestant<Figures> {
 }
 
 /**
- * Runs all contestants by turns: one round to warm up, then `rounds` that count, each beginning with another one, so that what disturbs the machine
- * meanwhile disturbs all alike. Figures by name.
+ * Runs all contestants by turns: one round to warm up unless they do so themselves, then `rounds` that count, each beginning with another one, so that
+ * what disturbs the machine meanwhile disturbs all alike. Figures by name.
  */
 export async function byTurns<Figures>(
   contestants: readonly Contestant<Figures>[],
   rounds: number,
+  { warmUp = true }: { readonly warmUp?: boolean } = {},
 ): Promise<ReadonlyMap<string, readonly Figures[]>> {
   const figures = new Map(contestants.map(({ name }) => [name, [] as Figures[]]))
-  for (let round = -1; round < rounds; round++) {
+  for (let round = warmUp ? -1 : 0; round < rounds; round++) {
     for (let turn = 0; turn < contestants.length; turn++) {
       const { name, run } = contestants[(turn + round + 1) % contestants.length] as Contestant<Figures>
       const figure = await run()

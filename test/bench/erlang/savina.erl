@@ -1,13 +1,13 @@
-%% Runs one program of the suite: erl ... -run savina main -extra NAME RUNS key=value ...
-%% A fresh process for each run, after one to warm up. Prints one line of JSON: wall and CPU milliseconds of each run, and what came out.
+%% Runs one program of the suite: erl ... -run savina main -extra NAME WARM_UPS RUNS key=value ...
+%% A fresh process for each run. Prints one line of JSON: wall and CPU milliseconds of each run, and what came out.
 -module(savina).
 -export([main/0]).
 
 main() ->
-    [Name, Runs | Pairs] = init:get_plain_arguments(),
+    [Name, WarmUps, Runs | Pairs] = init:get_plain_arguments(),
     Module = list_to_atom("savina_" ++ Name),
     Sizes = maps:from_list([sized(Pair) || Pair <- Pairs]),
-    _ = once(Module, Sizes),
+    _ = [once(Module, Sizes) || _ <- lists:seq(1, list_to_integer(WarmUps))],
     Results = [once(Module, Sizes) || _ <- lists:seq(1, list_to_integer(Runs))],
     {Walls, Cpus, Outcomes} = lists:unzip3(Results),
     io:format("{\"wallMs\":~s,\"cpuMs\":~s,\"outcomes\":[~s],\"schedulers\":~b,\"otp\":\"~s\"}~n",

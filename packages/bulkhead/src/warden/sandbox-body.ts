@@ -71,6 +71,8 @@ export class SandboxBody implements NodeBody {
   #heardAt = sharedNow()
   #rssBytes = 0
   #isStopping = false
+  /** Nothing comes from it any more. */
+  #isUnheard = false
   #isOver = false
   #isReported = false
   /** Words that are said once. */
@@ -99,7 +101,8 @@ export class SandboxBody implements NodeBody {
     this.#reader = new PieceReader(frameBytes, (...taken) => this.#takePiece(...taken))
     this.#watch = this.#newWatch()
     control.on('data', (chunk: Uint8Array) => this.#onData(chunk))
-    control.once('end', () => setTimeout(() => this.#cutOff(), cutOffMs))
+    // `close` without `end` comes when it had not read all: then it is an error of reading.
+    for (const over of ['end', 'close']) control.once(over, () => this.#onUnheard())
     control.on('drain', () => this.#switchboard?.caughtUp())
     stdout.on('data', (text: Uint8Array) => this.#paced.take('stdout', text))
     stderr.on('data', (text: Uint8Array) => {
@@ -149,6 +152,7 @@ export class SandboxBody implements NodeBody {
     this.#rssBytes = this.#probe.residentBytes() ?? this.#rssBytes
     if (rssMb !== undefined && this.#rssBytes > rssMb * 2 ** 20)
       this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, limitField: 'rssMb', heapBytes: this.#rssBytes })
+    if (this.#isUnheard) return { state: 'busy', nextLookMs: lookBusyMs }
     const judgement = this.#watch.look()
     if (judgement.state === 'stuck') return judgement
     return { state: 'busy', nextLookMs: judgement.state === 'busy' ? judgement.nextLookMs : lookBusyMs }
@@ -311,6 +315,13 @@ export class SandboxBody implements NodeBody {
   }
 
   // ---- its end
+
+  /** Its connection is closed: its end follows, or is brought about. It answers nothing meanwhile, and cannot. */
+  #onUnheard(): void {
+    if (this.#isUnheard) return
+    this.#isUnheard = true
+    setTimeout(() => this.#cutOff(), cutOffMs)
+  }
 
   /** It runs on without its connection. */
   #cutOff(): void {

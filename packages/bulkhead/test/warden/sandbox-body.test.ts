@@ -18,13 +18,12 @@ const confinement: Confinement = {
   descriptors: 128,
 }
 
-test('what a sandbox said before it ended is heard, though it was spoken to since', async () => {
-  const error = { name: 'RangeError', message: 'the last that it said', stack: '' }
-  const command = [process.execPath, ...speaker(wordOf({ type: 'failing', error }), 3)]
+/** A sandbox that runs this command, and its end. */
+function sandbox(command: readonly string[], handlerMs: number) {
   const ended = Promise.withResolvers<BodyEnd>()
   const body = new SandboxBody(
     {
-      profile: { kind: 'process', handlerMs: 1_000 },
+      profile: { kind: 'process', handlerMs },
       confinement,
       command,
       isProcess1: false,
@@ -34,8 +33,27 @@ test('what a sandbox said before it ended is heard, though it was spoken to sinc
     },
     { message: () => {}, ended: ended.resolve },
   )
+  return { body, ended: ended.promise }
+}
+
+test('what a sandbox said before it ended is heard, though it was spoken to since', async () => {
+  const error = { name: 'RangeError', message: 'the last that it said', stack: '' }
+  const command = [process.execPath, ...speaker(wordOf({ type: 'failing', error }), 3)]
+  const { body, ended } = sandbox(command, 1_000)
   standStillUntilItEnded(body.osProcess)
   body.post({ type: 'stop' })
   body.post({ type: 'stop' })
-  expect(await ended.promise).toMatchObject({ cause: 'error', code: 3, error: { message: error.message } })
+  expect(await ended).toMatchObject({ cause: 'error', code: 3, error: { message: error.message } })
+})
+
+test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
+  const script = "require('node:fs').closeSync(3); for (;;);"
+  const { body, ended } = sandbox([process.execPath, '-e', script], 100)
+  body.watch(100)
+  const judged: string[] = []
+  const rounds = setInterval(() => judged.push(body.look().state), 20)
+  const { cause, rule } = await ended
+  clearInterval(rounds)
+  expect(new Set(judged)).toEqual(new Set(['busy']))
+  expect({ cause, rule }).toEqual({ cause: 'protocol_violation', rule: 'it closed its connection' })
 })

@@ -1,0 +1,120 @@
+import { hasErlang } from '../beam.ts'
+import { byTurns, middle } from '../rounds.ts'
+import type { Contestant } from '../rounds.ts'
+import type { Bench, Measure, Row } from '../row.ts'
+import { disagreements } from './agreement.ts'
+import { runErlang, runOurs } from './contestants.ts'
+import type { Plan, Runs } from './contestants.ts'
+import { loadProgram, programNames } from './programs.ts'
+import type { Program } from './program.ts'
+
+/** Where our actors live, and on how many schedulers those of Erlang do: the same number of cores. */
+const places = [
+  { place: 'inline', threads: 0, cores: 1 },
+  { place: 'threads', threads: 2, cores: 2 },
+] as const
+
+/** The first programs of the suite send messages and do little else. */
+const messagingMax = 8
+
+const means = [
+  ['all', () => true],
+  ['messaging', (number: number) => number <= messagingMax],
+] as const
+
+/** Runs each program inline and on threads, and in Erlang on as many cores, by turns; all must come to the same. */
+const measure: Measure = async ({ quick }) => {
+  const rows: Row[] = []
+  const wrong: string[] = []
+  const ratios: { readonly number: number; readonly place: string; readonly ratio: number }[] = []
+  for (const name of programNames) {
+    const program = await loadProgram(name)
+    const plan: Plan = quick
+      ? { sizes: program.quick, warmUps: 0, runs: 1 }
+      : { sizes: program.sizes, warmUps: 1, runs: 2 }
+    const figures = await byTurns(contestants(program, plan), quick ? 1 : 2, { warmUp: false })
+    wrong.push(...disagreements(name, program.expected(plan.sizes), outcomesOf(figures)))
+    for (const { place, cores } of places) {
+      const row = rowOf(program, place, cores, figures, plan.runs)
+      rows.push(row)
+      if (row.ratio !== undefined) ratios.push({ number: program.number, place, ratio: row.ratio })
+    }
+  }
+  if (wrong.length > 0) throw new Error(`The programs do not agree:\n${wrong.join('\n')}`)
+  return [...rows, ...meansOf(ratios)]
+}
+
+function contestants(program: Program, plan: Plan): Contestant<Runs>[] {
+  return places.flatMap(({ place, threads, cores }) => [
+    { name: place, run: () => runOurs(program, plan, threads) },
+    ...(hasErlang() ? [{ name: erlangOn(cores), run: () => runErlang(program, plan, cores) }] : []),
+  ])
+}
+
+const erlangOn = (cores: number): string => `Erlang, ${cores === 1 ? '1 scheduler' : `${cores} schedulers`}`
+
+function outcomesOf(figures: ReadonlyMap<string, readonly Runs[]>) {
+  return [...figures].flatMap(([who, all]) =>
+    all.flatMap(({ outcomes }) => outcomes.map((outcome) => ({ who, outcome }))),
+  )
+}
+
+function rowOf(
+  { number, name }: Program,
+  place: string,
+  cores: number,
+  figures: ReadonlyMap<string, readonly Runs[]>,
+  runs: number,
+): Row {
+  const all = figures.get(place) ?? []
+  const theirs = figures.get(erlangOn(cores))
+  const wall = middle(all.flatMap(({ wallMs }) => wallMs))
+  const anchor = theirs === undefined ? undefined : middle(theirs.flatMap(({ wallMs }) => wallMs))
+  const messages = all[0]?.outcomes[0]?.messages ?? 0
+  return {
+    id: `savina/${name}/${place}`,
+    bench: 'savina',
+    variant: `${number} ${name}, ${place}`,
+    ours: wall.median,
+    spread: wall.spread,
+    unit: 'ms',
+    anchor: erlangOn(cores),
+    anchorValue: anchor?.median,
+    ...(anchor !== undefined && { anchorSpread: anchor.spread }),
+    ratio: anchor === undefined ? undefined : anchor.median / wall.median,
+    cpuPerMessageNs: messages === 0 ? undefined : (middle(all.flatMap(({ cpuMs }) => cpuMs)).median * 1e6) / messages,
+    n: messages,
+    runs: runs * all.length,
+  }
+}
+
+function meansOf(ratios: readonly { readonly number: number; readonly place: string; readonly ratio: number }[]): Row[] {
+  return means.flatMap(([name, isOne]) =>
+    places.map(({ place, cores }): Row => {
+      const own = ratios.filter((each) => each.place === place && isOne(each.number))
+      const mean = own.length === 0 ? undefined : Math.exp(own.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / own.length)
+      return {
+        id: `savina/geometric-mean-${name}/${place}`,
+        bench: 'savina',
+        variant: `geometric mean of ${own.length} (${name}), ${place}`,
+        ours: mean ?? 0,
+        unit: 'x',
+        anchor: erlangOn(cores),
+        anchorValue: mean === undefined ? undefined : 1,
+        ratio: mean,
+        cpuPerMessageNs: undefined,
+        n: own.length,
+        runs: 1,
+      }
+    }),
+  )
+}
+
+export const savina: Bench = {
+  name: 'savina',
+  ids: places.flatMap(({ place }) => [
+    ...programNames.map((name) => `savina/${name}/${place}`),
+    ...means.map(([name]) => `savina/geometric-mean-${name}/${place}`),
+  ]),
+  measure,
+}
