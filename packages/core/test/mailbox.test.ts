@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Mail, Mailbox } from '../src/actor/mailbox.ts'
 import type { MailKind } from '../src/actor/mailbox.ts'
+import { Encoded } from '../src/messaging/encoded.ts'
 
 let number = 0
 /** Each mail has a number of its own, so that no two are equal. */
@@ -10,8 +11,7 @@ const mail = (kind: MailKind = 'message', sizeBytes = 1): Mail =>
     kind,
     undefined,
     kind === 'message' ? 0 : ++number,
-    kind === 'notice' ? undefined : new Uint8Array(sizeBytes),
-    undefined,
+    kind === 'notice' ? undefined : new Encoded(new Uint8Array(sizeBytes), 0, sizeBytes, undefined),
     undefined,
     undefined,
     ++number,

@@ -10,7 +10,7 @@ import {
 } from '../src/index.ts'
 import type { RequestId } from '../src/index.ts'
 import { rejection } from '../../../test/support/gate.ts'
-import { mailOf, Nodes } from '../../../test/support/nodes.ts'
+import { mailOf, Nodes, THREAD } from '../../../test/support/nodes.ts'
 
 const Echo = defineServer(import.meta, 'Echo', {
   init: () => 0,
@@ -48,6 +48,22 @@ describe('a request', () => {
     const ids = new RequestIds<unknown, number>().add(ref.sendRequest.echo(1), 1)
     expect(() => ids.add(foreign.sendRequest.echo(2), 2)).toThrow(/another actor has sent it/)
     expect(ids.size).toBe(1)
+  })
+})
+
+describe('a response from another node', () => {
+  test('is what was replied, though it is looked at when the bytes in which it came are used again', async () => {
+    const nodes = new Nodes(createNode, { ids: [1, THREAD] })
+    const self = await nodes.actor()
+    const { pid } = await nodes.main.start(Echo, [], { isolation: 'thread' })
+    const ref = self.ref(Echo, pid!)
+    const ids = ['one', { two: [2] }].map((value) => ref.sendRequest.echo(value))
+    await nodes.settled()
+    const responses = await Promise.all(ids.map((id) => receiveResponse(id)))
+    expect(responses).toEqual([
+      { kind: 'reply', reply: 'one' },
+      { kind: 'reply', reply: { two: [2] } },
+    ])
   })
 })
 

@@ -31,6 +31,8 @@ function methods(make: (name: string) => Method): object {
 export class BoundRef implements ActorRef<unknown> {
   readonly #sender: Cell
   readonly #target: Target
+  readonly #pid: Pid | undefined
+  readonly #name: string | undefined
   readonly #timeoutMs: number
   #call: object | undefined
   #cast: object | undefined
@@ -39,15 +41,17 @@ export class BoundRef implements ActorRef<unknown> {
   constructor(sender: Cell, target: Target, timeoutMs = CALL_TIMEOUT_MS) {
     this.#sender = sender
     this.#target = target
+    this.#pid = 'pid' in target ? target.pid : undefined
+    this.#name = 'name' in target ? target.name : undefined
     this.#timeoutMs = timeoutMs
   }
 
   get pid(): Pid | undefined {
-    return 'pid' in this.#target ? this.#target.pid : this.#sender.kernel.names.whereis(this.#target.name)
+    return this.#name === undefined ? this.#pid : this.#sender.kernel.names.whereis(this.#name)
   }
 
   get registeredName(): string | undefined {
-    return 'name' in this.#target ? this.#target.name : undefined
+    return this.#name
   }
 
   toString(): string {
@@ -67,14 +71,14 @@ export class BoundRef implements ActorRef<unknown> {
     return (this.#call ??= methods(
       (name) =>
         (...args) =>
-          call(this.#sender, this.#address, name, args, this.#timeoutMs),
+          call(this.#sender, this, name, args, this.#timeoutMs),
     ))
   }
 
   get cast(): object {
     return (this.#cast ??= methods((name) => (...args) => {
       if (this.#sender.dead) throw new ActorExited(this.#sender.pid)
-      return sendMail(this.#sender, 'cast', this.#address, [name, ...args], 0)
+      return sendMail(this.#sender, 'cast', this, [name, ...args], 0)
     }))
   }
 

@@ -9,6 +9,8 @@ import type { ActorSelf } from './self.ts'
 import type { Aliases } from './alias.ts'
 import type { Intrusion } from './intrusion.ts'
 import type { Mail } from './mailbox.ts'
+import { Belongings } from './belongings.ts'
+import type { Monitoring } from './belongings.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxLimits } from './mailbox-limits.ts'
 import type { MonitorRef, TimerRef } from './notices.ts'
@@ -33,16 +35,6 @@ export interface Idle {
   timer: Timer | undefined
 }
 
-export interface Monitoring {
-  readonly target: Pid
-  /** What DOWN calls the target: the name, when the monitor was set by name. */
-  readonly shown: Pid | string
-  /** What stands in `tag` of the DOWN. Default `'DOWN'`. */
-  readonly tag?: (() => unknown) | undefined
-  /** The runtime's own monitor: what happens instead of a DOWN. */
-  readonly instead?: () => void
-}
-
 /** One actor, as data. What happens to it is in the modules of `node/`; a million idle ones must stay small, so parts come when needed. */
 export class Cell {
   readonly kernel: Kernel
@@ -59,6 +51,8 @@ export class Cell {
   readonly limits: MailboxLimits | undefined
   readonly program: Program
   readonly mailbox = new Mailbox()
+  /** What few actors have; made when the first of it comes. */
+  belongings: Belongings | undefined = undefined
   status: CellStatus = 'starting'
   trapExit = false
   /** In the run queue. */
@@ -71,14 +65,7 @@ export class Cell {
   waiting: Waiting | undefined = undefined
   state: unknown = undefined
   self: ActorSelf | undefined = undefined
-  name: string | undefined = undefined
-  nameVersion = 0
-  /** Registrations of this actor that the authority has not answered yet. */
-  namesInFlight = 0
   links: Map<Pid, LinkEnd> | undefined = undefined
-  monitors: Map<MonitorRef, Monitoring> | undefined = undefined
-  /** Who monitors this actor: `pid` and ref. */
-  watchers: Map<Pid, Set<MonitorRef>> | undefined = undefined
   /** Calls and system requests taken from the mailbox and not answered yet: a caller's pid and refs. */
   openCalls: Map<Pid, Set<number>> | undefined = undefined
   /** Calls, unread or being handled, whose callers wait no more: a caller's pid and ref each. Forgotten when nothing is left to do. */
@@ -87,25 +74,18 @@ export class Cell {
   serving: { readonly pid: Pid; readonly ref: number } | undefined = undefined
   /** Calls of this actor that wait for their reply. */
   callCount = 0
-  aliases: Aliases | undefined = undefined
   /** Suspension, tracing and the like: what system requests have changed. */
   system: SystemState | undefined = undefined
   /** The idle timeout that the last handler asked for. */
   idle: Idle | undefined = undefined
-  /** Timers that go when this actor ends, and the refs of those that an actor may cancel. */
-  timers: Map<Timer, TimerRef | undefined> | undefined = undefined
-  aborter: AbortControllerLike | undefined = undefined
   /** While its starter waits for it: says that it has started. */
   acknowledge: (() => void) | undefined = undefined
   /** While it starts: tells the starter that it ended instead. */
   onFailedStart: ((ended: Ended) => void) | undefined = undefined
   /** What a handler asked to happen before any mail. */
   next: (() => void) | undefined = undefined
-  /** Of a supervisor: its children of which more is to be said than that they run. */
-  unsettled: (() => readonly UnsettledChild[]) | undefined = undefined
   handler: string | undefined = undefined
   lastMail: Mail | undefined = undefined
-  drainWaiters: (() => void)[] | undefined = undefined
 
   constructor(
     kernel: Kernel,
@@ -139,5 +119,86 @@ export class Cell {
 
   get dead(): boolean {
     return this.status === 'exited' || this.status === 'exiting'
+  }
+
+  get name(): string | undefined {
+    return this.belongings?.name
+  }
+
+  set name(value: string | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).name = value
+  }
+
+  get nameVersion(): number {
+    return this.belongings?.nameVersion ?? 0
+  }
+
+  set nameVersion(value: number) {
+    if (value !== 0 || this.belongings !== undefined) (this.belongings ??= new Belongings()).nameVersion = value
+  }
+
+  get namesInFlight(): number {
+    return this.belongings?.namesInFlight ?? 0
+  }
+
+  set namesInFlight(value: number) {
+    if (value !== 0 || this.belongings !== undefined) (this.belongings ??= new Belongings()).namesInFlight = value
+  }
+
+  get monitors(): Map<MonitorRef, Monitoring> | undefined {
+    return this.belongings?.monitors
+  }
+
+  set monitors(value: Map<MonitorRef, Monitoring> | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).monitors = value
+  }
+
+  get watchers(): Map<Pid, Set<MonitorRef>> | undefined {
+    return this.belongings?.watchers
+  }
+
+  set watchers(value: Map<Pid, Set<MonitorRef>> | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).watchers = value
+  }
+
+  get aliases(): Aliases | undefined {
+    return this.belongings?.aliases
+  }
+
+  set aliases(value: Aliases | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).aliases = value
+  }
+
+  get timers(): Map<Timer, TimerRef | undefined> | undefined {
+    return this.belongings?.timers
+  }
+
+  set timers(value: Map<Timer, TimerRef | undefined> | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).timers = value
+  }
+
+  get aborter(): AbortControllerLike | undefined {
+    return this.belongings?.aborter
+  }
+
+  set aborter(value: AbortControllerLike | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).aborter = value
+  }
+
+  get unsettled(): (() => readonly UnsettledChild[]) | undefined {
+    return this.belongings?.unsettled
+  }
+
+  set unsettled(value: (() => readonly UnsettledChild[]) | undefined) {
+    if (value !== undefined || this.belongings !== undefined) (this.belongings ??= new Belongings()).unsettled = value
+  }
+
+  get drainWaiters(): (() => void)[] | undefined {
+    return this.belongings?.drainWaiters
+  }
+
+  set drainWaiters(value: (() => void)[] | undefined) {
+    if (value !== undefined || this.belongings !== undefined)
+      (this.belongings ??= new Belongings()).drainWaiters = value
   }
 }

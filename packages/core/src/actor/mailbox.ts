@@ -1,4 +1,4 @@
-import type { Beside, Decoder } from '../messaging/codec.ts'
+import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
 import type { Pid } from './pid.ts'
 
 /**
@@ -13,7 +13,10 @@ export class Mail {
   readonly from: Pid | undefined
   /** The caller's ref, for calls and system requests; for DOWN, responses and replies through an alias the ref that they are about. */
   readonly ref: number
-  readonly bytes: Uint8Array | undefined
+  /** The bytes, from `start` to `end` of a segment that belongs to nobody else's mail there. */
+  readonly segment: Uint8Array | undefined
+  readonly start: number
+  readonly end: number
   readonly beside: Beside | undefined
   /** Knows the record structures of the node that encoded the bytes. */
   readonly decoder: Decoder | undefined
@@ -29,8 +32,7 @@ export class Mail {
     kind: MailKind,
     from: Pid | undefined,
     ref: number,
-    bytes: Uint8Array | undefined,
-    beside: Beside | undefined,
+    encoded: Encoded | undefined,
     decoder: Decoder | undefined,
     open: (() => unknown) | undefined,
     queuedAt: number | undefined,
@@ -38,8 +40,10 @@ export class Mail {
     this.kind = kind
     this.from = from
     this.ref = ref
-    this.bytes = bytes
-    this.beside = beside
+    this.segment = encoded?.segment
+    this.start = encoded === undefined ? 0 : encoded.start
+    this.end = encoded === undefined ? 0 : encoded.end
+    this.beside = encoded?.beside
     this.decoder = decoder
     this.open = open
     this.queuedAt = queuedAt
@@ -47,7 +51,7 @@ export class Mail {
 
   /** What it counts against a bound in bytes. */
   get sizeBytes(): number {
-    return this.bytes === undefined || !this.bounded ? 0 : this.bytes.length
+    return this.bounded ? this.end - this.start : 0
   }
 
   /** Whether bounds of the mailbox concern it. A message with a ref is the one reply that its alias was made for. */

@@ -15,8 +15,8 @@ export function openMail(cell: Cell, mail: Mail): boolean {
     return true
   }
   try {
-    if (mail.decoder === undefined || mail.bytes === undefined) return false
-    mail.value = kernel.decodeFor(cell, mail.decoder, mail.bytes, mail.beside)
+    if (mail.decoder === undefined || mail.segment === undefined) return false
+    mail.value = kernel.decodeFor(cell, mail.decoder, mail.segment, mail.beside, mail.start, mail.end)
     return true
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error

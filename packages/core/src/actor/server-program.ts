@@ -123,15 +123,15 @@ export class ServerProgram implements Program {
     else this.#info(cell, value)
   }
 
-  #call(cell: Cell, mail: Mail, [name, ...args]: readonly unknown[]): void {
+  #call(cell: Cell, mail: Mail, request: readonly unknown[]): void {
     const caller = { pid: mail.from as Pid, ref: mail.ref }
-    const handler = this.#calls.get(name as string)
+    const handler = this.#calls.get(request[0] as string)
     if (handler === undefined) {
       // OTP crashes the server here; a caller's typo that the types did not catch should not be the server's end.
-      answer(cell, 'refusal', caller.pid, caller.ref, this.#undefined(cell, String(name)))
+      answer(cell, 'refusal', caller.pid, caller.ref, this.#undefined(cell, String(request[0])))
       return
     }
-    this.#run(cell, handler.label, caller, () => handler.run(selfOf(cell), ...args), mail)
+    this.#run(cell, handler.label, caller, () => invoke(handler.run, cell, request), mail)
   }
 
   #undefined(cell: Cell, call: string): CallFailed {
@@ -143,10 +143,11 @@ export class ServerProgram implements Program {
     return error
   }
 
-  #cast(cell: Cell, [name, ...args]: readonly unknown[]): void {
-    const handler = this.#casts.get(name as string)
-    if (handler === undefined) cell.kernel.log('warning', `${this.#name} has no cast ${String(name)}: dropped`, cell)
-    else this.#run(cell, handler.label, undefined, () => handler.run(selfOf(cell), ...args), cell.lastMail)
+  #cast(cell: Cell, request: readonly unknown[]): void {
+    const handler = this.#casts.get(request[0] as string)
+    if (handler === undefined)
+      cell.kernel.log('warning', `${this.#name} has no cast ${String(request[0])}: dropped`, cell)
+    else this.#run(cell, handler.label, undefined, () => invoke(handler.run, cell, request), cell.lastMail)
   }
 
   #info(cell: Cell, message: unknown): void {
@@ -373,6 +374,21 @@ export class ServerProgram implements Program {
   report(cell: Cell): Pick<CrashReport, 'lastMessage' | 'state'> {
     const last = lastMessageOf(cell, this.#spec.formatMessage)
     return cell.status === 'starting' ? last : { ...last, ...this.shownState(cell) }
+  }
+}
+
+/** A request is the handler's name and its arguments, few as a rule: those need no array of their own. */
+function invoke(run: Handler, cell: Cell, request: readonly unknown[]): unknown {
+  const self = selfOf(cell)
+  switch (request.length) {
+    case 1:
+      return run(self)
+    case 2:
+      return run(self, request[1])
+    case 3:
+      return run(self, request[1], request[2])
+    default:
+      return run(self, ...request.slice(1))
   }
 }
 

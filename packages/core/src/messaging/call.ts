@@ -7,11 +7,11 @@ import { ActorExited, BulkheadError, CallFailed, InvalidOption } from '../errors
 import type { ExitReason } from '../actor/exit-reason.ts'
 import { observeOut } from '../actor/observed.ts'
 import type { Kernel } from '../node/kernel.ts'
-import { resolve, sendMail, shownAs } from '../node/deliver.ts'
+import { resolve, sendTo, shownAs } from '../node/deliver.ts'
 import { ownReason } from '../node/reasons.ts'
 import type { Timer } from '../node/timers.ts'
 import { closeCall } from './open-calls.ts'
-import type { Beside, Decoder, Encoded, Encoder } from './codec.ts'
+import type { Decoder, Encoded, Encoder } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
 import { sendableError } from './sendable-error.ts'
 
@@ -23,9 +23,11 @@ export interface PendingCall {
   readonly cell: Cell
   readonly target: Pid
   readonly timer: Timer | undefined
-  /** The answer is there, still encoded; `open` throws `Undecodable`. */
-  readonly answered: (kind: 'reply' | 'refusal', open: () => unknown) => void
-  readonly failed: (reason: ExitReason) => void
+  /** Whether it decodes the answer later than at once. */
+  readonly keepsAnswer: boolean
+  /** The answer is there, still encoded. */
+  answered(kind: 'reply' | 'refusal', encoded: Encoded, decoder: Decoder): void
+  failed(reason: ExitReason): void
 }
 
 /** Throws `InvalidOption` unless `ms` is a time that a call can wait. */
@@ -61,37 +63,66 @@ export function ask(
   if (cell.dead) throw new ActorExited(cell.pid)
   const { kernel } = cell
   const target = resolve(kernel, to)
-  const shown = shownAs(to)
-  if (target === undefined) return Promise.reject(new CallFailed(shown, name, 'noproc'))
-  if (target === cell.pid) return Promise.reject(new CallFailed(shown, name, 'calling_self'))
+  if (target === undefined) return Promise.reject(new CallFailed(shownAs(to), name, 'noproc'))
+  if (target === cell.pid) return Promise.reject(new CallFailed(shownAs(to), name, 'calling_self'))
   const ref = kernel.nextRef()
   return new Promise((settle, reject: (error: unknown) => void) => {
     const timer = timeoutMs === Infinity ? undefined : kernel.timers.set(timeoutMs, () => expire(kernel, ref))
-    const failed = (reason: ExitReason): void => reject(new CallFailed(shown, name, ownReason(cell, reason)))
     cell.callCount++
-    kernel.calls.set(ref, {
-      cell,
-      target,
-      timer,
-      failed,
-      answered(how, open) {
-        try {
-          const value = kernel.decodingAs(cell, open)
-          if (how === 'reply') settle(value)
-          else reject(value)
-        } catch (error) {
-          if (!(error instanceof Undecodable)) throw error
-          failed('undecodable')
-        }
-      },
-    })
+    kernel.calls.set(ref, new AwaitedCall(cell, target, timer, to, name, settle, reject))
     try {
-      sendMail(cell, kind, target, body, ref)
+      sendTo(cell, kind, target, target, body, ref)
     } catch (error) {
       finish(kernel, ref)
       reject(error)
     }
   })
+}
+
+/** A call whose promise somebody awaits. */
+class AwaitedCall implements PendingCall {
+  readonly cell: Cell
+  readonly target: Pid
+  readonly timer: Timer | undefined
+  readonly keepsAnswer = false
+  readonly #to: Destination
+  readonly #name: string
+  readonly #settle: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+
+  constructor(
+    cell: Cell,
+    target: Pid,
+    timer: Timer | undefined,
+    to: Destination,
+    name: string,
+    settle: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.cell = cell
+    this.target = target
+    this.timer = timer
+    this.#to = to
+    this.#name = name
+    this.#settle = settle
+    this.#reject = reject
+  }
+
+  answered(kind: 'reply' | 'refusal', { segment, beside, start, end }: Encoded, decoder: Decoder): void {
+    const { cell } = this
+    try {
+      const value = cell.kernel.decodeFor(cell, decoder, segment, beside, start, end)
+      if (kind === 'reply') this.#settle(value)
+      else this.#reject(value)
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error
+      this.failed('undecodable')
+    }
+  }
+
+  failed(reason: ExitReason): void {
+    this.#reject(new CallFailed(shownAs(this.#to), this.#name, ownReason(this.cell, reason)))
+  }
 }
 
 /** Nobody waits any more for what comes of this ref: an answer that is on its way is dropped. */
@@ -105,7 +136,7 @@ function finish(kernel: Kernel, ref: number): PendingCall | undefined {
   if (pending === undefined) return undefined
   kernel.calls.delete(ref)
   pending.cell.callCount--
-  if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
+  if (pending.timer !== undefined) kernel.timers.drop(pending.timer)
   return pending
 }
 
@@ -124,15 +155,18 @@ export function failCall(kernel: Kernel, ref: number, reason: ExitReason): boole
   return true
 }
 
-/** A reply or refusal has arrived. `from` is who answered; when that is not who was asked, the one asked may forget the call. */
+/**
+ * A reply or refusal has arrived. `from` is who answered; when that is not who was asked, the one asked may forget the call. `isLent`: the bytes are
+ * there only until this returns.
+ */
 export function settleCall(
   kernel: Kernel,
   kind: 'reply' | 'refusal',
   ref: number,
   from: Pid,
-  bytes: Uint8Array,
-  beside: Beside | undefined,
+  encoded: Encoded,
   decoder: Decoder,
+  isLent = false,
 ): void {
   const pending = finish(kernel, ref)
   if (pending === undefined) {
@@ -141,7 +175,7 @@ export function settleCall(
   }
   if (from !== pending.target) kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
   kernel.counters.handled++
-  pending.answered(kind, () => decoder.decode(bytes, beside))
+  pending.answered(kind, isLent && pending.keepsAnswer ? encoded.copy() : encoded, decoder)
 }
 
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */
@@ -181,8 +215,7 @@ export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: 
   }
   kernel.counters.sent++
   if (remote !== undefined) remote.sendMail(kind, caller, cell, ref, encoded)
-  else if (kernel.isLocal(caller))
-    settleCall(kernel, kind, ref, cell.pid, encoded.bytes, encoded.beside, kernel.decoder)
+  else if (kernel.isLocal(caller)) settleCall(kernel, kind, ref, cell.pid, encoded, kernel.decoder)
 }
 
 /**

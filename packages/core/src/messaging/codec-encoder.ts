@@ -50,7 +50,7 @@ export class ValueEncoder extends SharingWriter {
       this.#write(value, 0)
       if (this.rich) this.insertNames()
       const beside = options === undefined ? undefined : this.#release()
-      return { bytes: this.finish(), beside }
+      return this.finish(beside)
     } catch (thrown) {
       this.abandon()
       throw Obstacle.from(thrown).notSendable(options?.root ?? 'message')

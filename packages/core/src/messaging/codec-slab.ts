@@ -1,3 +1,6 @@
+import type { Beside } from './codec.ts'
+import { Encoded } from './encoded.ts'
+
 const slabBytes = 32_768
 /** Room for the longest token with no content. */
 const slack = 16
@@ -22,12 +25,13 @@ export class SlabWriter {
     this.start = this.position
   }
 
-  /** The frame's bytes: a view of exactly their length that nothing writes over. */
-  protected finish(): Uint8Array {
+  /** The frame, which nothing writes over. */
+  protected finish(beside: Beside | undefined): Encoded {
     const { bytes, start, position } = this
-    if (bytes === this.#slab) return new Uint8Array(bytes.buffer as ArrayBuffer, start, position - start)
+    if (bytes === this.#slab) return new Encoded(bytes, start, position, beside)
     this.#returnToSlab()
-    return bytes.length - position > position >> 2 ? bytes.slice(0, position) : bytes.subarray(0, position)
+    const isTooRoomy = bytes.length - position > position >> 2
+    return new Encoded(isTooRoomy ? bytes.slice(0, position) : bytes, 0, position, beside)
   }
 
   /** Gives up the frame under construction. */

@@ -2,6 +2,7 @@ import { TokenWriter } from './codec-token-writer.ts'
 import { ValueDecoder } from './codec-decoder.ts'
 import { ValueEncoder } from './codec-encoder.ts'
 import { LargeFrameReader } from './codec-large.ts'
+import type { Encoded } from './encoded.ts'
 import { DefinedStructures, learnStructures } from './record-structures.ts'
 import type { Structure } from './record-structures.ts'
 import { NotSendable } from './not-sendable.ts'
@@ -19,14 +20,7 @@ export { Undecodable } from './undecodable.ts'
  */
 export type Beside = readonly (SharedArrayBuffer | ArrayBuffer)[]
 
-export interface Encoded {
-  /**
-   * Exactly the frame. It lies in a slab of the codec's that is never written over: whoever posts it copies this view,
-   * not its ArrayBuffer.
-   */
-  readonly bytes: Uint8Array
-  readonly beside: Beside | undefined
-}
+export { Encoded } from './encoded.ts'
 
 export interface EncodeOptions {
   /**
@@ -137,8 +131,7 @@ class NodeEncoder implements Encoder {
     try {
       const encoded = encoder.encode(value, options)
       const { root = 'message', bytesMax = this.#bytesMax } = options ?? {}
-      if (encoded.bytes.length > bytesMax)
-        throw new NotSendable(root, tooLong(encoded.bytes.length, bytesMax, this.#bytesOption))
+      if (encoded.length > bytesMax) throw new NotSendable(root, tooLong(encoded.length, bytesMax, this.#bytesOption))
       return encoded
     } finally {
       this.#idle = encoder
@@ -170,7 +163,7 @@ class DefinitionWriter extends TokenWriter {
       this.arrayHead(keys.length)
       for (const key of keys) this.string(key)
     }
-    return this.finish()
+    return this.finish(undefined).bytes
   }
 }
 

@@ -67,10 +67,11 @@ export function sendRequest(cell: Cell, to: Destination, name: string, args: rea
     target,
     timer: undefined,
     failed,
-    answered: (how, open) =>
+    keepsAnswer: true,
+    answered: (how, { segment, beside, start, end }, decoder) =>
       deliver(() => {
         try {
-          const value = open()
+          const value = decoder.decode(segment, beside, start, end)
           return how === 'reply' ? { kind: 'reply', reply: value } : { kind: 'error', error: value }
         } catch (error) {
           if (!(error instanceof Undecodable)) throw error

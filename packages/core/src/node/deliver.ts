@@ -7,7 +7,7 @@ import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
 import { NotSendable } from '../messaging/codec.ts'
-import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
+import type { Decoder, Encoded } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -41,16 +41,30 @@ export function sendMail(
   ref: number,
   transfer?: readonly ArrayBuffer[],
 ): boolean {
-  const { kernel } = cell
   const alias = kind === 'message' ? partsOfAlias(to) : undefined
-  const pid = alias === undefined ? resolve(kernel, to) : alias.pid
+  return alias === undefined
+    ? sendTo(cell, kind, to, resolve(cell.kernel, to), value, ref, transfer)
+    : sendTo(cell, kind, to, alias.pid, value, alias.ref, transfer)
+}
+
+/** The same when it is known whom `to` means now. */
+export function sendTo(
+  cell: Cell,
+  kind: PostKind,
+  to: Destination,
+  pid: Pid | undefined,
+  value: unknown,
+  ref: number,
+  transfer?: readonly ArrayBuffer[],
+): boolean {
+  const { kernel } = cell
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
   const shares = remote === undefined || remote.shares
-  if (kind === 'message') {
-    const encoded = kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
-    return sendEncoded(cell, kind, to, pid, alias === undefined ? ref : alias.ref, encoded)
-  }
-  return sendEncoded(cell, kind, to, pid, ref, encodeRequest(kernel, value as readonly unknown[], shares))
+  const encoded =
+    kind === 'message'
+      ? kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
+      : encodeRequest(kernel, value as readonly unknown[], shares)
+  return sendEncoded(cell, kind, to, pid, ref, encoded)
 }
 
 /** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
@@ -107,30 +121,46 @@ export function deliverHere(
   decoder: Decoder,
 ): boolean {
   const cell = kernel.cellOf(to)
-  if (cell === undefined || cell.dead) return lost(kernel, kind, to, from, ref, 'noproc')
-  if (kind === 'message' && ref !== 0) {
-    const what = throughAlias(cell, ref)
-    if (what === 'nobody') {
-      kernel.deadLetter(to, from, 'unaliased')
-      return false
-    }
-    if (what === 'message') ref = 0
-  }
-  return deliverTo(kernel, cell, kind, from, ref, encoded.bytes, encoded.beside, decoder)
+  return cell === undefined || cell.dead
+    ? lost(kernel, kind, to, from, ref, 'noproc')
+    : deliverTo(kernel, cell, kind, from, ref, encoded, decoder)
 }
 
-/** The same, for an actor that was found. `bytes` belong to the mailbox from now on. */
-export function deliverTo(
+/** The same by the actor's serial, which is all that a frame says. */
+export function deliverBySerial(
+  kernel: Kernel,
+  kind: PostKind,
+  serial: number,
+  from: Pid,
+  ref: number,
+  encoded: Encoded,
+  decoder: Decoder,
+): boolean {
+  const cell = kernel.cells.get(serial)
+  return cell === undefined || cell.dead
+    ? lost(kernel, kind, kernel.pidOf(serial), from, ref, 'noproc')
+    : deliverTo(kernel, cell, kind, from, ref, encoded, decoder)
+}
+
+/** The same, for an actor that was found. What is encoded belongs to the mailbox from now on. */
+function deliverTo(
   kernel: Kernel,
   cell: Cell,
   kind: PostKind,
   from: Pid,
   ref: number,
-  bytes: Uint8Array,
-  beside: Beside | undefined,
+  encoded: Encoded,
   decoder: Decoder,
 ): boolean {
-  const mail = new Mail(kind, from, ref, bytes, beside, decoder, undefined, timeOfArrival(kernel))
+  if (kind === 'message' && ref !== 0) {
+    const what = throughAlias(cell, ref)
+    if (what === 'nobody') {
+      kernel.deadLetter(cell.pid, from, 'unaliased')
+      return false
+    }
+    if (what === 'message') ref = 0
+  }
+  const mail = new Mail(kind, from, ref, encoded, decoder, undefined, timeOfArrival(kernel))
   if (cell.limits !== undefined && mail.bounded && !makeRoom(kernel, cell, mail)) return false
   cell.mailbox.push(mail)
   kernel.queue.add(cell)
@@ -140,7 +170,7 @@ export function deliverTo(
 /** A value that the runtime itself delivers: it counts against no bound and no policy touches it. */
 export function deliverNotice(cell: Cell, open: () => unknown, ref = 0): void {
   const { kernel, mailbox } = cell
-  const mail = new Mail('notice', undefined, ref, undefined, undefined, undefined, open, timeOfArrival(kernel))
+  const mail = new Mail('notice', undefined, ref, undefined, undefined, open, timeOfArrival(kernel))
   mailbox.push(mail)
   kernel.queue.add(cell)
 }

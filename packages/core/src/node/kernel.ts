@@ -19,6 +19,9 @@ import type { NodeOptions } from './node-options.ts'
 import { nodeWentDown } from './node-down.ts'
 import { Names } from './names.ts'
 import { RemoteNode } from './remote-node.ts'
+import { Paths } from './paths.ts'
+import type { PlacementDecision } from './placement.ts'
+import { Shelf } from '../messaging/shelf.ts'
 import { RunQueue } from './run-queue.ts'
 import type { PendingSpawn } from './spawn.ts'
 import type { Timer } from './timers.ts'
@@ -38,6 +41,9 @@ export class Kernel {
   readonly platform: Platform
   readonly host: NodeHost
   readonly codec: Codec
+  readonly shelf = new Shelf()
+  readonly paths = new Paths()
+  readonly #placedByWord = new Map<string, PlacementDecision>()
   readonly encoder: Encoder
   readonly decoder: Decoder
   readonly highWaterBytes: number
@@ -73,6 +79,9 @@ export class Kernel {
   readonly #afterSignals: (() => void)[] = []
   readonly #handlers = new Map<string, number>()
   #draining = false
+  /** The pid that was looked at last, since most are looked at several times in a row, and whether it is of this node. */
+  #looked: Pid | undefined = undefined
+  #lookedHere = false
 
   constructor(options: NodeOptions) {
     this.options = options
@@ -105,8 +114,18 @@ export class Kernel {
     return ++this.#ref
   }
 
+  /** The decision for an isolation that is one word, which `decide` makes the first time. */
+  placedByWord(word: string, decide: () => PlacementDecision): PlacementDecision {
+    let placement = this.#placedByWord.get(word)
+    if (placement === undefined) this.#placedByWord.set(word, (placement = decide()))
+    return placement
+  }
+
   isLocal(pid: Pid): boolean {
-    return pid.startsWith(this.prefix)
+    if (pid === this.#looked) return this.#lookedHere
+    this.#looked = pid
+    this.#lookedHere = pid.startsWith(this.prefix)
+    return this.#lookedHere
   }
 
   pidOf(serial: number): Pid {
@@ -258,8 +277,21 @@ export class Kernel {
   }
 
   /** Decodes for `cell`: references are bound to it. */
-  decodeFor(cell: Cell, decoder: Decoder, bytes: Uint8Array, beside: Beside | undefined): unknown {
-    return this.decodingAs(cell, () => decoder.decode(bytes, beside))
+  decodeFor(
+    cell: Cell,
+    decoder: Decoder,
+    bytes: Uint8Array,
+    beside: Beside | undefined,
+    start?: number,
+    end?: number,
+  ): unknown {
+    const outer = this.decodingFor
+    this.decodingFor = cell
+    try {
+      return decoder.decode(bytes, beside, start, end)
+    } finally {
+      this.decodingFor = outer
+    }
   }
 
   decodingAs<T>(cell: Cell, decode: () => T): T {

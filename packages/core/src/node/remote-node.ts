@@ -3,14 +3,14 @@ import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
 import { settleCall } from '../messaging/call.ts'
 import { checkedFound, checkedItems, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
-import type { Beside, Decoder, Encoded } from '../messaging/codec.ts'
-import { Undecodable } from '../messaging/codec.ts'
+import type { Beside, Decoder } from '../messaging/codec.ts'
+import { Encoded, Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
 import type { FrameKind } from '../messaging/frame.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
 import type { Carried, NodeSignal, Signal, SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
 import { hearEnd, tellEnd } from '../messaging/told-end.ts'
-import { deliverHere } from './deliver.ts'
+import { deliverBySerial } from './deliver.ts'
 import type { Verdict } from './host.ts'
 import type { Kernel } from './kernel.ts'
 import { nodeWentDown } from './node-down.ts'
@@ -44,6 +44,8 @@ export class RemoteNode implements Receiver {
   #nextOut = 0
   #nextIn = 0
   #definitionsSent = 0
+  #lastSerial = 0
+  #lastPid: Pid | undefined
   #drained: boolean
   #verdict: Verdict | undefined
   #deadline: Timer | undefined
@@ -243,18 +245,26 @@ export class RemoteNode implements Receiver {
   #take(segment: Uint8Array, end: number, beside: Beside | undefined): void {
     const kernel = this.#kernel
     const { kind, ref, bodyStart } = head
-    const to = kernel.pidOf(head.to)
-    const from = makePid(this.prefix, head.from)
+    const from = this.#pidOf(head.from)
+    // The segment belongs to the connection, which uses it again: what is looked at later is copied.
     switch (kind) {
       case 'message':
       case 'cast':
       case 'call':
       case 'system':
-        deliverHere(kernel, kind, to, from, ref, { bytes: segment.slice(bodyStart, end), beside }, this.#decoder)
+        deliverBySerial(
+          kernel,
+          kind,
+          head.to,
+          from,
+          ref,
+          kernel.shelf.keep(segment, bodyStart, end, beside),
+          this.#decoder,
+        )
         return
       case 'reply':
       case 'refusal':
-        settleCall(kernel, kind, ref, from, segment.slice(bodyStart, end), beside, this.#decoder)
+        settleCall(kernel, kind, ref, from, new Encoded(segment, bodyStart, end, beside), this.#decoder, true)
         return
       case 'define':
         this.#decoder.define(segment.slice(bodyStart, end))
@@ -264,13 +274,14 @@ export class RemoteNode implements Receiver {
       case 'demonitor':
       case 'spawn_reply':
       case 'alive':
-        kernel.signal({ kind, to, from, ref })
+        kernel.signal({ kind, to: kernel.pidOf(head.to), from, ref })
         return
       case 'unlink':
       case 'unlink_ack':
-        kernel.signal({ kind, to, from, id: ref })
+        kernel.signal({ kind, to: kernel.pidOf(head.to), from, id: ref })
         return
       default: {
+        const to = kernel.pidOf(head.to)
         const body = this.#decoder.decode(segment, undefined, bodyStart, end)
         this.#takeBody(kind, to, from, ref, body, beside)
       }
@@ -315,6 +326,15 @@ export class RemoteNode implements Receiver {
       default:
         throw new Undecodable(`a ${kind} that stands by itself`)
     }
+  }
+
+  /** Who sends a frame is who sent the one before, as a rule. */
+  #pidOf(serial: number): Pid {
+    if (serial !== this.#lastSerial || this.#lastPid === undefined) {
+      this.#lastSerial = serial
+      this.#lastPid = makePid(this.prefix, serial)
+    }
+    return this.#lastPid
   }
 
   #outcome(body: unknown): StartedOutcome {

@@ -4,7 +4,7 @@ import { Cell } from '../actor/cell.ts'
 import type { Evidence, ExitReason } from '../actor/exit-reason.ts'
 import type { MonitorRef } from '../actor/notices.ts'
 import type { Pid } from '../actor/pid.ts'
-import { nodeOf } from '../actor/pid.ts'
+import { makeLastingPid, nodeOf } from '../actor/pid.ts'
 import type { Begun, Program } from '../actor/program.ts'
 import type { StartOptions } from '../actor/self.ts'
 import { NameError, NotLoadable } from '../errors.ts'
@@ -324,7 +324,7 @@ export function makeCell(
   from: Pid | undefined,
 ): Cell {
   const serial = kernel.nextSerial()
-  const cell = new Cell(kernel, serial, kernel.pidOf(serial), program, {
+  const cell = new Cell(kernel, serial, makeLastingPid(kernel.prefix, serial), program, {
     behaviour: request.behaviour,
     type,
     parent: from,

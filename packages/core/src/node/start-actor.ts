@@ -35,24 +35,18 @@ export async function startActor(
       reason: new PlacementError('an untrusted actor starts no others: have a trusted one start them'),
     }
   const id = options.id ?? behaviour.name
-  const path = id === '' ? '' : `${cell.path}/${id}`
+  const path = kernel.paths.of(cell.path, id)
   const override = kernel.host.override?.(path, behaviour.name)
+  const isolation = override ?? options.isolation ?? behaviour.isolation
   const decide = (context?: Partial<PlacementContext>): PlacementDecision =>
-    ofModule(
-      behaviour.url,
-      place(override ?? options.isolation ?? behaviour.isolation, {
-        kinds: kernel.host.kinds,
-        system: kernel.system,
-        ...(override !== undefined && { by: "the operator's placement file" }),
-        ...(kernel.host.hasThreads !== undefined && { hasThreads: kernel.host.hasThreads }),
-        ...(kernel.host.sandboxes !== undefined && { sandboxes: kernel.host.sandboxes }),
-        ...(options.adapt !== undefined && { adapt: options.adapt }),
-        ...context,
-      }),
-    )
+    ofModule(behaviour.url, place(isolation, contextOf(kernel, override !== undefined, options.adapt, context)))
   let placement: PlacementDecision
   try {
-    placement = decide()
+    // A word means the same each time, and has one decision for all whom it places.
+    placement =
+      typeof isolation === 'string' && override === undefined && options.adapt === undefined
+        ? kernel.placedByWord(isolation, decide)
+        : decide()
   } catch (error) {
     if (error instanceof BulkheadError) return { kind: 'failed', reason: error }
     throw error
@@ -64,6 +58,23 @@ export async function startActor(
   const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, seat, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
+}
+
+function contextOf(
+  { host, system }: Kernel,
+  byOperator: boolean,
+  adapt: boolean | undefined,
+  context: Partial<PlacementContext> | undefined,
+): PlacementContext {
+  return {
+    kinds: host.kinds,
+    system,
+    ...(byOperator && { by: "the operator's placement file" }),
+    ...(host.hasThreads !== undefined && { hasThreads: host.hasThreads }),
+    ...(host.sandboxes !== undefined && { sandboxes: host.sandboxes }),
+    ...(adapt !== undefined && { adapt }),
+    ...context,
+  }
 }
 
 /** A sandbox is made for the module that it is to run. */

@@ -2,6 +2,9 @@ import type { Clock } from '../platform.ts'
 
 const PLATFORM_MAX_MS = 2 ** 31 - 1
 
+/** Lists that are kept though they may be empty. */
+const EMPTY_LISTS_MAX = 16
+
 /** One timer; cancelled by `Timers.cancel`. */
 export interface Timer {
   readonly deadline: number
@@ -77,10 +80,14 @@ export class Timers {
 
   /** Milliseconds that were left, or false when it had fired or was cancelled before. */
   cancel(timer: Timer): number | false {
-    const entry = timer as Entry
-    if (entry.fire === undefined) return false
-    this.#unlink(entry)
-    return Math.max(0, Math.ceil(entry.deadline - this.#clock.now()))
+    if ((timer as Entry).fire === undefined) return false
+    this.drop(timer)
+    return Math.max(0, Math.ceil(timer.deadline - this.#clock.now()))
+  }
+
+  /** The same for whoever does not want to know, and does not look at the clock for it. */
+  drop(timer: Timer): void {
+    if ((timer as Entry).fire !== undefined) this.#unlink(timer as Entry)
   }
 
   /** Cancels everything. */
@@ -107,7 +114,8 @@ export class Timers {
     if (next !== undefined) this.#sink(list.at)
     else {
       this.#remove(list)
-      this.#lists.delete(list.delay)
+      // The next call has the same delay as a rule.
+      if (this.#lists.size > EMPTY_LISTS_MAX) this.#lists.delete(list.delay)
     }
   }
 

@@ -1,0 +1,36 @@
+import type { Beside } from './codec.ts'
+import { Encoded } from './encoded.ts'
+
+/** Small, since one message that waits for long keeps the whole slab. */
+const slabBytes = 8_192
+
+/** Frames from this length on have a segment of their own. */
+const longFrame = slabBytes / 8
+
+/** Up to this length a loop copies faster than the platform does, which wants a view first. */
+const shortFrame = 96
+
+/**
+ * Where frames are kept that have arrived and lie in a segment which is about to be used again. They lie side by side, in slabs that are never
+ * written over: a buffer for each costs more than the message in it.
+ */
+export class Shelf {
+  #slab = new Uint8Array(0)
+  #position = 0
+
+  /** A copy of the bytes from `start` to `end`. */
+  keep(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): Encoded {
+    const length = end - start
+    if (length >= longFrame) return new Encoded(segment.slice(start, end), 0, length, beside)
+    if (this.#position + length > this.#slab.length) {
+      this.#slab = new Uint8Array(slabBytes)
+      this.#position = 0
+    }
+    const slab = this.#slab
+    const at = this.#position
+    if (length <= shortFrame) for (let i = 0; i < length; i++) slab[at + i] = segment[start + i] as number
+    else slab.set(segment.subarray(start, end), at)
+    this.#position = at + length
+    return new Encoded(slab, at, at + length, beside)
+  }
+}
