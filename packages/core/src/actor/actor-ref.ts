@@ -4,28 +4,11 @@ import { sendRequest } from '../messaging/request-id.ts'
 import { sendMail } from '../node/deliver.ts'
 import type { ActorRef } from './behaviour.ts'
 import type { Cell } from './cell.ts'
+import { methodsClass } from './methods.ts'
 import type { Pid } from './pid.ts'
 
 /** Where a reference points: one actor, or whoever holds a name when it is used. */
 export type Target = { readonly pid: Pid } | { readonly name: string }
-
-type Method = (...args: unknown[]) => unknown
-
-/**
- * The methods of `ref.call` and `ref.cast` come into being when they are first used, and are plain properties from then on. What JavaScript
- * itself looks for (`then`, `toJSON`, symbols) is no method.
- */
-function methods(make: (name: string) => Method): object {
-  const source = new Proxy(Object.create(null) as object, {
-    get(_, name, receiver) {
-      if (typeof name !== 'string' || name === 'then' || name === 'toJSON' || name === 'constructor') return undefined
-      const method = make(name)
-      Object.defineProperty(receiver, name, { value: method })
-      return method
-    },
-  })
-  return Object.create(source) as object
-}
 
 /** See `ActorRef`. Calls and casts go out in the name of `sender`. */
 export class BoundRef implements ActorRef<unknown> {
@@ -68,31 +51,33 @@ export class BoundRef implements ActorRef<unknown> {
   }
 
   get call(): object {
-    return (this.#call ??= methods(
-      (name) =>
-        (...args) =>
-          call(this.#sender, this, name, args, this.#timeoutMs),
-    ))
+    return (this.#call ??= new Calls(this))
   }
 
   get cast(): object {
-    return (this.#cast ??= methods((name) => (...args) => {
-      if (this.#sender.dead) throw new ActorExited(this.#sender.pid)
-      return sendMail(this.#sender, 'cast', this, [name, ...args], 0)
-    }))
+    return (this.#cast ??= new Casts(this))
   }
 
   get sendRequest(): object {
-    return (this.#sendRequest ??= methods(
-      (name) =>
-        (...args) =>
-          sendRequest(this.#sender, this.#address, name, args),
-    ))
+    return (this.#sendRequest ??= new Requests(this))
   }
 
   within(ms: number): ActorRef<unknown> {
     checkTimeout('within', ms)
     return new BoundRef(this.#sender, this.#target, ms)
+  }
+
+  static callOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {
+    return call(ref.#sender, ref, name, args, ref.#timeoutMs)
+  }
+
+  static castOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {
+    if (ref.#sender.dead) throw new ActorExited(ref.#sender.pid)
+    return sendMail(ref.#sender, 'cast', ref, [name, ...args], 0)
+  }
+
+  static requestOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {
+    return sendRequest(ref.#sender, ref.#address, name, args)
   }
 
   static targetOf(ref: BoundRef): Target {
@@ -110,3 +95,8 @@ export class BoundRef implements ActorRef<unknown> {
     return { sender: ref.#sender, address: ref.#address, timeoutMs: ref.#timeoutMs }
   }
 }
+
+/** What `ref.call`, `ref.cast` and `ref.sendRequest` are: objects with any method, each made when it is first used. */
+const Calls = methodsClass<BoundRef>(BoundRef.callOf)
+const Casts = methodsClass<BoundRef>(BoundRef.castOf)
+const Requests = methodsClass<BoundRef>(BoundRef.requestOf)

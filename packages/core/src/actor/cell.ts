@@ -74,6 +74,8 @@ export class Cell {
   serving: { readonly pid: Pid; readonly ref: number } | undefined = undefined
   /** Calls of this actor that wait for their reply. */
   callCount = 0
+  /** Starts by this actor whose outcome is not known. */
+  spawnCount = 0
   /** Suspension, tracing and the like: what system requests have changed. */
   system: SystemState | undefined = undefined
   /** The idle timeout that the last handler asked for. */

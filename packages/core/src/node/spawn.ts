@@ -79,12 +79,17 @@ export function spawn(
       timer: undefined,
     }
     kernel.spawns.set(ref, pending)
+    cell.spawnCount++
     if (timeoutMs !== Infinity) pending.timer = kernel.timers.set(timeoutMs, () => giveUp(kernel, ref, pending))
     const place = (seat: Allocation): void => sendSpawn(kernel, ref, pending, seat, encoded)
     const seat = findSeat(heldBy(encoded, request.placement))
     if ('node' in seat) place(seat)
     else seat.then(place, (error: unknown) => finishSpawn(kernel, ref, { kind: 'failed', reason: error }))
   })
+}
+
+function forgetSpawn(kernel: Kernel, ref: number, { cell }: PendingSpawn): void {
+  if (kernel.spawns.delete(ref)) cell.spawnCount--
 }
 
 /** What is handed to an actor can keep it from moving, just as its hints can. */
@@ -113,7 +118,7 @@ function sendSpawn(
 ): void {
   if (!kernel.spawns.has(ref)) return
   if (pending.settle === undefined || pending.cell.dead) {
-    kernel.spawns.delete(ref)
+    forgetSpawn(kernel, ref, pending)
     return
   }
   pending.node = node
@@ -141,7 +146,7 @@ function giveUp(kernel: Kernel, ref: number, pending: PendingSpawn): void {
   const { cell, settle, pid, node } = pending
   pending.settle = undefined
   pending.timer = undefined
-  if (node === undefined || pid !== undefined) kernel.spawns.delete(ref)
+  if (node === undefined || pid !== undefined) forgetSpawn(kernel, ref, pending)
   const over = (): void => settle?.({ kind: 'failed', reason: 'timeout' })
   if (pid === undefined) {
     over()
@@ -169,7 +174,7 @@ export function spawnReplied(kernel: Kernel, ref: number, pid: Pid): void {
   pending.pid = pid
   const { cell, request } = pending
   if (pending.settle === undefined) {
-    kernel.spawns.delete(ref)
+    forgetSpawn(kernel, ref, pending)
     if (!pending.spares)
       kernel.signal({ kind: 'exit', to: pid, from: cell.pid, ended: { reason: 'kill', nameVersion: 0 } })
     else if (request.monitor > 0) kernel.signal({ kind: 'demonitor', to: pid, from: cell.pid, ref: request.monitor })
@@ -203,7 +208,7 @@ export function startFinished(kernel: Kernel, ref: number, pid: Pid, outcome: St
 function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
   const pending = kernel.spawns.get(ref)
   if (pending === undefined) return
-  kernel.spawns.delete(ref)
+  forgetSpawn(kernel, ref, pending)
   if (pending.timer !== undefined) kernel.timers.cancel(pending.timer)
   if (pending.cell.dead) return
   if (result.kind !== 'failed') pending.settle?.(result)
@@ -224,13 +229,14 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
  * until that is known; a link or monitor of a known pid is an ordinary one by now, and is told as one.
  */
 export function spawnerExited(kernel: Kernel, cell: Cell): void {
+  if (cell.spawnCount === 0) return
   for (const [ref, pending] of kernel.spawns) {
     if (pending.cell !== cell || pending.settle === undefined) continue
     const { request, timer, pid } = pending
     if (timer !== undefined) kernel.timers.cancel(timer)
     pending.settle = undefined
     pending.spares = !request.link
-    if (pid !== undefined || (!request.link && request.monitor === 0)) kernel.spawns.delete(ref)
+    if (pid !== undefined || (!request.link && request.monitor === 0)) forgetSpawn(kernel, ref, pending)
   }
 }
 
