@@ -1,0 +1,27 @@
+%% Savina 5: thread ring, as 05-thread-ring.ts.
+-module(savina_thread_ring).
+-export([run/1]).
+
+run(#{actors := N, hops := Hops}) ->
+    Main = self(),
+    Ring = [First | Others] = [spawn_link(fun() -> member(Main, Place, N) end) || Place <- lists:seq(1, N)],
+    _ = [M ! {link, Next} || {M, Next} <- lists:zip(Ring, Others ++ [First])],
+    First ! {ping, Hops},
+    receive
+        {ended, Handled, Checksum} -> #{spawns => length(Ring), messages => Handled, checksum => Checksum}
+    end.
+
+member(Main, Place, N) ->
+    receive {link, Next} -> member(Main, Place, N, Next, 1, 0) end.
+
+member(Main, Place, N, Next, Handled, Sum) ->
+    receive
+        {ping, 0} ->
+            Next ! {'end', N - 1, 0, 0},
+            member(Main, Place, N, Next, Handled + 1, Sum);
+        {ping, Left} ->
+            Next ! {ping, Left - 1},
+            member(Main, Place, N, Next, Handled + 1, Sum + Left);
+        {'end', 0, H, C} -> Main ! {ended, H + Handled + 1, C + Place * Sum};
+        {'end', Left, H, C} -> Next ! {'end', Left - 1, H + Handled + 1, C + Place * Sum}
+    end.
