@@ -5,14 +5,19 @@
 run(#{actors := N, hops := Hops}) ->
     Main = self(),
     Ring = [First | Others] = [spawn_link(fun() -> member(Main, Place, N) end) || Place <- lists:seq(1, N)],
-    _ = [M ! {link, Next} || {M, Next} <- lists:zip(Ring, Others ++ [First])],
+    _ = [M ! {link, Main, Next} || {M, Next} <- lists:zip(Ring, Others ++ [First])],
+    Linked = length([receive linked -> ok end || _ <- Ring]),
     First ! {ping, Hops},
     receive
-        {ended, Handled, Checksum} -> #{spawns => length(Ring), messages => Handled, checksum => Checksum}
+        {ended, Handled, Checksum} -> #{spawns => length(Ring), messages => Linked + Handled, checksum => Checksum}
     end.
 
 member(Main, Place, N) ->
-    receive {link, Next} -> member(Main, Place, N, Next, 1, 0) end.
+    receive
+        {link, From, Next} ->
+            From ! linked,
+            member(Main, Place, N, Next, 1, 0)
+    end.
 
 member(Main, Place, N, Next, Handled, Sum) ->
     receive

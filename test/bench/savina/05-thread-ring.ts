@@ -17,9 +17,8 @@ interface MainProtocol {
 }
 
 interface MemberProtocol {
-  calls: object
+  calls: { link: (next: ActorRef<MemberProtocol>) => void }
   casts: {
-    link: (next: ActorRef<MemberProtocol>) => void
     ping: (left: number) => void
     end: (left: number, tally: Tally) => void
   }
@@ -46,37 +45,46 @@ export const Member: Server<[main: ActorRef<MainProtocol>, place: number, actors
       handled: 0,
       sum: 0,
     }),
-    casts: {
+    calls: {
       link: ({ state }, next: ActorRef<MemberProtocol>) => {
         state.handled++
         state.next = next
       },
+    },
+    casts: {
       ping: ({ state }, left: number) => {
         state.handled++
         state.sum += left
-        if (left > 0) state.next?.cast.ping(left - 1)
-        else state.next?.cast.end(state.actors - 1, { handled: 0, checksum: 0 })
+        if (left > 0) nextOf(state).cast.ping(left - 1)
+        else nextOf(state).cast.end(state.actors - 1, { handled: 0, checksum: 0 })
       },
       end: ({ state }, left: number, before: Tally) => {
         const tally = {
           handled: before.handled + state.handled + 1,
           checksum: before.checksum + state.place * state.sum,
         }
-        if (left > 0) state.next?.cast.end(left - 1, tally)
+        if (left > 0) nextOf(state).cast.end(left - 1, tally)
         else state.main.cast.ended(tally)
         return stop()
       },
     },
   })
 
+function nextOf({ next, place }: MemberState): ActorRef<MemberProtocol> {
+  if (next === undefined) throw new Error(`${place} was told to hand on before it was linked`)
+  return next
+}
+
 interface MainState {
   from: From<Outcome> | undefined
   spawns: number
+  /** Replies to the links. */
+  linked: number
 }
 
 /** Over threads, the members are spread: neighbours live on different ones. */
 export const ThreadRing: Server<[], MainProtocol> = defineServer(import.meta, 'ThreadRing', {
-  init: (): MainState => ({ from: undefined, spawns: 0 }),
+  init: (): MainState => ({ from: undefined, spawns: 0, linked: 0 }),
   calls: {
     run: async (self: ServerSelf<MainState>, { actors, hops }: Sizes, threads: Threads) => {
       const main = self.ref(ThreadRing, self.pid)
@@ -85,15 +93,20 @@ export const ThreadRing: Server<[], MainProtocol> = defineServer(import.meta, 'T
         ring.push(await self.startLink(Member, [main, place, actors], { isolation: spread(threads) }))
         self.state.spawns++
       }
-      for (const [index, member] of ring.entries())
-        member.cast.link(ring[(index + 1) % actors] as ActorRef<MemberProtocol>)
+      // A neighbour's ping may come before a link that was sent from here earlier: so all are linked before the first ping.
+      await Promise.all(
+        ring.map(async (member, index) => {
+          await member.within(Infinity).call.link(ring[(index + 1) % actors] as ActorRef<MemberProtocol>)
+          self.state.linked++
+        }),
+      )
       ring[0]?.cast.ping(hops)
       return later<Outcome>((from) => (self.state.from = from))
     },
   },
   casts: {
-    ended: ({ state: { from, spawns } }, { handled, checksum }: Tally) => {
-      if (from !== undefined) reply(from, { spawns, messages: handled, checksum })
+    ended: ({ state: { from, spawns, linked } }, { handled, checksum }: Tally) => {
+      if (from !== undefined) reply(from, { spawns, messages: linked + handled, checksum })
     },
   },
 })
@@ -107,6 +120,6 @@ export const threadRing = program<Sizes>({
   expected: ({ actors, hops }) => {
     let checksum = 0
     for (let left = hops; left >= 0; left--) checksum += (((hops - left) % actors) + 1) * left
-    return { spawns: actors, messages: actors + (hops + 1) + actors, checksum }
+    return { spawns: actors, messages: 2 * actors + (hops + 1) + actors, checksum }
   },
 })
