@@ -5,8 +5,8 @@ import type { Outcome, Threads } from './program.ts'
 
 type Sizes = Readonly<Record<'n', number>>
 
-/** Levels of the tree below its root that are spread; what is below them stays together. */
-const SPREAD_LEVELS = 3
+/** Levels of the tree, from its root, that are spread; what is below them stays together. */
+const SPREAD_LEVELS = 4
 
 /** What an actor tells its parent, of itself and of all below it. */
 type Response = readonly [value: number, spawns: number, messages: number]
