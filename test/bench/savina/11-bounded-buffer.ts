@@ -154,6 +154,7 @@ export const Manager: Server<[], ManagerProtocol> = defineServer(import.meta, 'M
       state.consumers[consumer]?.cast.item(item.producer, item.value)
       const producer = state.idleProducers.shift()
       if (producer !== undefined) state.producers[producer]?.cast.produce()
+      return undefined
     },
     producerExit: ({ state }, handled: number) => {
       state.handled += handled + 1
