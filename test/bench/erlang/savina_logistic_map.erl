@@ -6,7 +6,7 @@ run(#{terms := Terms, series := Series, start_rate := StartRate, increment := In
     Main = self(),
     Is = lists:seq(0, Series - 1),
     Computers = [spawn_link(fun() -> computer(StartRate + I * Increment, 0) end) || I <- Is],
-    Workers = [spawn_link(fun() -> worker(I * Increment, Computer, Main, 0) end)
+    Workers = [spawn_opt(fun() -> worker(I * Increment, Computer, Main, 0) end, [link, {message_queue_data, off_heap}])
                || {I, Computer} <- lists:zip(Is, Computers)],
     order(Terms, Workers),
     [Worker ! get_term || Worker <- Workers],
@@ -21,6 +21,7 @@ order(Terms, Workers) ->
     [Worker ! next_term || Worker <- Workers],
     order(Terms - 1, Workers).
 
+%% All its orders wait in its mailbox from the beginning: off the heap, no collection has to copy them.
 worker(Term, Computer, Master, Handled) ->
     receive
         next_term ->
