@@ -6,16 +6,13 @@ run(#{values := N, bits := Bits, seed := Seed}) ->
     Main = self(),
     Validation = spawn_link(fun() -> validation(Main, N, 0, 0, 0) end),
     Stages = lists:foldl(fun(Bit, [Next | _] = Stages) ->
-                             [stage(fun() -> sorter(Main, N, 1 bsl Bit, Next, [], 0) end) | Stages]
+                             [spawn_link(fun() -> sorter(Main, N, 1 bsl Bit, Next, [], 0) end) | Stages]
                          end, [Validation], lists:seq(Bits - 1, 0, -1)),
     Source = spawn_link(fun() -> receive {start, First} -> source(Main, First, N, Bits, Seed) end end),
     Source ! {start, hd(Stages)},
     Spawns = 1 + length(Stages),
     {Handled, Checksum} = ended(Spawns, 0, 0),
     #{spawns => Spawns, messages => Handled, checksum => Checksum}.
-
-%% Its mailbox may come to hold all values: off the heap, no collection has to copy them.
-stage(Body) -> spawn_opt(Body, [link, {message_queue_data, off_heap}]).
 
 ended(0, Handled, Checksum) -> {Handled, Checksum};
 ended(Left, Handled, Checksum) ->
