@@ -6,8 +6,8 @@ run(#{haircuts := N, room := Capacity, production_rate := ProductionRate, haircu
     Main = self(),
     Barber = spawn_link(fun() -> barber(Main, HaircutRate, 1, 0, 0) end),
     Room = spawn_link(fun() -> room(Capacity, Barber, queue:new(), 0, asleep, 0) end),
-    Factory = spawn_link(fun() -> receive start -> factory(Room, N, ProductionRate) end end),
-    Factory ! start,
+    Factory = spawn_link(fun() -> factory(Room, N, ProductionRate, 1, N, 2, 0, 0) end),
+    Factory ! produce,
     receive
         {closed, {Spawns, Messages, Checksum}} -> #{spawns => Spawns + 3, messages => Messages, checksum => Checksum}
     end.
@@ -48,25 +48,21 @@ barber(Main, Rate, Seed, Handled, Sum) ->
         {exit, {Spawns, Messages, Checksum}} -> Main ! {closed, {Spawns, Messages + Handled + 1, Checksum + Sum}}
     end.
 
-factory(Room, N, Rate) ->
-    Me = self(),
-    {Spawns, Sum} = customers(1, N, Me, Room, Rate, 2, 0),
-    served(Room, N, Spawns, 1, Sum).
-
-customers(Number, N, _, _, _, _, Sum) when Number > N -> {Number - 1, Sum};
-customers(Number, N, Me, Room, Rate, Seed, Sum) ->
-    Customer = spawn_link(fun() -> customer(Number, Me, 0) end),
-    Room ! {enter, Customer},
-    {Drawn, Seed1} = busy(Seed, Rate),
-    customers(Number + 1, N, Me, Room, Rate, Seed1, Sum + Drawn).
-
-served(Room, 0, Spawns, Handled, Sum) -> Room ! {exit, {Spawns, Handled, Sum}};
-served(Room, Left, Spawns, Handled, Sum) ->
+%% Number: of the next customer. Left: haircuts.
+factory(Room, _, _, Number, 0, _, Handled, Sum) -> Room ! {exit, {Number - 1, Handled, Sum}};
+factory(Room, N, Rate, Number, Left, Seed, Handled, Sum) ->
     receive
+        produce ->
+            Me = self(),
+            Customer = spawn_link(fun() -> customer(Number, Me, 0) end),
+            Room ! {enter, Customer},
+            {Drawn, Seed1} = busy(Seed, Rate),
+            Number < N andalso (self() ! produce),
+            factory(Room, N, Rate, Number + 1, Left, Seed1, Handled + 1, Sum + Drawn);
         {returned, Customer} ->
             Room ! {enter, Customer},
-            served(Room, Left, Spawns, Handled, Sum);
-        {done, Customer, More} -> served(Room, Left - 1, Spawns, Handled + More + 1, Sum + Customer)
+            factory(Room, N, Rate, Number, Left, Seed, Handled, Sum);
+        {done, Customer, More} -> factory(Room, N, Rate, Number, Left - 1, Seed, Handled + More + 1, Sum + Customer)
     end.
 
 customer(Number, Factory, Handled) ->

@@ -91,8 +91,8 @@ function next(state: ArbiterState): void {
 }
 
 /**
- * An arbiter lets one of many smokers begin, and the next as soon as that one has. The smokers are spread, the arbiter is not. The checksum is of what
- * they have computed while they smoked.
+ * An arbiter lets one of many smokers begin, and the next as soon as that one has. The smokers are spread, the arbiter is not. The checksum is of
+ * what they have computed while they smoked.
  */
 export const cigaretteSmokers = program<Sizes>({
   number: 14,

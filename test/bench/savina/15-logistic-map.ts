@@ -115,8 +115,8 @@ async function report(
 }
 
 /**
- * Each worker asks its computer for the next term of a series, one after the other, and has all orders in its mailbox from the beginning. Computers are
- * spread, and each worker is with its computer. The checksum is the sum of the last terms, in the order of the series.
+ * Each worker asks its computer for the next term of a series, one after the other, and has all orders in its mailbox from the beginning. Computers
+ * are spread, and each worker is with its computer. The checksum is the sum of the last terms, in the order of the series.
  */
 export const logisticMap = program<Sizes>({
   number: 15,

@@ -163,8 +163,9 @@ function neighbours(actors: number, threads: Threads): { next: () => Isolation; 
 }
 
 /**
- * A pipeline that sorts by one bit in each stage, the lowest first. Each thread has a part of the pipeline, so that few of the ways between neighbours
- * cross threads. The values are multiples of 128, and so exact in a double. The checksum depends on their order, and is -1 when it is wrong.
+ * A pipeline that sorts by one bit in each stage, the lowest first. Each thread has a part of the pipeline, so that few of the ways between
+ * neighbours cross threads. The values are multiples of 128, and so exact in a double. The checksum depends on their order, and is -1 when it is
+ * wrong.
  */
 export const radixSort = program<Sizes>({
   number: 17,

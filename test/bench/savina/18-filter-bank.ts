@@ -134,8 +134,8 @@ export const Board: Server<[], BoardProtocol> = defineServer(import.meta, 'Board
 
 /**
  * A signal runs through several channels of delays and filters, and is put together again. The channels are spread, each with all its filters; what
- * comes before and after them is not. All sums but the last are exact whatever their order, since samples are whole numbers and of the second filter's
- * values one is not 0; the last are in the order of the channels.
+ * comes before and after them is not. All sums but the last are exact whatever their order, since samples are whole numbers and of the second
+ * filter's values one is not 0; the last are in the order of the channels.
  */
 export const filterBank = program<Sizes>({
   number: 18,

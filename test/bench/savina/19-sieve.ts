@@ -108,8 +108,8 @@ export const Sieve: Server<[], SieveProtocol> = defineServer(import.meta, 'Sieve
 })
 
 /**
- * A pipeline of filters that grows as primes are found. Producer and filters are spread: little gets past the first filter. The checksum is the sum of the
- * primes.
+ * A pipeline of filters that grows as primes are found. Producer and filters are spread: little gets past the first filter. The checksum is the sum
+ * of the primes.
  */
 export const sieve = program<Sizes>({
   number: 19,

@@ -226,10 +226,10 @@ function grow(state: RootState, height: number): number {
 }
 
 /**
- * A tree that grows by chance: each node asks the root whether it may have children. The root's children are spread, each with all that is below
- * it. In what order they ask is decided by scheduling, and with it the form of the tree, but not how many nodes there are nor how much work they
- * have. Three things differ from the suite: the tree is traversed when all nodes have asked and not while some still grow; each node tells its parent
- * when it has ended (not counted); and the work is so many numbers of the generator, where the suite has loops that a compiler removes.
+ * A tree that grows by chance: each node asks the root whether it may have children. The root's children are spread, each with all that is below it.
+ * In what order they ask is decided by scheduling, and with it the form of the tree, but not how many nodes there are nor how much work they have.
+ * Three things differ from the suite: the tree is traversed when all nodes have asked and not while some still grow; each node tells its parent when
+ * it has ended (not counted); and the work is so many numbers of the generator, where the suite has loops that a compiler removes.
  */
 export const unbalancedCobwebbedTree = program<Sizes>({
   number: 20,
