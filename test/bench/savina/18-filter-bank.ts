@@ -1,6 +1,6 @@
 import { defineServer, later, reply, stop } from 'bulkhead'
 import type { ActorRef, From, Pid, Server } from 'bulkhead'
-import { Bank, coefficients, Combine, convolve, exit, Integrator } from './filter-bank-stages.ts'
+import { Bank, coefficients, Combine, convolve, exit, Integrator, NOTHING, trace } from './filter-bank-stages.ts'
 import type { Seen, Sizes, StageProtocol } from './filter-bank-stages.ts'
 import { program, spread } from './program.ts'
 import type { Outcome, Threads } from './program.ts'
@@ -18,7 +18,7 @@ interface SourceProtocol {
 
 interface BoardProtocol {
   calls: { run: (sizes: Sizes, threads: Threads) => Outcome }
-  casts: { over: (seen: Seen, checksum: number) => void }
+  casts: { over: (seen: Seen) => void }
 }
 
 /** Lets the source send the next value as soon as it has sent the one before. */
@@ -38,7 +38,7 @@ export const Producer: Server<[simulations: number], ProducerProtocol> = defineS
         state.source.cast.boot()
         return undefined
       }
-      state.source.cast.exit({ spawns: 0, messages: state.handled })
+      state.source.cast.exit({ ...NOTHING, messages: state.handled })
       return stop()
     },
   },
@@ -80,9 +80,9 @@ export const Branches: Server<[sizes: Sizes, threads: Threads, integrator: Pid],
         state.handled++
         for (const bank of state.banks) bank.cast.value(value)
       },
-      exit: ({ state: { banks, handled } }, { spawns, messages }: Seen) => {
-        const mine = { spawns: spawns + banks.length, messages: messages + handled + 1 }
-        for (const [channel, bank] of banks.entries()) bank.cast.exit(channel === 0 ? mine : { spawns: 0, messages: 0 })
+      exit: ({ state: { banks, handled } }, { spawns, messages, checksum }: Seen) => {
+        const seen = { spawns: spawns + banks.length, messages: messages + handled + 1, checksum }
+        for (const [channel, bank] of banks.entries()) bank.cast.exit(channel === 0 ? seen : NOTHING)
         return stop()
       },
     },
@@ -94,10 +94,10 @@ export const Sink: Server<[board: Pid], StageProtocol> = defineServer(import.met
   casts: {
     value: ({ state }, value: number) => {
       state.handled++
-      state.checksum += value
+      state.checksum += trace(value)
     },
-    exit: ({ state: { board, handled, checksum } }, { spawns, messages }: Seen) => {
-      board.cast.over({ spawns, messages: messages + handled + 1 }, checksum)
+    exit: ({ state: { board, handled, checksum } }, seen: Seen) => {
+      board.cast.over({ ...seen, messages: seen.messages + handled + 1, checksum: seen.checksum + checksum })
       return stop()
     },
   },
@@ -126,16 +126,16 @@ export const Board: Server<[], BoardProtocol> = defineServer(import.meta, 'Board
     },
   },
   casts: {
-    over: ({ state: { from, spawns } }, seen: Seen, checksum: number) => {
-      if (from !== undefined) reply(from, { spawns: spawns + seen.spawns, messages: seen.messages, checksum })
+    over: ({ state: { from, spawns } }, seen: Seen) => {
+      if (from !== undefined) reply(from, { ...seen, spawns: spawns + seen.spawns })
     },
   },
 })
 
 /**
  * A signal runs through several channels of delays and filters, and is put together again. The channels are spread, each with all its filters; what
- * comes before and after them is not. All sums but the last are exact whatever their order, since samples are whole numbers and of the second
- * filter's values one is not 0; the last are in the order of the channels.
+ * comes before and after them is not. The checksum is of what comes out of each filter and at the end. The first filters' sums are exact, since all
+ * samples are whole numbers; in the second ones only one value is not 0; at the end the channels are added in their order.
  */
 export const filterBank = program<Sizes>({
   number: 18,
@@ -147,33 +147,43 @@ export const filterBank = program<Sizes>({
     const { simulations, columns, channels } = sizes
     const filtered = Math.max(0, simulations - columns + 1)
     const combined = Math.max(0, filtered - columns + 1)
-    const sums = new Float64Array(combined)
-    for (let channel = 0; channel < channels; channel++)
-      for (const [i, value] of channelOutput(channel, sizes).entries()) sums[i] = (sums[i] as number) + value
+    const end = new Float64Array(combined)
+    let checksum = 0
+    for (let channel = 0; channel < channels; channel++) {
+      const [first, second] = channelSums(channel, sizes)
+      for (const sum of [...first, ...second]) checksum += trace(sum)
+      for (const [i, sum] of second.entries()) end[i] = (end[i] as number) + sum
+    }
+    for (const sum of end) checksum += trace(sum)
+    const perChannel = 3 * (simulations + 1) + 3 * (filtered + 1) + 2 * (combined + 1)
     return {
       spawns: 6 + 7 * channels,
-      messages:
-        3 * (simulations + 1) +
-        channels * (3 * (simulations + 1) + 3 * (filtered + 1) + 2 * (combined + 1)) +
-        2 * (combined + 1),
-      checksum: sums.reduce((sum, value) => sum + value, 0),
+      messages: 3 * (simulations + 1) + channels * perChannel + 2 * (combined + 1),
+      checksum,
     }
   },
 })
 
-/** What comes out of one channel; what would become 0 is not computed. */
-function channelOutput(channel: number, sizes: Sizes): readonly number[] {
+/** All sums of one channel's two filters. The first ones are kept up to date from value to value instead of being computed anew. */
+function channelSums(channel: number, sizes: Sizes): readonly [number[], number[]] {
   const { simulations, columns } = sizes
   const [analysis, synthesis] = coefficients(channel, sizes)
-  const filtered: number[] = []
+  const delay = columns - 1
   const values = new Float64Array(columns)
+  const first: number[] = []
+  let sum = 0
   for (let t = 0; t < simulations; t++) {
-    values[t % columns] = t < columns - 1 ? 0 : (t - columns + 1) % VALUES
-    if (t >= columns - 1) filtered.push(filtered.length % columns === 0 ? convolve(values, analysis) : 0)
+    const at = t % columns
+    const value = t < delay ? 0 : (t - delay) % VALUES
+    sum += (value - (values[at] as number)) * (analysis[at] as number)
+    values[at] = value
+    if (t >= delay) first.push(sum)
   }
   values.fill(0)
-  return filtered.flatMap((_, t) => {
-    values[t % columns] = t < columns - 1 ? 0 : (filtered[t - columns + 1] as number)
-    return t < columns - 1 ? [] : [convolve(values, synthesis)]
+  const second = first.flatMap((_, t) => {
+    const sample = t - delay
+    values[t % columns] = sample >= 0 && sample % columns === 0 ? (first[sample] as number) : 0
+    return sample < 0 ? [] : [convolve(values, synthesis)]
   })
+  return [first, second]
 }

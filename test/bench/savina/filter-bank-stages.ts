@@ -30,7 +30,13 @@ export function convolve(values: Float64Array, factors: Float64Array): number {
 export interface Seen {
   readonly spawns: number
   readonly messages: number
+  readonly checksum: number
 }
+
+export const NOTHING: Seen = { spawns: 0, messages: 0, checksum: 0 }
+
+/** What a sum adds to the checksum. */
+export const trace = (sum: number): number => sum % 1_000_003
 
 export interface StageProtocol {
   casts: { value: (value: number) => void; exit: (seen: Seen) => void }
@@ -47,11 +53,12 @@ interface CombineProtocol {
 interface Ended {
   readonly next: { readonly cast: { exit: (seen: Seen) => unknown } }
   handled: number
+  checksum?: number
 }
 
 /** The end of an actor of the pipeline: tells the next. */
-export function exit({ state: { next, handled } }: ServerSelf<Ended>, { spawns, messages }: Seen) {
-  next.cast.exit({ spawns, messages: messages + handled + 1 })
+export function exit({ state: { next, handled, checksum = 0 } }: ServerSelf<Ended>, seen: Seen) {
+  next.cast.exit({ ...seen, messages: seen.messages + handled + 1, checksum: seen.checksum + checksum })
   return stop()
 }
 
@@ -77,7 +84,7 @@ export const Bank: Server<[channel: number, sizes: Sizes, integrator: Pid], Stag
         state.handled++
         state.next.cast.value(value)
       },
-      exit: (self, { spawns, messages }: Seen) => exit(self, { spawns: spawns + 6, messages }),
+      exit: (self, seen: Seen) => exit(self, { ...seen, spawns: seen.spawns + 6 }),
     },
   },
 )
@@ -114,6 +121,7 @@ export const FirFilter: Server<[factors: Float64Array, next: Pid], StageProtocol
       at: 0,
       full: false,
       handled: 0,
+      checksum: 0,
     }),
     casts: {
       value: ({ state }, value: number) => {
@@ -123,7 +131,10 @@ export const FirFilter: Server<[factors: Float64Array, next: Pid], StageProtocol
           state.at = 0
           state.full = true
         }
-        if (state.full) state.next.cast.value(convolve(state.values, state.factors))
+        if (!state.full) return
+        const sum = convolve(state.values, state.factors)
+        state.checksum += trace(sum)
+        state.next.cast.value(sum)
       },
       exit,
     },
@@ -176,6 +187,7 @@ export const Integrator: Server<[channels: number, next: Pid], IntegratorProtoco
       exits: channels,
       spawns: 0,
       handled: 0,
+      checksum: 0,
     }),
     casts: {
       sourced: ({ state }, channel: number, value: number) => {
@@ -192,12 +204,13 @@ export const Integrator: Server<[channels: number, next: Pid], IntegratorProtoco
           next.cast.collection(row.values)
         }
       },
-      exit: ({ state }, { spawns, messages }: Seen) => {
+      exit: ({ state }, { spawns, messages, checksum }: Seen) => {
         state.spawns += spawns
+        state.checksum += checksum
         state.handled += messages + 1
         state.exits--
         if (state.exits > 0) return undefined
-        state.next.cast.exit({ spawns: state.spawns, messages: state.handled })
+        state.next.cast.exit({ spawns: state.spawns, messages: state.handled, checksum: state.checksum })
         return stop()
       },
     },
