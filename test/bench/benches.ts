@@ -1,8 +1,16 @@
 import { inlineCall } from './inline-call.ts'
 import { idleActors, idleSystem } from './own-process.ts'
+import { againstLibraries } from './libraries.ts'
 import { requestReply } from './request-reply.ts'
 import type { Bench } from './row.ts'
 import { timeToDown } from './time-to-down.ts'
 
 /** All groups of rows, in the order in which they are measured and printed. */
-export const benches: readonly Bench[] = [requestReply, inlineCall, idleActors, idleSystem, timeToDown]
+export const benches: readonly Bench[] = [
+  requestReply,
+  againstLibraries,
+  inlineCall,
+  idleActors,
+  idleSystem,
+  timeToDown,
+]
