@@ -1,6 +1,7 @@
 import { inlineCall } from './inline-call.ts'
 import { idleActors, idleSystem } from './own-process.ts'
 import { againstLibraries } from './libraries.ts'
+import { oneWay } from './one-way.ts'
 import { requestReply } from './request-reply.ts'
 import type { Bench } from './row.ts'
 import { timeToDown } from './time-to-down.ts'
@@ -8,6 +9,7 @@ import { timeToDown } from './time-to-down.ts'
 /** All groups of rows, in the order in which they are measured and printed. */
 export const benches: readonly Bench[] = [
   requestReply,
+  oneWay,
   againstLibraries,
   inlineCall,
   idleActors,

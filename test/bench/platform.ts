@@ -37,12 +37,6 @@ export interface ForkOptions<Message, Wire> {
   readonly read: (answer: Wire) => Message
 }
 
-/** A way that says when it is congested. */
-export interface ForkWay<Message> extends Way<Message> {
-  /** Sends. False when this waits in this OS process for now, which is advice. */
-  offer(message: Message): boolean
-}
-
 /** A forked child process. */
 export function overFork<Message, Wire>({
   name,
@@ -50,10 +44,9 @@ export function overFork<Message, Wire>({
   does,
   write,
   read,
-}: ForkOptions<Message, Wire>): ForkWay<Message> {
+}: ForkOptions<Message, Wire>): Way<Message> {
   const child = fork(here('raw-child.ts'), [does], { serialization })
-  const offer = (message: Message): boolean => child.send(write(message) as object)
-  const channel: Channel<Message> = channelOf(offer)
+  const channel: Channel<Message> = channelOf((message) => child.send(write(message) as object))
   child.on('message', (answer) => channel.answered(read(answer as Wire)))
   child.on('error', (error) => channel.failed(error))
   const ended = new Promise<void>((resolve) => {
@@ -66,11 +59,11 @@ export function overFork<Message, Wire>({
     child.kill()
     await ended
   }
-  return { name, channel, offer, close }
+  return { name, channel, close }
 }
 
 const asIs = <Message>(message: Message): Message => message
 
 /** A forked child process that is sent messages as they are. */
-export const forked = <Message>(serialization: 'json' | 'advanced', does: FarWork): ForkWay<Message> =>
+export const forked = <Message>(serialization: 'json' | 'advanced', does: FarWork): Way<Message> =>
   overFork({ name: `fork ${serialization}`, serialization, does, write: asIs<Message>, read: asIs<Message> })
