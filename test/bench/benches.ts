@@ -2,6 +2,7 @@ import { inlineCall } from './inline-call.ts'
 import { idleActors, idleSystem } from './own-process.ts'
 import { againstLibraries } from './libraries.ts'
 import { oneWay } from './one-way.ts'
+import { payloads } from './payloads.ts'
 import { requestReply } from './request-reply.ts'
 import type { Bench } from './row.ts'
 import { timeToDown } from './time-to-down.ts'
@@ -10,6 +11,7 @@ import { timeToDown } from './time-to-down.ts'
 export const benches: readonly Bench[] = [
   requestReply,
   oneWay,
+  payloads,
   againstLibraries,
   inlineCall,
   idleActors,
