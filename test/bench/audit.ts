@@ -78,7 +78,7 @@ interface Seen {
 /** A system that has just been started is found a little later. */
 async function inspect(system: string, looks: number): Promise<string> {
   try {
-    return (await run(process.execPath, [command, 'inspect', system, '--json'], { maxBuffer: OUTPUT_MAX })).stdout
+    return (await run(process.execPath, [command, 'inspect', '--json', '--', system], { maxBuffer: OUTPUT_MAX })).stdout
   } catch (error) {
     if (looks === 1) throw error
     await wait(100)

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { start } from 'bulkhead'
 import { Audit } from './audit.ts'
 import { asking } from './channel.ts'
@@ -41,6 +42,19 @@ async function open(name: string, placement: Placement): Promise<Way<Message> | 
   }
 }
 
+/** Milliseconds that a library gets to end what it has started. */
+const CLOSING_MS = 10_000
+
+/** Goes on, and says so on stderr, when that takes too long. */
+async function close(way: Way<Message>): Promise<void> {
+  const patience = new AbortController()
+  const late = wait(CLOSING_MS, `${way.name} has not closed in ${CLOSING_MS} ms`, { signal: patience.signal })
+  const complaint = await Promise.race([way.close().then(() => undefined), late])
+  if (complaint !== undefined) console.error(complaint)
+  patience.abort()
+  await late.catch(() => undefined)
+}
+
 /** An actor that echoes, beside all libraries that have something to put in the same place. */
 async function compare(placement: Placement, { quick }: BenchOptions): Promise<readonly Row[]> {
   const trips = tripsOf(placement, quick)
@@ -69,7 +83,7 @@ async function compare(placement: Placement, { quick }: BenchOptions): Promise<r
       ),
     )
   } finally {
-    await Promise.all(ways.map((way) => way.close()))
+    await Promise.all(ways.map(close))
     await system.stop()
   }
 }

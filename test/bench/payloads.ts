@@ -92,7 +92,7 @@ async function measure(options: BenchOptions): Promise<readonly Row[]> {
         await objects('500-records', 300, records),
         await bytes('1-KiB', 5_000, KiB),
         await bytes('64-KiB', 1_000, 64 * KiB),
-        await bytes('1-MiB', 100, MiB),
+        await bytes('1-MiB', 60, MiB),
       )
     }
     const handed = (name: string, length: number): Promise<Row> =>
