@@ -46,7 +46,7 @@ async function open(name: string, placement: Placement): Promise<Way<Message> | 
 const CLOSING_MS = 10_000
 
 /** Goes on, and says so on stderr, when that takes too long. */
-async function close(way: Way<Message>): Promise<void> {
+async function closeInTime(way: Way<Message>): Promise<void> {
   const patience = new AbortController()
   const late = wait(CLOSING_MS, `${way.name} has not closed in ${CLOSING_MS} ms`, { signal: patience.signal })
   const complaint = await Promise.race([way.close().then(() => undefined), late])
@@ -83,7 +83,7 @@ async function compare(placement: Placement, { quick }: BenchOptions): Promise<r
       ),
     )
   } finally {
-    await Promise.all(ways.map(close))
+    await Promise.all(ways.map(closeInTime))
     await system.stop()
   }
 }
