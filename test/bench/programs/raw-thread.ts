@@ -1,3 +1,10 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { far } from './raw-far.ts'
 
-parentPort?.on('message', (message: unknown) => parentPort?.postMessage(message))
+// A worker thread without Bulkhead: `workerData` says what to do with each message.
+const port = parentPort!
+const answer = {
+  send: (message: unknown) => port.postMessage(message),
+  transfer: (bytes: Uint8Array<ArrayBuffer>) => port.postMessage(bytes, [bytes.buffer]),
+}
+port.on('message', far(answer, workerData as string))

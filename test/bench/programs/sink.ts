@@ -9,14 +9,22 @@ export interface Order {
   readonly qty: number
 }
 
-/** Takes orders and counts them. */
+/** Handles what it is told, and says what that was. */
 export const Sink = defineServer(import.meta, 'Sink', {
   init: () => ({ handled: 0, sum: 0 }),
   casts: {
-    take: ({ state }, order: Order) => {
+    take: ({ state }, { id }: { readonly id: number }) => {
       state.handled++
-      state.sum += order.id
+      state.sum += id
     },
   },
-  calls: { handled: (self) => self.state.handled },
+  calls: {
+    handled: (self) => self.state.handled,
+    /** Since it was asked before. */
+    taken: (self) => {
+      const { state } = self
+      self.state = { handled: 0, sum: 0 }
+      return state
+    },
+  },
 })

@@ -1,0 +1,2 @@
+/** What pools load that run the default export of a module. */
+export default (message) => message
