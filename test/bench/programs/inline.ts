@@ -4,7 +4,7 @@ import type { ActorRef, ActorSelf, From, Pid, Server } from 'bulkhead'
 import { cost } from '../stats.ts'
 import { Sink } from './sink.ts'
 
-type SinkRef = ActorRef<{ casts: { take: (order: unknown) => void }; calls: { handled: () => number } }>
+type SinkRef = ActorRef<{ casts: { take: (order: { readonly id: number }) => void }; calls: { handled: () => number } }>
 
 export const Callee = defineServer(import.meta, 'Callee', {
   init: () => 0,

@@ -10,7 +10,7 @@ export const Nursery = defineServer(import.meta, 'Nursery', {
       let started = 0
       let last = await self.start(Echo, [], { isolation: 'inline' })
       for (started = 1; started < n; started++) last = await self.start(Echo, [], { isolation: 'inline' })
-      const { id } = await last.call.echo({ id: started, text: '' })
+      const { id } = (await last.call.echo({ id: started, text: '' })) as { readonly id: number }
       return id
     },
   },
