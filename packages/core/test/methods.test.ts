@@ -25,7 +25,7 @@ describe('an object with any method', () => {
   test('what every object has elsewhere is a method like any other', () => {
     const one = new (newClass())({ who: 'one' })
     for (const name of ['toString', 'valueOf', 'hasOwnProperty', '__proto__', 'make', 'name', ''])
-      expect(one[name]!(1), name).toEqual(['one', name, [1]])
+      expect(one[name]!(1)).toEqual(['one', name, [1]])
   })
 
   test('what JavaScript looks for is no method: such an object can be awaited and printed', async () => {

@@ -19,7 +19,7 @@ export function methodsClass<Owner extends object>(
     }
     static make(object: object, name: string): Method | undefined {
       if (!(#owner in object)) return undefined
-      const owner = (object as Methods).#owner
+      const owner = object.#owner
       const method: Method = (...args) => invoke(owner, name, args)
       Object.defineProperty(object, name, { value: method })
       return method
