@@ -113,7 +113,7 @@ async function ourVictim(system: System, fault: FatalFault, file: string, number
 
 /** How long after its death the DOWN of an actor in a process comes, beside the `exit` event of the same child process that nobody hosts, in turns. */
 const measure: Measure = async ({ quick }) => {
-  const n = quick ? 20 : 200
+  const n = quick ? 6 : 200
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'))
   const system = await start({ log: () => undefined, inspect: false, spares: 0 })
   const rows: Row[] = []

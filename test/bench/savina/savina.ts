@@ -22,26 +22,57 @@ const means = [
   ['messaging', (number: number) => number <= messagingMax],
 ] as const
 
+/** How a run of the suite goes: which sizes, how often, and how many programs at once. Where it is about times, one. */
+interface Course {
+  readonly plan: (program: Program) => Plan
+  readonly rounds: number
+  readonly lanes: number
+}
+
+const full: Course = {
+  plan: ({ sizes }) => ({ sizes, warmUps: 1, runs: 2 }),
+  rounds: 2,
+  lanes: 1,
+}
+const quickly: Course = {
+  plan: ({ quick }) => ({ sizes: quick, warmUps: 0, runs: 1 }),
+  rounds: 1,
+  lanes: 2,
+}
+
 /** Runs each program inline and on threads, and in Erlang on as many cores, by turns; all must come to the same. */
 const measure: Measure = async ({ quick }) => {
-  const rows: Row[] = []
-  const wrong: string[] = []
-  const ratios: { readonly number: number; readonly place: string; readonly ratio: number }[] = []
-  for (const name of programNames) {
-    const program = await loadProgram(name)
-    const plan: Plan = quick
-      ? { sizes: program.quick, warmUps: 0, runs: 1 }
-      : { sizes: program.sizes, warmUps: 1, runs: 2 }
-    const figures = await byTurns(contestants(program, plan), quick ? 1 : 2, 0)
-    wrong.push(...disagreements(name, program.expected(plan.sizes), outcomesOf(figures)))
-    for (const { place, cores } of places) {
-      const row = rowOf(program, place, cores, figures, plan.runs)
-      rows.push(row)
-      if (row.ratio !== undefined) ratios.push({ number: program.number, place, ratio: row.ratio })
-    }
+  const course = quick ? quickly : full
+  const left = [...programNames]
+  const measured = new Map<string, Measured>()
+  const lane = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) measured.set(name, await run(name, course))
   }
+  await Promise.all(Array.from({ length: course.lanes }, lane))
+  const all = programNames.map((name) => measured.get(name) as Measured)
+  const wrong = all.flatMap((each) => each.wrong)
   if (wrong.length > 0) throw new Error(`The programs do not agree:\n${wrong.join('\n')}`)
-  return [...rows, ...meansOf(ratios)]
+  const ratios = all.flatMap(({ number, rows }) =>
+    rows.flatMap(({ place, row: { ratio } }) => (ratio === undefined ? [] : [{ number, place, ratio }])),
+  )
+  return [...all.flatMap(({ rows }) => rows.map(({ row }) => row)), ...meansOf(ratios)]
+}
+
+interface Measured {
+  readonly number: number
+  readonly rows: readonly { readonly place: string; readonly row: Row }[]
+  readonly wrong: readonly string[]
+}
+
+async function run(name: string, { plan, rounds }: Course): Promise<Measured> {
+  const program = await loadProgram(name)
+  const own = plan(program)
+  const figures = await byTurns(contestants(program, own), rounds, 0)
+  return {
+    number: program.number,
+    rows: places.map(({ place, cores }) => ({ place, row: rowOf(program, place, cores, figures, own.runs) })),
+    wrong: disagreements(name, program.expected(own.sizes), outcomesOf(figures)),
+  }
 }
 
 function contestants(program: Program, plan: Plan): Contestant<Runs>[] {
