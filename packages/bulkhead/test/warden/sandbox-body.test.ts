@@ -1,5 +1,5 @@
 import type { Confinement } from '@bulkhead/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openOutlets } from '../../src/output/outlet.ts'
 import { wordOf } from '../../src/sandbox/wire.ts'
 import { ChildTable } from '../../src/warden/child-table.ts'
@@ -33,6 +33,7 @@ function sandbox(command: readonly string[], handlerMs: number) {
     },
     { message: () => {}, ended: ended.resolve },
   )
+  onTestFinished(() => body.kill())
   return { body, ended: ended.promise }
 }
 
