@@ -28,10 +28,9 @@ describe.each(['thread', 'process'] as const)('a node that is a %s', (node) => {
   test('loads every package once, as at most three files', async () => {
     const { files } = await stock(node)
     expect(files).toEqual([...new Set(files)])
-    for (const name of packages) {
-      expect(filesOf(name, files), name).not.toEqual([])
-      expect(filesOf(name, files).length, name).toBeLessThanOrEqual(3)
-    }
+    const counts = packages.map((name) => filesOf(name, files).length)
+    expect(Math.min(...counts)).toBeGreaterThan(0)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(3)
   })
 
   test('loads nothing of what only the root, its warden and crews run', async () => {
