@@ -98,6 +98,7 @@ export function ambientUses(source: Source): Finding[] {
 /** Environment variables that shipped code may read, each with its reason. */
 export const environmentVariables: Record<string, string> = {
   NODE_OPTIONS: 'options of Node.js that nodes inherit, but for those that are the program’s own',
+  DEBUG: 'whether anything of `debug` is enabled from the start: unless it is, the library is not loaded',
   PATH: 'where the shell that waits for a root to be killed finds its commands; nothing else of the environment is handed to it',
   XDG_RUNTIME_DIR: 'the folder of the user’s session, where `bulkhead inspect` finds running systems',
   BULKHEAD_GUARDIAN: 'hands a root what its guardian wants of it, and is gone once that is read',

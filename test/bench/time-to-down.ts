@@ -31,7 +31,7 @@ const restMs = 50
 const idleProgram = fileURLToPath(new URL('./programs/idle.ts', import.meta.url))
 const byDoom = new URL('./programs/doomed-by-signal.ts', import.meta.url).href
 /** What a process runs that waits to become a node. */
-const entry = new URL('../../packages/bulkhead/dist/entry.js', import.meta.url)
+const entry = new URL(import.meta.resolve('bulkhead'))
 
 /** Says when the DOWN of an actor came. */
 const Observer = defineServer(import.meta, 'Observer', {

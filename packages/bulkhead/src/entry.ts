@@ -1,13 +1,15 @@
-import { bootCrew } from './crew/crew-boot.ts'
 import { bootProcess } from './hosted/process-boot.ts'
+import type { CrewOrders, WardenOrders } from './control.ts'
 import { bootSandbox } from './hosted/sandbox-boot.ts'
 import { bootThread } from './hosted/thread-boot.ts'
 import { orders } from './orders.ts'
-import { bootWarden } from './warden/warden-boot.ts'
 
 /**
  * What threads and processes of a system run first: this module, or the bundle that holds it. Evaluating it is enough: it sees its orders and
  * boots. In a program's own threads it does nothing.
+ *
+ * Nodes boot at once: in a bundle, what follows is code of the program's, which a sandbox for one must not run before its walls stand. What hosts no
+ * actors is loaded where it runs only.
  */
 export const entry: string = import.meta.url
 
@@ -16,7 +18,7 @@ export const isHosted: boolean = orders !== undefined
 
 switch (orders?.role) {
   case 'warden':
-    bootWarden(orders.orders)
+    void startWarden(orders.orders)
     break
   case 'thread':
     bootThread(orders.orders)
@@ -25,11 +27,21 @@ switch (orders?.role) {
     bootProcess(orders.orders)
     break
   case 'crew':
-    bootCrew(orders.orders, entry)
+    void startCrew(orders.orders)
     break
   case 'sandbox':
     bootSandbox(orders.orders)
     break
   case 'process_watch': // in a bundle: see `watchModule`
   case undefined:
+}
+
+async function startWarden(own: WardenOrders): Promise<void> {
+  const { bootWarden } = await import('./root-side.ts')
+  bootWarden(own)
+}
+
+async function startCrew(own: CrewOrders): Promise<void> {
+  const { bootCrew } = await import('./root-side.ts')
+  bootCrew(own, entry)
 }

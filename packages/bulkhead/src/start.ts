@@ -2,7 +2,6 @@ import { entry, isHosted } from './entry.ts'
 import { startWasCalled } from './hosted/behaviour-loader.ts'
 import { checkNodeVersion } from './nodejs/supported-version.ts'
 import { readOverrides } from './placement-overrides.ts'
-import { RunningSystem } from './running-system.ts'
 import type { System } from './system.ts'
 import { checkSystemOptions } from './system-options.ts'
 import type { SystemOptions } from './system-options.ts'
@@ -21,5 +20,6 @@ export async function start(options: SystemOptions = {}): Promise<System> {
   checkNodeVersion()
   const checked = checkSystemOptions(options, process.argv[1])
   const overrides = checked.placement === undefined ? {} : readOverrides(checked.placement)
+  const { RunningSystem } = await import('./root-side.ts')
   return await RunningSystem.start(checked, overrides, entry)
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { checkFields, InvalidOption } from '@bulkhead/core'
 import type { ThreadsRule } from './control.ts'
 
@@ -28,7 +27,10 @@ export function checkThreads(threads: unknown = {}): ThreadsRule {
   if (isCount(threads)) return { count: threads, within: 'root' }
   if (!isObject(threads)) throw new InvalidOption(field, threads, `${count}, or { count, within: 'root' or 'process' }`)
   checkFields(threads, ['count', 'within'], 'option', field)
-  const { count: given = Math.max(1, availableParallelism() - 1), within = 'root' }: ThreadsOptions = threads
+  const {
+    count: given = Math.max(1, process.getBuiltinModule('node:os').availableParallelism() - 1),
+    within = 'root',
+  }: ThreadsOptions = threads
   checkCount(given, `${field}.count`)
   checkWithin(within, `${field}.within`)
   return { count: given, within }

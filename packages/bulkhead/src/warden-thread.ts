@@ -7,7 +7,7 @@ import { keepUncaught, leaveAtOnce } from './leave-at-once.ts'
 import { ownThread } from './linux/proc.ts'
 import { optionsForNodes, ownWorkerOptions } from './nodejs/given-options.ts'
 import { ordersField } from './orders.ts'
-import { markFamily } from './orphans/family-mark.ts'
+import { markFamily } from './orphans/mark-family.ts'
 import { ChildTable } from './warden/child-table.ts'
 
 /** The root's hold on its warden. */

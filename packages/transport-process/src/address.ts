@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { crypto } from './crypto.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Where a listener can be found, and how to leave nothing behind. */
@@ -14,7 +13,7 @@ export interface Address {
  * (not tried). Elsewhere a socket file in a folder that only this user may enter; if the process is killed, the folder stays.
  */
 export function freshAddress(): Address {
-  const name = `bulkhead-${randomBytes(16).toString('hex')}`
+  const name = `bulkhead-${crypto().randomBytes(16).toString('hex')}`
   if (process.platform === 'linux') return { path: `\0${name}`, remove: () => {} }
   if (process.platform === 'win32') return { path: `\\\\.\\pipe\\${name}`, remove: () => {} }
   return freshFileAddress()
@@ -22,6 +21,7 @@ export function freshAddress(): Address {
 
 /** A socket file in a folder of mode 0700. */
 export function freshFileAddress(): Address {
+  const { tmpdir } = process.getBuiltinModule('node:os')
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-'))
   return { path: join(folder, 's'), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

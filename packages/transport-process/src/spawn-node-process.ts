@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +35,7 @@ export interface NodeProcess {
 export function spawnNodeProcess(options: NodeProcessOptions): NodeProcess {
   const { entry, args = [], env = process.env, execArgv = [], execPath = process.execPath, ref = false } = options
   const file = entry instanceof URL || entry.startsWith('file:') ? fileURLToPath(entry) : entry
+  const { spawn } = process.getBuiltinModule('node:child_process') // only who starts processes loads it
   const child = spawn(execPath, [...execArgv, file, ...args], {
     env,
     detached: true,

@@ -1,11 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { crypto } from './crypto.ts'
 
 /** Bytes of a token on the wire. */
 export const tokenBytes = 16
 
 /** A fresh token: 128 random bits, as 32 hexadecimal digits. */
 export function newToken(): string {
-  return randomBytes(tokenBytes).toString('hex')
+  return crypto().randomBytes(tokenBytes).toString('hex')
 }
 
 /** The bytes of a token. Throws a TypeError for anything that `newToken` cannot have made. */
@@ -16,7 +16,7 @@ export function parseToken(token: string): Uint8Array {
 
 /** Compares in a time that does not depend on where two tokens differ. */
 export function isSameToken(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other)
+  return one.length === other.length && crypto().timingSafeEqual(one, other)
 }
 
 /** What the accepting side writes first: from here on the socket belongs to both. */

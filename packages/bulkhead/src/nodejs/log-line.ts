@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { LogRecord } from '@bulkhead/core'
 import { isHandedOn } from '@bulkhead/supervisor'
 
@@ -14,6 +13,7 @@ export function logLine({ level, text, pid, path, data }: LogRecord): string {
 
 /** The data of a record, on one line where that can be. */
 export function printedData(data: unknown): string {
+  const { inspect } = process.getBuiltinModule('node:util') // most nodes print nothing
   return inspect(data, { depth: 4, breakLength: Infinity })
 }
 

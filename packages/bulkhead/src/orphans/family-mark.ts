@@ -1,16 +1,4 @@
-import { nanoid } from 'nanoid'
 import { sessionOf } from '../linux/proc.ts'
-
-let given: string | undefined
-
-/**
- * Marks the environment of a root's OS process, once: what is started from it from now on inherits the mark, however deep, and can be found by
- * it when the root is gone. The mark says in which session it was given, since whoever begins a session of its own is no part of the family.
- */
-export function markFamily(): void {
-  given ??= nanoid()
-  markSession(given)
-}
 
 /** In a process node, which leads a session of its own that belongs to its root all the same. */
 export function joinFamily(): void {
@@ -28,7 +16,8 @@ function familyName(): string | undefined {
   return process.env['BULKHEAD_FAMILY']?.split('/', 1)[0]
 }
 
-function markSession(family: string): void {
+/** Writes the mark for what this OS process starts from now on. */
+export function markSession(family: string): void {
   const session = sessionOf(process.pid)
   if (session !== undefined) process.env['BULKHEAD_FAMILY'] = `${family}/${session}/`
 }
