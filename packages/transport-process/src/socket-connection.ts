@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
+import type { Deliver } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { keepReadingAfterFailedWrite } from './failed-write.ts'
 
@@ -75,10 +76,10 @@ class SocketConnection implements PausableConnection {
     return this.#ending ? 0 : this.#writer.bytes + this.#socket.writableLength
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
     if (this.#ending || this.#closing) return false
     if (beside?.length) throw new TypeError('Nothing can travel beside the frames of a connection between processes.')
-    this.#writer.write(head, body)
+    this.#writer.write(head, body, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true
       process.nextTick(this.#flush)
@@ -176,9 +177,9 @@ class SocketConnection implements PausableConnection {
     this.#poll()
   }
 
-  readonly #deliver = (segment: Uint8Array, start: number, end: number): boolean => {
+  readonly #deliver: Deliver = (segment, start, end, isYours) => {
     try {
-      this.#receiver?.frame(segment, start, end, undefined)
+      this.#receiver?.frame(segment, start, end, undefined, isYours)
     } catch (error) {
       raiseLater(error)
     }
