@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createNode } from '../src/index.ts'
+import { createNode, defineServer, waitResponse } from '../src/index.ts'
 import { createCodec } from '../src/messaging/codec.ts'
 import { headroom } from '../src/messaging/encoded.ts'
-import { mailOf, Nodes } from '../../../test/support/nodes.ts'
+import { mailOf, Nodes, THREAD } from '../../../test/support/nodes.ts'
 
 /** Around each of which the encoder writes in another way. */
 const lengths = [100, 8_000, 8_200, 20_000, 65_536, 262_000, 263_000, 1_048_576]
@@ -28,8 +28,9 @@ describe.each(Object.entries(decoders))('large binary data, decoded by %s decode
   })
 })
 
+const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte)
+
 describe('the frame of a large value', () => {
-  const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte)
   const contents = lengths.flatMap((length) => [1, 2, 3].map((byte) => filled(length, byte)))
 
   test('is what was sent, whatever is encoded later', () => {
@@ -59,6 +60,26 @@ describe('the frame of a large value', () => {
       expect(() => encoder.encode([filled(length, 1), () => {}])).toThrow('message[1] is a function')
       expect(localDecoder.decode(encoder.encode(filled(length, 2)).bytes)).toEqual(filled(length, 2))
     }
+  })
+})
+
+const Echo = defineServer(import.meta, 'Echo', {
+  init: () => 0,
+  calls: { echo: (_self, value: unknown) => value },
+})
+
+describe('a large answer', () => {
+  test.each(['inline', 'thread'] as const)('waits whole until somebody looks at it: %s', async (isolation) => {
+    const nodes = new Nodes(createNode, { ids: [1, THREAD] })
+    const self = await nodes.actor()
+    const { pid } = await nodes.main.start(Echo, [], { isolation })
+    const ref = self.ref(Echo, pid!)
+    const ids = lengths.map((length) => ref.sendRequest.echo(filled(length, 3)))
+    await nodes.settled()
+    const seen = await Promise.all(lengths.map((length) => ref.call.echo(filled(length, 4))))
+    expect(seen).toEqual(lengths.map((length) => filled(length, 4)))
+    for (const [at, id] of ids.entries())
+      expect(await waitResponse(id)).toEqual({ kind: 'reply', reply: filled(lengths[at]!, 3) })
   })
 })
 
