@@ -17,6 +17,7 @@ export class FrameWriter {
   #start = 0
   #used = 0
   #chunks: Uint8Array[] = []
+  #moved: Uint8Array[] = []
   /** Bytes waiting to be taken. */
   bytes = 0
 
@@ -41,6 +42,7 @@ export class FrameWriter {
     chunk.set(head, headerBytes)
     this.#seal()
     this.#chunks.push(chunk)
+    this.#moved.push(chunk)
     this.bytes += bytes
   }
 
@@ -56,6 +58,13 @@ export class FrameWriter {
     this.#chunks = []
     this.bytes = 0
     return chunks
+  }
+
+  /** Those of the pieces taken last that lie in memory for each alone, which nobody needs once they are written. */
+  takeMoved(): Uint8Array[] {
+    const moved = this.#moved
+    if (moved.length > 0) this.#moved = []
+    return moved
   }
 
   #reserve(bytes: number): number {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
+import { letGo, MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
 import type { Deliver } from './frame-reader.ts'
@@ -21,6 +21,9 @@ export interface PausableConnection extends Connection {
   pause(): void
   resume(): void
 }
+
+/** Chunks from this length on are given back as soon as their frames are delivered: a socket reads into new memory each time. */
+const largeChunk = 16 * 1024
 
 /** Beside the message a frame has a head, or stands in a request to start an actor. */
 const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
@@ -142,10 +145,15 @@ class SocketConnection implements PausableConnection {
   /** One system call for everything that was gathered. `taken` runs when the operating system has all of it. */
   #write(taken: () => void): void {
     const chunks = this.#writer.take()
+    const moved = this.#writer.takeMoved()
     const last = chunks.pop()
     if (chunks.length > 0) this.#socket.cork()
     for (const chunk of chunks) this.#socket.write(chunk)
-    if (last) this.#socket.write(last, taken)
+    if (last)
+      this.#socket.write(last, (error) => {
+        if (!error) for (const chunk of moved) letGo(chunk)
+        taken()
+      })
     if (chunks.length > 0) this.#socket.uncork()
   }
 
@@ -155,7 +163,9 @@ class SocketConnection implements PausableConnection {
       this.#held.push(chunk)
       return
     }
-    const reading = this.#reader.read(chunk)
+    // Not as the `Buffer` that it is, whose `slice` copies nothing: whoever keeps a copy of a frame would keep what is given back.
+    const reading = this.#reader.read(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
+    if (chunk.length >= largeChunk && chunk.length === chunk.buffer.byteLength) letGo(chunk)
     this.#polling.arrived(performance.now())
     this.#poll()
     if (reading === 'corrupt') this.#finish({ how: 'corrupt', detail: 'a frame longer than the limit' })

@@ -46,6 +46,6 @@ export class Encoded {
 
   /** The same in a segment of its own: for whoever keeps what lies in one that is about to be used again. */
   copy(): Encoded {
-    return new Encoded(this.segment.slice(this.start, this.end), 0, this.length, this.beside, true)
+    return new Encoded(new Uint8Array(this.segment.subarray(this.start, this.end)), 0, this.length, this.beside, true)
   }
 }
