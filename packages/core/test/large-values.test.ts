@@ -102,7 +102,7 @@ describe('large mail', () => {
     await nodes.settled()
     const mail = (await mailOf(receiver)) as Uint8Array[]
     expect(mail.map(({ length, buffer }) => [length, buffer.byteLength])).toEqual(
-      lengths.flatMap((length) => Array(3).fill([length, length]) as number[][]),
+      lengths.flatMap((length) => [1, 2, 3].map(() => [length, length])),
     )
     expect(mail.map((content) => [...new Set(content)])).toEqual(lengths.flatMap(() => [[1], [2], [3]]))
   })
