@@ -59,8 +59,13 @@ export class RingOutgoing implements Outgoing {
 
   /** The parcel wakes the reader, who needs no doorbell unless it has looked before the slot was published. */
   #post(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
-    lower(this.#counters, counter.asleep)
-    this.#posted += postParcel(this.#port, head, body, beside, isYours)
+    const wasAsleep = lower(this.#counters, counter.asleep)
+    try {
+      this.#posted += postParcel(this.#port, head, body, beside, isYours)
+    } catch (error) {
+      if (wasAsleep) this.#port.postMessage(doorbell)
+      throw error
+    }
     this.#writeMark(mark.slot)
     this.#publish()
   }
