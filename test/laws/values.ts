@@ -38,6 +38,18 @@ export const valueLaws: readonly Law[] = [
       expect(await ref.call.echo(make())).toEqual(make())
     }),
   ),
+  law('large binary data arrive whole, many at once, each in a buffer of its own', async ({ puppet }) => {
+    const { ref } = await puppet()
+    const lengths = [1_000, 9_000, 20_000, 70_000, 300_000, 1_100_000]
+    const sent = [...lengths, ...lengths, ...lengths].map((length, at) => new Uint8Array(length).fill(at + 1))
+    const calls = sent.map((bytes) => ref.call.echo(bytes))
+    for (const bytes of sent) bytes.fill(0xff)
+    const back = (await Promise.all(calls)) as Uint8Array[]
+    expect(back.map(({ length, buffer }) => [length, buffer.byteLength])).toEqual(
+      sent.map(({ length }) => [length, length]),
+    )
+    expect(back.map((bytes) => [...new Set(bytes)])).toEqual(sent.map((_, at) => [at + 1]))
+  }),
 
   law('instances of a registered class stay instances', async ({ puppet }) => {
     const { ref } = await puppet()

@@ -21,6 +21,14 @@ describe('what is kept from a segment that is used again', () => {
     )
   })
 
+  test.each([100, 20_000])('lies in memory of its own, also if the segment is a Buffer: %i bytes', (length) => {
+    const segment = Buffer.alloc(30_000, 1)
+    const { bytes } = new Shelf().keep(segment, 10, 10 + length, undefined)
+    segment.fill(0xff)
+    expect([...new Set(bytes)]).toEqual([1])
+    expect(bytes.buffer).not.toBe(segment.buffer)
+  })
+
   test('holds no more memory than 8 KiB for one short frame', () => {
     const { segment } = new Shelf().keep(new Uint8Array(1_000_000), 10, 50, undefined)
     expect(segment.buffer.byteLength).toBeLessThanOrEqual(8 * 1_024)

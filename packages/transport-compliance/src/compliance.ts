@@ -5,6 +5,7 @@ import { deathLaws } from './laws/death.ts'
 import { delivery } from './laws/delivery.ts'
 import { endings } from './laws/endings.ts'
 import { gathering, segments } from './laws/gathering.ts'
+import { handingOver } from './laws/handing-over.ts'
 import { sizes } from './laws/sizes.ts'
 import type { Law } from './law.ts'
 import { Setting } from './setting.ts'
@@ -40,7 +41,16 @@ export function lawsFor({
   carrierWrites,
 }: Pick<ComplianceOptions, 'shares' | 'deaths' | 'carrierWrites'>): readonly Law[] {
   const counted = carrierWrites === undefined ? [] : gathering
-  const about = [delivery, sizes, segments, counted, backPressure, endings, shares ? besideLaws : noBesideLaws]
+  const about = [
+    delivery,
+    sizes,
+    handingOver,
+    segments,
+    counted,
+    backPressure,
+    endings,
+    shares ? besideLaws : noBesideLaws,
+  ]
   return [...about.flat(), ...deaths.flatMap(deathLaws), ...cost]
 }
 

@@ -1,3 +1,5 @@
+import type { Connection } from '@bulkhead/core/transport'
+
 /**
  * Frame number `index` of `length` bytes: its number in the first four bytes (if it has as many), then bytes that depend on the number
  * and the place, so that a frame which is not whole, or not itself, has another digest.
@@ -27,4 +29,11 @@ export function digestOf(segment: Uint8Array, start: number, end: number): numbe
   let digest = 0x811c9dc5
   for (let at = start; at < end; at += step) digest = Math.imul(digest ^ segment[at]!, 0x01000193)
   return digest >>> 0
+}
+
+/** Sends a frame as four bytes of head and a body that is handed over, in memory of its own with `room` bytes in front. */
+export function handOver(connection: Connection, frame: Uint8Array, room = 64): boolean {
+  const memory = new Uint8Array(room + frame.length - 4)
+  memory.set(frame.subarray(4), room)
+  return connection.send(frame.slice(0, 4), memory.subarray(room), undefined, true)
 }

@@ -41,7 +41,7 @@ export class Observer implements Receiver {
     })
   }
 
-  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {
+  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined, _isYours?: boolean): void {
     const { seen } = this
     seen.frames.push({
       index: indexOf(segment, start, end),

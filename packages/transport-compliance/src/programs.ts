@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { Connection } from '@bulkhead/core/transport'
-import { makeFrame } from './frames.ts'
+import { handOver, makeFrame } from './frames.ts'
 import { Observer } from './observer.ts'
 import { someTurns, turns } from './turns.ts'
 
@@ -21,6 +21,7 @@ type Program = (far: FarSide, args: readonly number[]) => void
  * - `echo`: sends every frame back, with what came beside it.
  * - `late`: receives only when the word `go` is said.
  * - `send COUNT LENGTH`: sends that many frames at once, reports `sent` some turns later.
+ * - `hand COUNT LENGTH`: hands that many frames over, at once.
  * - `flood COUNT LENGTH`: sends that many frames, and waits for `drained` whenever `send` returns false; reports `flooded` after the last.
  * - `close`: receives, and closes at once.
  * - `census`: reports what keeps its event loop busy, and how many descriptors are open.
@@ -41,6 +42,10 @@ const programs: Readonly<Record<string, Program>> = {
     observe(far, new Observer())
     for (let index = 0; index < count; index += 1) far.connection.send(makeFrame(index, length))
     void turns(someTurns).then(() => far.report('sent'))
+  },
+  hand: (far, [count = 1, length = 16]) => {
+    observe(far, new Observer())
+    for (let index = 0; index < count; index += 1) handOver(far.connection, makeFrame(index, length))
   },
   flood: (far, [count = 1, length = 16]) => {
     let index = 0

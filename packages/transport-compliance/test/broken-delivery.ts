@@ -41,6 +41,21 @@ export const brokenDelivery: Readonly<Record<string, Wrap>> = {
       },
     }),
   ),
+  'a body that is handed over arrives behind its head': near((sound) =>
+    flawed(sound, {
+      send: (head, body, beside, isYours) =>
+        isYours && body ? sound.send(body, head, beside) : sound.send(head, body, beside),
+    }),
+  ),
+  'a frame that is the receiver’s to keep lies alone, and nothing is written over it': near((sound) =>
+    hearing(sound, (receiver) => ({
+      frame: (...args) => {
+        receiver.frame(...args)
+        const [segment, start, end, , isYours] = args
+        if (isYours) segment.fill(0xdd, start, end)
+      },
+    })),
+  ),
   'frames that arrive before receive was called wait for it': near((sound) => hearingOne(sound, 2_500, 40, () => {})),
   'nothing is called back from inside a call': near((sound) => {
     const early: ((receiver: Receiver) => void)[] = []

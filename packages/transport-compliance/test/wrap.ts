@@ -3,7 +3,7 @@ import type { Wrap } from '../../transport-memory/test/memory-subject.ts'
 
 /** What a broken connection does otherwise than the one it is built on. */
 export interface Flaw {
-  send?(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): boolean
+  send?(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours?: boolean): boolean
   pendingBytes?(): number
   receive?(receiver: Receiver): void
   close?(): void
@@ -18,7 +18,7 @@ export function flawed(sound: Connection, flaw: Flaw): Connection {
     get pendingBytes() {
       return flaw.pendingBytes ? flaw.pendingBytes() : sound.pendingBytes
     },
-    send: (head, body, beside) => (flaw.send ? flaw.send(head, body, beside) : sound.send(head, body, beside)),
+    send: (...args) => (flaw.send ? flaw.send(args[0], args[1], args[2], args[3]) : sound.send(...args)),
     receive: (receiver) => (flaw.receive ? flaw.receive(receiver) : sound.receive(receiver)),
     close: () => (flaw.close ? flaw.close() : sound.close()),
     cut: () => (flaw.cut ? flaw.cut() : sound.cut()),

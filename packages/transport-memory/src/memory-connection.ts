@@ -52,10 +52,11 @@ export class MemoryEnd implements MemoryConnection {
     return this.#options.outgoing.frames
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
     if (this.#isOver || this.#closing) return false
     if (beside?.length && !this.shares) throw new TypeError('Nothing can travel beside the frames of this connection.')
-    const stored = this.#segments.store(head, body)
+    const fits = isYours && body !== undefined && body.byteOffset >= head.length
+    const stored = fits ? Segments.move(head, body) : this.#segments.store(head, body)
     this.#options.outgoing.put({ kind: 'frame', stored, beside: beside?.map(move) })
     if (this.pendingBytes <= this.#options.highWaterBytes) return true
     this.#blocked = true
@@ -97,9 +98,9 @@ export class MemoryEnd implements MemoryConnection {
     if (this.#isOver) return
     switch (item.kind) {
       case 'frame': {
-        const { segment, start, end } = item.stored
-        this.#receiver?.frame(segment, start, end, item.beside)
-        segment.fill(poison, start, end)
+        const { segment, start, end, isMoved } = item.stored
+        this.#receiver?.frame(segment, start, end, item.beside, isMoved)
+        if (!isMoved) segment.fill(poison, start, end)
         return
       }
       case 'closing':

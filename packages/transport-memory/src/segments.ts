@@ -3,6 +3,8 @@ export interface Stored {
   readonly segment: Uint8Array
   readonly start: number
   readonly end: number
+  /** Nothing else lies in the segment's ArrayBuffer, which was the sender's: it is the receiver's to keep. */
+  readonly isMoved: boolean
 }
 
 const segmentBytes = 64 * 1024
@@ -18,7 +20,15 @@ export class Segments {
     const segment = length > segmentBytes / 4 ? new Uint8Array(length) : this.#segment
     segment.set(head, start)
     if (body) segment.set(body, start + head.length)
-    return { segment, start, end: start + length }
+    return { segment, start, end: start + length, isMoved: false }
+  }
+
+  /** Takes the body's ArrayBuffer and puts the head in front of the body. */
+  static move(head: Uint8Array, body: Uint8Array): Stored {
+    const { byteOffset, length } = body
+    const segment = new Uint8Array((body.buffer as ArrayBuffer).transfer())
+    segment.set(head, byteOffset - head.length)
+    return { segment, start: byteOffset - head.length, end: byteOffset + length, isMoved: true }
   }
 
   #reserve(length: number): number {

@@ -1,14 +1,19 @@
+import { letGo } from '@bulkhead/core/transport'
 import { closingLength } from './frame-writer.ts'
 
-/** Hands one frame on; returns false when reading has to stop because the connection has ended. */
-export type Deliver = (segment: Uint8Array, start: number, end: number) => boolean
+/** Hands one frame on; returns false when reading has to stop because the connection has ended. `isYours`: it is the receiver's to keep. */
+export type Deliver = (segment: Uint8Array, start: number, end: number, isYours: boolean) => boolean
 
 /** What a chunk came to. `going`: more may follow. `closing`: the other side's closing mark. `corrupt`: a length over the limit. `stopped`: `deliver` said so. */
 export type Reading = 'going' | 'closing' | 'corrupt' | 'stopped'
 
 const headerBytes = 4
-/** Memory for a frame that comes in pieces; it grows with what has really come, not with what was announced. */
-const piecesBytesMin = 128 * 1024
+/** Memory for short frames that come in pieces, used again for each. */
+const sharedBytes = 16 * 1024
+/** A frame that comes in pieces and has this length, or a greater one, gets memory of its own, which is the receiver's to keep. */
+const longFrame = 8 * 1024
+/** So much memory is set aside for a frame that is only announced; beyond it memory grows with what has really come. */
+const believedBytes = 1024 * 1024 + 256
 
 /** Finds the frames in a stream of chunks. A frame that lies within one chunk is delivered where it lies. */
 export class FrameReader {
@@ -17,6 +22,9 @@ export class FrameReader {
   /** A frame, behind its length, that began in an earlier chunk. */
   #pieces: Uint8Array = new Uint8Array(0)
   #have = 0
+  /** Whether the pieces lie in memory for this frame alone, and not in the shared one. */
+  #isOwn = false
+  #shared = this.#pieces
 
   constructor(frameBytesMax: number, deliver: Deliver) {
     this.#frameBytesMax = frameBytesMax
@@ -37,10 +45,10 @@ export class FrameReader {
       const start = at + headerBytes
       if (length > this.#frameBytesMax) return length === closingLength ? 'closing' : 'corrupt'
       if (start + length > chunk.length) break
-      if (!this.#deliver(chunk, start, start + length)) return 'stopped'
+      if (!this.#deliver(chunk, start, start + length, false)) return 'stopped'
       at = start + length
     }
-    this.#keep(chunk, at, chunk.length)
+    this.#keep(chunk, at, chunk.length, frameBytesAt(chunk, at))
     return 'going'
   }
 
@@ -62,28 +70,41 @@ export class FrameReader {
   #deliverPieces(): boolean {
     const pieces = this.#pieces
     const end = this.#have
+    const isYours = this.#isOwn
     this.#have = 0
-    if (pieces.length > piecesBytesMin) this.#pieces = new Uint8Array(0)
-    return this.#deliver(pieces, headerBytes, end)
+    this.#isOwn = false
+    this.#pieces = this.#shared
+    return this.#deliver(pieces, headerBytes, end, isYours)
   }
 
+  /** `needed`: the bytes of the frame and its length, once that is known. */
   #keep(chunk: Uint8Array, start: number, end: number, needed = 0): void {
     if (start === end) return
     const have = this.#have + end - start
-    if (have > this.#pieces.length) this.#grow(have, needed)
+    const isLong = needed >= longFrame
+    if (have > this.#pieces.length || (isLong && !this.#isOwn)) this.#grow(have, isLong ? needed : undefined)
     this.#pieces.set(chunk.subarray(start, end), this.#have)
     this.#have = have
   }
 
-  #grow(have: number, needed: number): void {
-    const doubled = Math.max(have, this.#pieces.length * 2, piecesBytesMin)
-    // No `Buffer`, whose `slice` copies nothing: whoever keeps a copy of a frame would keep what the next one is written over.
-    const larger = new Uint8Array(
-      Buffer.allocUnsafeSlow(needed > piecesBytesMin ? Math.min(doubled, needed) : doubled).buffer,
-    )
-    larger.set(this.#pieces.subarray(0, this.#have))
-    this.#pieces = larger
+  #grow(have: number, needed: number | undefined): void {
+    const before = this.#pieces
+    if (needed === undefined) this.#pieces = this.#shared = memory(sharedBytes)
+    else this.#pieces = memory(Math.min(needed, Math.max(have, before.length * 2, believedBytes)))
+    this.#pieces.set(before.subarray(0, this.#have))
+    if (this.#isOwn) letGo(before)
+    this.#isOwn = needed !== undefined
   }
+}
+
+/** No `Buffer`, whose `slice` copies nothing: whoever keeps a copy of a frame would keep what the next one is written over. */
+function memory(bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
+}
+
+/** How long the frame is that begins there, with its length; 0 if that has not come. */
+function frameBytesAt(chunk: Uint8Array, at: number): number {
+  return at + headerBytes <= chunk.length ? headerBytes + lengthAt(chunk, at) : 0
 }
 
 function lengthAt(bytes: Uint8Array, at: number): number {

@@ -1,5 +1,11 @@
+import { letGo } from '@bulkhead/core/transport'
+
+const headerBytes = 4
 /** Bytes of a batch's memory; a longer frame gets memory of its own. */
 const slabBytes = 64 * 1024
+
+/** Bodies from this length on that are handed over are written from where they lie. */
+const moveFromBytes = 8 * 1024
 
 /** The length that stands where an orderly close begins; no frame follows. */
 export const closingLength = 0xffff_ffff
@@ -11,15 +17,33 @@ export class FrameWriter {
   #start = 0
   #used = 0
   #chunks: Uint8Array[] = []
+  #moved: Uint8Array[] = []
   /** Bytes waiting to be taken. */
   bytes = 0
 
-  write(head: Uint8Array, body: Uint8Array | undefined): void {
+  /** `isYours`: the ArrayBuffer of the body is the writer's. */
+  write(head: Uint8Array, body: Uint8Array | undefined, isYours = false): void {
     const length = head.length + (body === undefined ? 0 : body.length)
-    const at = this.#reserve(4 + length)
+    if (isYours && body !== undefined && length >= moveFromBytes && body.byteOffset >= headerBytes + head.length) {
+      this.#writeInFront(head, body, length)
+      return
+    }
+    const at = this.#reserve(headerBytes + length)
     putLength(this.#slab, at, length)
     this.#slab.set(head, at + 4)
     if (body !== undefined) this.#slab.set(body, at + 4 + head.length)
+    if (body !== undefined && isYours) letGo(body)
+  }
+
+  #writeInFront(head: Uint8Array, body: Uint8Array, length: number): void {
+    const bytes = headerBytes + length
+    const chunk = new Uint8Array(body.buffer, body.byteOffset - bytes + body.length, bytes)
+    putLength(chunk, 0, length)
+    chunk.set(head, headerBytes)
+    this.#seal()
+    this.#chunks.push(chunk)
+    this.#moved.push(chunk)
+    this.bytes += bytes
   }
 
   writeClosing(): void {
@@ -34,6 +58,13 @@ export class FrameWriter {
     this.#chunks = []
     this.bytes = 0
     return chunks
+  }
+
+  /** Those of the pieces taken last that lie in memory for each alone, which nobody needs once they are written. */
+  takeMoved(): Uint8Array[] {
+    const moved = this.#moved
+    if (moved.length > 0) this.#moved = []
+    return moved
   }
 
   #reserve(bytes: number): number {

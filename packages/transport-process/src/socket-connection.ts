@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import { MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
+import { letGo, MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
+import type { Deliver } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { keepReadingAfterFailedWrite } from './failed-write.ts'
 
@@ -20,6 +21,9 @@ export interface PausableConnection extends Connection {
   pause(): void
   resume(): void
 }
+
+/** Chunks from this length on are given back as soon as their frames are delivered: a socket reads into new memory each time. */
+const largeChunk = 16 * 1024
 
 /** Beside the message a frame has a head, or stands in a request to start an actor. */
 const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
@@ -75,10 +79,10 @@ class SocketConnection implements PausableConnection {
     return this.#ending ? 0 : this.#writer.bytes + this.#socket.writableLength
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
     if (this.#ending || this.#closing) return false
     if (beside?.length) throw new TypeError('Nothing can travel beside the frames of a connection between processes.')
-    this.#writer.write(head, body)
+    this.#writer.write(head, body, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true
       process.nextTick(this.#flush)
@@ -141,10 +145,15 @@ class SocketConnection implements PausableConnection {
   /** One system call for everything that was gathered. `taken` runs when the operating system has all of it. */
   #write(taken: () => void): void {
     const chunks = this.#writer.take()
+    const moved = this.#writer.takeMoved()
     const last = chunks.pop()
     if (chunks.length > 0) this.#socket.cork()
     for (const chunk of chunks) this.#socket.write(chunk)
-    if (last) this.#socket.write(last, taken)
+    if (last)
+      this.#socket.write(last, (error) => {
+        if (!error) for (const chunk of moved) letGo(chunk)
+        taken()
+      })
     if (chunks.length > 0) this.#socket.uncork()
   }
 
@@ -154,7 +163,9 @@ class SocketConnection implements PausableConnection {
       this.#held.push(chunk)
       return
     }
-    const reading = this.#reader.read(chunk)
+    // Not as the `Buffer` that it is, whose `slice` copies nothing: whoever keeps a copy of a frame would keep what is given back.
+    const reading = this.#reader.read(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
+    if (chunk.length >= largeChunk && chunk.length === chunk.buffer.byteLength) letGo(chunk)
     this.#polling.arrived(performance.now())
     this.#poll()
     if (reading === 'corrupt') this.#finish({ how: 'corrupt', detail: 'a frame longer than the limit' })
@@ -176,9 +187,9 @@ class SocketConnection implements PausableConnection {
     this.#poll()
   }
 
-  readonly #deliver = (segment: Uint8Array, start: number, end: number): boolean => {
+  readonly #deliver: Deliver = (segment, start, end, isYours) => {
     try {
-      this.#receiver?.frame(segment, start, end, undefined)
+      this.#receiver?.frame(segment, start, end, undefined, isYours)
     } catch (error) {
       raiseLater(error)
     }

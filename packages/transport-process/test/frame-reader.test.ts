@@ -63,6 +63,31 @@ describe('a frame reader', () => {
     )
   })
 
+  test('a frame that is the receiver’s to keep lies alone and is not written over by the next ones', () => {
+    const kept: { segment: Uint8Array; frame: Uint8Array; byte: number }[] = []
+    let byte = 0
+    const reader = new FrameReader(4_000_000, (segment, start, end, isYours) => {
+      if (isYours) kept.push({ segment, frame: segment.subarray(start, end), byte })
+      return true
+    })
+    const longEnough = [8_188, 20_000, 140_000, 3_000_000]
+    for (const length of [100, ...longEnough, 300, ...longEnough, 8_000]) {
+      byte += 1
+      const stream = streamOf([Buffer.alloc(length, byte)])
+      for (let at = 0; at < length + 4; at += 65_536) {
+        reader.read(stream.subarray(at, Math.min(at + 65_536, length - 10)))
+      }
+      reader.read(stream.subarray(length - 10))
+    }
+    assert.deepEqual(
+      kept.map(({ frame }) => frame.length),
+      [...longEnough, ...longEnough],
+    )
+    assert.equal(new Set(kept.map(({ segment }) => segment.buffer)).size, kept.length)
+    assert.ok(kept.every((each) => each.segment.buffer.byteLength === each.frame.length + 4))
+    assert.ok(kept.every((each) => each.frame.every((at) => at === each.byte)))
+  })
+
   test('knows that a stream which ends here ends inside a frame', () => {
     const { reader } = collecting()
     const stream = streamOf([Buffer.from('whole')])

@@ -6,7 +6,8 @@ export interface Outgoing {
   readonly pendingBytes: number
   /** Whether the closing mark has left. */
   readonly isFinished: boolean
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): void
+  /** `isYours`: the ArrayBuffer of the body is the carrier's. */
+  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours?: boolean): void
   /** Lets everything that was written in this turn leave. */
   flush(): void
   /** Puts the closing mark behind what was written. */
@@ -17,8 +18,14 @@ export interface Outgoing {
   wake(): void
 }
 
-/** Hands one frame on; returns false when reading has to stop because the connection has ended. */
-export type Deliver = (segment: Uint8Array, start: number, end: number, beside: Beside | undefined) => boolean
+/** Hands one frame on; returns false when reading has to stop because the connection has ended. `isYours`: it is the receiver's to keep. */
+export type Deliver = (
+  segment: Uint8Array,
+  start: number,
+  end: number,
+  beside: Beside | undefined,
+  isYours: boolean,
+) => boolean
 
 /**
  * How far a reader came. `empty`: everything was delivered. `more`: look again in a later turn.

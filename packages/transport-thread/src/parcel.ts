@@ -14,17 +14,35 @@ export const parcelAbove = 64 * 1024
 
 /**
  * Posts a frame as a parcel and returns its weight. The ArrayBuffers beside it are detached here when this returns.
- * Throws a DataCloneError, and posts nothing, if one of them cannot be moved.
+ * Throws a DataCloneError, and posts nothing, if one of them cannot be moved. `isYours`: the body's ArrayBuffer moves too, if the head fits in front.
  */
-export function postParcel(port: MessagePort, head: Uint8Array, body: Uint8Array | undefined, beside?: Beside): number {
-  const frame = new Uint8Array(head.length + (body?.length ?? 0))
-  frame.set(head)
-  if (body) frame.set(body, head.length)
-  const moved = new Set<ArrayBuffer>([frame.buffer])
+export function postParcel(
+  port: MessagePort,
+  head: Uint8Array,
+  body: Uint8Array | undefined,
+  beside?: Beside,
+  isYours = false,
+): number {
+  const frame = isYours && body && body.byteOffset >= head.length ? headed(head, body) : joined(head, body)
+  const moved = new Set<ArrayBuffer>([frame.buffer as ArrayBuffer])
   for (const item of beside ?? []) if (item instanceof ArrayBuffer) moved.add(item)
   let weight = 0
   for (const buffer of moved) weight += buffer.byteLength
   const parcel: Parcel = { frame, beside, weight }
   port.postMessage(parcel, [...moved])
   return weight
+}
+
+/** The head in front of the body, where that lies. */
+function headed(head: Uint8Array, body: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(body.buffer, body.byteOffset - head.length, head.length + body.length)
+  frame.set(head)
+  return frame
+}
+
+function joined(head: Uint8Array, body: Uint8Array | undefined): Uint8Array {
+  const frame = new Uint8Array(head.length + (body?.length ?? 0))
+  frame.set(head)
+  if (body) frame.set(body, head.length)
+  return frame
 }

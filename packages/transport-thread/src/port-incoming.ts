@@ -38,7 +38,7 @@ export class PortIncoming implements Incoming {
     if (arrival === closingMark) return 'closing'
     if (arrival instanceof Uint8Array) return this.#takeBatch(arrival, deliver)
     const { frame, beside, weight } = arrival
-    const goOn = deliver(frame, 0, frame.length, beside)
+    const goOn = deliver(frame, 0, frame.length, beside, true)
     this.#release(weight)
     return goOn ? undefined : 'stopped'
   }
@@ -49,7 +49,7 @@ export class PortIncoming implements Incoming {
       const length = batch[at]! | (batch[at + 1]! << 8) | (batch[at + 2]! << 16) | (batch[at + 3]! << 24)
       const end = at + 4 + length
       if (!(length >= 0 && end <= batch.length)) return 'corrupt'
-      if (!deliver(batch, at + 4, end, undefined)) return 'stopped'
+      if (!deliver(batch, at + 4, end, undefined, false)) return 'stopped'
       at = end
     }
     this.#release(batch.length)

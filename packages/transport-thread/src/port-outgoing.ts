@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { letGo } from '@bulkhead/core/transport'
 import type { Beside } from '@bulkhead/core/transport'
 import { closingMark } from './carrier.ts'
 import type { Outgoing } from './carrier.ts'
@@ -34,11 +35,11 @@ export class PortOutgoing implements Outgoing {
     return this.#posted + this.#used
   }
 
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): void {
+  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
     const length = head.length + (body?.length ?? 0)
     if (beside || length > parcelAbove) {
       this.flush()
-      this.#posted += postParcel(this.#port, head, body, beside)
+      this.#posted += postParcel(this.#port, head, body, beside, isYours)
       return
     }
     if (this.#used + 4 + length > batchBytesMax) this.flush()
@@ -52,6 +53,7 @@ export class PortOutgoing implements Outgoing {
     at += 4
     batch.set(head, at)
     if (body) batch.set(body, at + head.length)
+    if (body && isYours) letGo(body)
     this.#used = at + length
   }
 

@@ -56,7 +56,7 @@ export class RingIncoming implements Incoming {
     const end = offset + 4 + header
     if (header > frameBytesMax(this.#ringBytes) || end > this.#ringBytes) return 'corrupt'
     this.#at = (this.#at + recordBytes(header)) | 0
-    return deliver(this.#ring.bytes, offset + 4, end, undefined) ? undefined : 'stopped'
+    return deliver(this.#ring.bytes, offset + 4, end, undefined, false) ? undefined : 'stopped'
   }
 
   #takeMark(header: number, offset: number, deliver: Deliver): Progress | undefined {
@@ -79,7 +79,7 @@ export class RingIncoming implements Incoming {
     if (!parcel) return 'missing'
     const { frame, beside, weight } = parcel
     this.#at = (this.#at + 4) | 0
-    const goOn = deliver(frame, 0, frame.length, beside)
+    const goOn = deliver(frame, 0, frame.length, beside, true)
     Atomics.add(this.#counters, counter.taken, weight)
     return goOn ? undefined : 'stopped'
   }

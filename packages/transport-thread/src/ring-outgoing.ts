@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { letGo } from '@bulkhead/core/transport'
 import type { Beside } from '@bulkhead/core/transport'
 import { doorbell } from './carrier.ts'
 import type { Outgoing } from './carrier.ts'
@@ -47,13 +48,29 @@ export class RingOutgoing implements Outgoing {
     return this.#isClosing && this.#overflow.bytes === 0
   }
 
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): void {
+  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
     const length = head.length + (body === undefined ? 0 : body.length)
-    if (beside || length > this.#frameBytesMax) {
-      this.#posted += postParcel(this.#port, head, body, beside)
-      this.#writeMark(mark.slot)
-      return
+    if (beside || length > this.#frameBytesMax) this.#post(head, body, beside, isYours)
+    else {
+      this.#append(head, body, length)
+      if (isYours && body !== undefined) letGo(body)
     }
+  }
+
+  /** The parcel wakes the reader, who needs no doorbell unless it has looked before the slot was published. */
+  #post(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
+    const wasAsleep = lower(this.#counters, counter.asleep)
+    try {
+      this.#posted += postParcel(this.#port, head, body, beside, isYours)
+    } catch (error) {
+      if (wasAsleep) this.#port.postMessage(doorbell)
+      throw error
+    }
+    this.#writeMark(mark.slot)
+    this.#publish()
+  }
+
+  #append(head: Uint8Array, body: Uint8Array | undefined, length: number): void {
     const bytes = recordBytes(length)
     if (this.#overflow.bytes > 0 || this.#roomFor(bytes) < bytes) {
       this.#overflow.append(head, body)

@@ -1,7 +1,7 @@
 import { Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { doorbell } from './carrier.ts'
-import type { Incoming, Outgoing, Progress } from './carrier.ts'
+import type { Deliver, Incoming, Outgoing, Progress } from './carrier.ts'
 import { PortIncoming } from './port-incoming.ts'
 import { PortOutgoing } from './port-outgoing.ts'
 import { RingIncoming } from './ring-incoming.ts'
@@ -70,9 +70,9 @@ class ThreadConnection implements PausableConnection {
     return this.#ending ? 0 : this.#outgoing.pendingBytes
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
     if (this.#ending || this.#closing) return false
-    this.#outgoing.write(head, body, beside?.length ? beside : undefined)
+    this.#outgoing.write(head, body, beside?.length ? beside : undefined, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true
       process.nextTick(this.#flush)
@@ -164,10 +164,10 @@ class ThreadConnection implements PausableConnection {
     else if (progress === 'empty' && this.#peerGone) this.#finish({ how: 'lost', detail: 'the other thread is gone' })
   }
 
-  readonly #deliver = (segment: Uint8Array, start: number, end: number, beside: Beside | undefined): boolean => {
+  readonly #deliver: Deliver = (segment, start, end, beside, isYours) => {
     this.#delivered = true
     try {
-      this.#receiver?.frame(segment, start, end, beside)
+      this.#receiver?.frame(segment, start, end, beside, isYours)
     } catch (error) {
       raiseLater(error)
     }

@@ -158,6 +158,21 @@ describe('a ring', () => {
     )
   })
 
+  test('a reader that sleeps is rung although the payload that would have woken it cannot be moved', () => {
+    const bench = new Bench()
+    const rings: unknown[] = []
+    const postMessage = (message: unknown) => {
+      if (message !== doorbell) throw new Error('cannot be moved')
+      rings.push(message)
+    }
+    const outgoing = new RingOutgoing({ postMessage } as unknown as MessagePort, bench.memory, ringBytes)
+    assert.ok(bench.incoming.sleep())
+    assert.throws(() => outgoing.write(Uint8Array.of(1), undefined, [new ArrayBuffer(8)]), /cannot be moved/)
+    outgoing.write(Uint8Array.of(2), undefined, undefined)
+    outgoing.flush()
+    assert.deepEqual(rings, [doorbell])
+  })
+
   test('stops at the slot of a payload that has not come, and goes on when it is there', () => {
     const bench = new Bench()
     const posted: unknown[] = []

@@ -14,10 +14,12 @@ export class Mail {
   /** The caller's ref, for calls and system requests; for DOWN, responses and replies through an alias the ref that they are about. */
   readonly ref: number
   /** The bytes, from `start` to `end` of a segment that belongs to nobody else's mail there. */
-  readonly segment: Uint8Array | undefined
+  segment: Uint8Array | undefined
   readonly start: number
   readonly end: number
   readonly beside: Beside | undefined
+  /** Whether nothing else lies in the segment's ArrayBuffer. */
+  readonly isAlone: boolean
   /** Knows the record structures of the node that encoded the bytes. */
   readonly decoder: Decoder | undefined
   /** Makes a notice's value when it is looked at: what lies in a mailbox is nobody's object yet. */
@@ -44,6 +46,7 @@ export class Mail {
     this.start = encoded === undefined ? 0 : encoded.start
     this.end = encoded === undefined ? 0 : encoded.end
     this.beside = encoded?.beside
+    this.isAlone = encoded !== undefined && encoded.isAlone
     this.decoder = decoder
     this.open = open
     this.queuedAt = queuedAt

@@ -1,4 +1,5 @@
 import { Undecodable } from '../messaging/codec.ts'
+import { letGo } from '../messaging/encoded.ts'
 import type { Cell } from './cell.ts'
 import type { Mail } from './mailbox.ts'
 import { UNOPENED } from './mailbox.ts'
@@ -17,6 +18,8 @@ export function openMail(cell: Cell, mail: Mail): boolean {
   try {
     if (mail.decoder === undefined || mail.segment === undefined) return false
     mail.value = kernel.decodeFor(cell, mail.decoder, mail.segment, mail.beside, mail.start, mail.end)
+    if (mail.isAlone) letGo(mail.segment)
+    mail.segment = undefined
     return true
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error

@@ -13,6 +13,7 @@ import type { Timer } from '../node/timers.ts'
 import { closeCall } from './open-calls.ts'
 import type { Decoder, Encoded, Encoder } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
+import { letGo } from './encoded.ts'
 import { sendableError } from './sendable-error.ts'
 
 /** OTP's default for `gen_server:call`. */
@@ -176,6 +177,7 @@ export function settleCall(
   if (from !== pending.target) kernel.signal({ kind: 'demonitor', to: pending.target, from: pending.cell.pid, ref })
   kernel.counters.handled++
   pending.answered(kind, isLent && pending.keepsAnswer ? encoded.copy() : encoded, decoder)
+  if (encoded.isAlone && !pending.keepsAnswer) letGo(encoded.segment)
 }
 
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */

@@ -102,9 +102,7 @@ export class ByteReader {
     this.need(length)
     const from = this.position
     this.position = from + length
-    const copy = new Uint8Array(length)
-    copy.set(this.bytes.subarray(from, from + length))
-    return copy
+    return new Uint8Array(this.bytes.subarray(from, from + length))
   }
 
   /** An integer of any size, big-endian two's complement. */

@@ -17,9 +17,10 @@ export interface Ending {
 export interface Receiver {
   /**
    * One frame: bytes `start` (inclusive) to `end` (exclusive) of `segment`. They belong to the carrier and are valid
-   * only until this call returns; keep a copy, not the segment. `beside` holds what travelled beside the frame.
+   * only until this call returns; keep a copy, not the segment. `beside` holds what travelled beside the frame. `isYours`: the segment and
+   * its ArrayBuffer hold this frame alone and are the receiver's from now on. Default false.
    */
-  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void
+  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined, isYours?: boolean): void
   /** The outgoing queue has fallen below the low-water mark after a `send` returned false. */
   drained(): void
   /** The one ending; no frame follows. */
@@ -40,8 +41,11 @@ export interface Connection {
   /**
    * Sends one frame: the bytes of `head` followed by those of `body`. Both are copied before `send` returns. Returns false while
    * `pendingBytes` is above the high-water mark: advice, nothing is dropped. After the ending it does nothing and returns false.
+   *
+   * `isYours`: the ArrayBuffer of `body` holds nothing else and is the connection's from now on, which may write in front of the body, move it
+   * to the receiver or let go of it. Default false.
    */
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean
+  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours?: boolean): boolean
   /** Lets go at once of what was gathered in this turn: it arrives although this side dies before the turn ends. */
   flush(): void
   /** Starts delivery. Called once. Frames are delivered from a later task or microtask, never from inside this call. */

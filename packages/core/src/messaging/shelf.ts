@@ -21,7 +21,8 @@ export class Shelf {
   /** A copy of the bytes from `start` to `end`. */
   keep(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): Encoded {
     const length = end - start
-    if (length >= longFrame) return new Encoded(segment.slice(start, end), 0, length, beside)
+    // Not `slice`, which copies nothing where the segment is a `Buffer`.
+    if (length >= longFrame) return new Encoded(new Uint8Array(segment.subarray(start, end)), 0, length, beside, true)
     if (this.#position + length > this.#slab.length) {
       this.#slab = new Uint8Array(slabBytes)
       this.#position = 0

@@ -27,6 +27,8 @@ interface Waiting {
   readonly ref: number
   readonly body: Uint8Array | undefined
   readonly beside: Beside | undefined
+  /** Whether nothing else lies in the body's ArrayBuffer, nor looks at it. */
+  readonly isAlone: boolean
 }
 
 /**
@@ -92,15 +94,15 @@ export class RemoteNode implements Receiver {
     })
     this.#kernel.names.peerConnected(this)
     let flowing = true
-    for (const { kind, to, from, ref, body, beside } of waiting)
-      flowing = this.#frame(kind, to, from, ref, body, beside) && flowing
+    for (const { kind, to, from, ref, body, beside, isAlone } of waiting)
+      flowing = this.#frame(kind, to, from, ref, body, beside, isAlone) && flowing
     connection.receive(this)
     if (flowing) this.drained() // otherwise the connection says when
   }
 
   /** Mail or an answer of an actor of this node. False above the high-water mark: that actor gets no next message until it is below. */
-  sendMail(kind: Carried, to: Pid, cell: Cell, ref: number, { bytes, beside }: Encoded): boolean {
-    const flowing = this.#frame(kind, serialOf(to), cell.serial, ref, bytes, beside)
+  sendMail(kind: Carried, to: Pid, cell: Cell, ref: number, { bytes, beside, isAlone }: Encoded): boolean {
+    const flowing = this.#frame(kind, serialOf(to), cell.serial, ref, bytes, beside, isAlone)
     if (!flowing) {
       cell.suspendedBy = this
       this.#suspended.add(cell)
@@ -194,11 +196,12 @@ export class RemoteNode implements Receiver {
     ref: number,
     body: Uint8Array | undefined,
     beside: Beside | undefined,
+    isAlone = false,
   ): boolean {
     if (this.#down) return true
     const connection = this.#connection
     if (connection === undefined) {
-      this.#outbox?.push({ kind, to, from, ref, body, beside })
+      this.#outbox?.push({ kind, to, from, ref, body, beside, isAlone })
       this.#outboxBytes += body?.length ?? 0
       return !this.congested
     }
@@ -216,7 +219,7 @@ export class RemoteNode implements Receiver {
       this.#definitionsSent = encoder.definitions
       connection.send(writeHead('define', this.#nextOut++, 0, 0, 0), definition)
     }
-    return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), body, beside)
+    return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), body, beside, isAlone)
   }
 
   /** What was sent so far leaves now, and not when this turn of the event loop ends. */
@@ -226,7 +229,7 @@ export class RemoteNode implements Receiver {
 
   // What arrives.
 
-  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined): void {
+  frame(segment: Uint8Array, start: number, end: number, beside: Beside | undefined, isYours = false): void {
     if (this.#down) return
     if (!readHead(segment, start, end)) this.#violated('a frame without a head')
     else if (head.frameNumber !== this.#nextIn)
@@ -234,7 +237,7 @@ export class RemoteNode implements Receiver {
     else {
       this.#nextIn++
       try {
-        this.#take(segment, end, beside)
+        this.#take(segment, end, beside, isYours)
       } catch (error) {
         if (!(error instanceof Undecodable)) throw error
         this.#violated(error.message)
@@ -242,11 +245,11 @@ export class RemoteNode implements Receiver {
     }
   }
 
-  #take(segment: Uint8Array, end: number, beside: Beside | undefined): void {
+  #take(segment: Uint8Array, end: number, beside: Beside | undefined, isYours: boolean): void {
     const kernel = this.#kernel
     const { kind, ref, bodyStart } = head
     const from = this.#pidOf(head.from)
-    // The segment belongs to the connection, which uses it again: what is looked at later is copied.
+    // Unless the segment was handed over, the connection uses it again: what is looked at later is copied.
     switch (kind) {
       case 'message':
       case 'cast':
@@ -258,13 +261,23 @@ export class RemoteNode implements Receiver {
           head.to,
           from,
           ref,
-          kernel.shelf.keep(segment, bodyStart, end, beside),
+          isYours
+            ? new Encoded(segment, bodyStart, end, beside, true)
+            : kernel.shelf.keep(segment, bodyStart, end, beside),
           this.#decoder,
         )
         return
       case 'reply':
       case 'refusal':
-        settleCall(kernel, kind, ref, from, new Encoded(segment, bodyStart, end, beside), this.#decoder, true)
+        settleCall(
+          kernel,
+          kind,
+          ref,
+          from,
+          new Encoded(segment, bodyStart, end, beside, isYours),
+          this.#decoder,
+          !isYours,
+        )
         return
       case 'define':
         this.#decoder.define(segment.slice(bodyStart, end))
