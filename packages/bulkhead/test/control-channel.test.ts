@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { spawnNodeProcess } from '@bulkhead/transport-process'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { socketChannel } from '../src/control-channel.ts'
 import { speaker, standStillUntilItEnded } from './last-words.ts'
 
@@ -16,6 +16,7 @@ function frame(message: unknown): Buffer {
 
 test('what an OS process said before it ended is heard, though it was spoken to since', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-last-words-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const entry = join(folder, 'speaks.cjs')
   const said = [{ type: 'failing' }, { type: 'last' }]
   writeFileSync(entry, speaker(Buffer.concat(said.map(frame)), 3)[1] as string)
@@ -29,6 +30,5 @@ test('what an OS process said before it ended is heard, though it was spoken to 
   channel.post('ping')
   channel.post('ping')
   await closed
-  rmSync(folder, { recursive: true })
   expect([await exited, heard]).toEqual([3, said])
 })

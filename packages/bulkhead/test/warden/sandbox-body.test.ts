@@ -50,6 +50,7 @@ test('what a sandbox said before it ended is heard, though it was spoken to sinc
 test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
   const script = "require('node:fs').closeSync(3); for (;;);"
   const { body, ended } = sandbox([process.execPath, '-e', script], 100)
+  body.post({ type: 'snapshot', request: 1 }) // never read, so closing the connection is an error for whoever reads at the other end
   body.watch(100)
   const judged: string[] = []
   const rounds = setInterval(() => judged.push(body.look().state), 20)
