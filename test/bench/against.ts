@@ -1,6 +1,5 @@
-import { middle } from './rounds.ts'
+import { byTurns, middle } from './rounds.ts'
 import type { Contestant } from './rounds.ts'
-import { byTurns } from './rounds.ts'
 import type { Row } from './row.ts'
 
 /** What one row is about. */

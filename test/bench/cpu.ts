@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpuMsOf, familyOf } from './proc.ts'
 
 /** What a piece of work gave and took. */
 export interface Spent<Value> {
@@ -25,30 +25,7 @@ export async function spentOn<Value>(work: () => Promise<Value>): Promise<Spent<
 }
 
 function othersMs(): number | undefined {
-  try {
-    return below(process.pid).reduce((sum, pid) => sum + usedMs(pid), 0)
-  } catch {
-    return undefined
-  }
-}
-
-/** Children are listed under the thread that started them. */
-function below(pid: number): readonly number[] {
-  const children = threadsOf(pid).flatMap((thread) => {
-    const list = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim()
-    return list === '' ? [] : list.split(' ').map(Number)
-  })
-  return children.flatMap((child) => [child, ...below(child)])
-}
-
-/** To the nanosecond, where `/proc/PID/stat` counts in hundredths of a second. */
-function usedMs(pid: number): number {
-  const used = threadsOf(pid).map((thread) =>
-    Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10),
-  )
-  return used.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6
-}
-
-function threadsOf(pid: number): readonly string[] {
-  return readdirSync(`/proc/${pid}/task`)
+  if (process.platform !== 'linux') return undefined
+  const [, ...others] = familyOf(process.pid)
+  return others.reduce((sum, pid) => sum + cpuMsOf(pid), 0)
 }

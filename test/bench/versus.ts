@@ -1,3 +1,4 @@
+import { against } from './against.ts'
 import type { Row } from './row.ts'
 import { middle } from './rounds.ts'
 
@@ -19,21 +20,17 @@ export interface Versus extends Pick<Row, 'id' | 'bench' | 'variant' | 'unit' | 
 }
 
 /** A row that holds us against the best of others, which may be missing. */
-export function versus({ better, ours: values, cpuNs, anchor, anchors, ...row }: Versus): Row {
-  const ours = middle(values)
-  const [best] = anchors
-    .map(({ name, values: theirs }) => ({ name, ...middle(theirs) }))
-    .sort((one, other) => (better === 'more' ? other.median - one.median : one.median - other.median))
+export function versus({ better, ours, cpuNs, anchor, anchors, ...row }: Versus): Row {
+  const moreIsBetter = better === 'more'
+  const [best] = anchors.toSorted(({ values: one }, { values: other }) => {
+    const lead = middle(other).median - middle(one).median
+    return moreIsBetter ? lead : -lead
+  })
   const cpu = cpuNs.filter((value) => value !== undefined)
-  return {
-    ...row,
-    ours: ours.median,
-    spread: ours.spread,
-    anchor: best?.name ?? anchor,
-    anchorValue: best?.median,
-    ...(best !== undefined && { anchorSpread: best.spread }),
-    ratio: best === undefined ? undefined : better === 'more' ? ours.median / best.median : best.median / ours.median,
-    cpuPerMessageNs: cpu.length < cpuNs.length ? undefined : middle(cpu).median,
-    runs: values.length,
-  }
+  return against(
+    { ...row, anchor: best?.name ?? anchor, moreIsBetter },
+    ours,
+    best?.values,
+    cpu.length < cpuNs.length ? undefined : middle(cpu).median,
+  )
 }
