@@ -13,7 +13,7 @@ export type Target = { readonly pid: Pid } | { readonly name: string }
 /** See `ActorRef`. Calls and casts go out in the name of `sender`. */
 export class BoundRef implements ActorRef<unknown> {
   readonly #sender: Cell
-  readonly #target: Target
+  /** One of the two. */
   readonly #pid: Pid | undefined
   readonly #name: string | undefined
   readonly #timeoutMs: number
@@ -23,7 +23,6 @@ export class BoundRef implements ActorRef<unknown> {
 
   constructor(sender: Cell, target: Target, timeoutMs = CALL_TIMEOUT_MS) {
     this.#sender = sender
-    this.#target = target
     this.#pid = 'pid' in target ? target.pid : undefined
     this.#name = 'name' in target ? target.name : undefined
     this.#timeoutMs = timeoutMs
@@ -47,7 +46,7 @@ export class BoundRef implements ActorRef<unknown> {
   }
 
   get #address(): string {
-    return 'pid' in this.#target ? this.#target.pid : this.#target.name
+    return this.#name ?? (this.#pid as Pid)
   }
 
   get call(): object {
@@ -64,7 +63,7 @@ export class BoundRef implements ActorRef<unknown> {
 
   within(ms: number): ActorRef<unknown> {
     checkTimeout('within', ms)
-    return new BoundRef(this.#sender, this.#target, ms)
+    return new BoundRef(this.#sender, BoundRef.targetOf(this), ms)
   }
 
   static callOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {
@@ -81,7 +80,7 @@ export class BoundRef implements ActorRef<unknown> {
   }
 
   static targetOf(ref: BoundRef): Target {
-    return ref.#target
+    return ref.#name === undefined ? { pid: ref.#pid as Pid } : { name: ref.#name }
   }
 
   static timeoutOf(ref: BoundRef): number {
@@ -90,7 +89,7 @@ export class BoundRef implements ActorRef<unknown> {
 
   /** The actor in whose name it is used. Throws `InvalidOption` for what is no reference. */
   static senderOf(ref: unknown): { readonly sender: Cell; readonly address: Pid | string; readonly timeoutMs: number } {
-    if (typeof ref !== 'object' || ref === null || !(#target in ref))
+    if (typeof ref !== 'object' || ref === null || !(#sender in ref))
       throw new InvalidOption('ref', ref, 'give a reference, such as self.ref(Behaviour, pid)')
     return { sender: ref.#sender, address: ref.#address, timeoutMs: ref.#timeoutMs }
   }

@@ -13,7 +13,7 @@ export class Mail {
   readonly from: Pid | undefined
   /** The caller's ref, for calls and system requests; for DOWN, responses and replies through an alias the ref that they are about. */
   readonly ref: number
-  /** The bytes, from `start` to `end` of a segment that belongs to nobody else's mail there. */
+  /** The bytes lie from `start` to `end` of a segment, in which other mail can lie too. Undefined once they are decoded. */
   segment: Uint8Array | undefined
   readonly start: number
   readonly end: number
