@@ -74,6 +74,8 @@ export type FromNode =
   | HurtAnswer
 
 export type ToNode =
+  /** A spare that waits is to do once what it will do first. */
+  | { readonly type: 'rehearse' }
   | { readonly type: 'become'; readonly birth: NodeBirth }
   | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd }
   | { readonly type: 'listen' }

@@ -51,6 +51,7 @@ export class CrewMain {
           events,
         ),
       spares,
+      (body) => body.post({ type: 'rehearse' }),
     )
     this.#rounds = new Rounds({
       watched: () => this.#members.values(),

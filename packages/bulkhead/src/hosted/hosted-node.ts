@@ -63,6 +63,8 @@ export interface HostedNodeOptions {
   readonly onHandler?: (id: number, name: string) => void
   /** It runs foreign code and is policed. */
   readonly untrusted?: Required<Pick<NodeOptions, 'messageBytesMax' | 'messageBytesOption' | 'explain'>>
+  /** Who else hears of its actors. Default: debug's log and the diagnostics channels. */
+  readonly listeners?: readonly Telemetry[]
   /** An error that belongs to no actor is about to be raised again. */
   readonly onOrphanedError?: (error: unknown) => void
 }
@@ -218,6 +220,7 @@ export class HostedNode implements NodeHost {
       case 'hurt':
         return this.#hurt(message.request, message.hurt)
       case 'become':
+      case 'rehearse':
         return
     }
   }
@@ -247,7 +250,8 @@ export class HostedNode implements NodeHost {
       crashed: (report) => this.#say({ type: 'crashed', news: newsOf(report) }),
     }
     const awaited = awaitedActors((news) => this.#say({ type: 'awaited', ...news }))
-    return joinTelemetry(own, awaited, debugTelemetry, channelTelemetry())
+    const { listeners = [debugTelemetry, channelTelemetry()] } = this.#options
+    return joinTelemetry(own, awaited, ...listeners)
   }
 
   #connected(peer: NodeId, connection: Connection): void {

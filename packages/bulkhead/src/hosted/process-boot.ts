@@ -13,6 +13,7 @@ import { joinFamily } from '../orphans/family-mark.ts'
 import { HostedNode } from './hosted-node.ts'
 import { sayLast } from './last-word.ts'
 import { LoopResponder } from './loop-responder.ts'
+import { tryRehearsing } from './rehearsal.ts'
 import { watchModule } from './process-watch.ts'
 import { Vitals } from './vitals.ts'
 
@@ -32,6 +33,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
   process.on('exit', () => sayLast({ type: 'leaving', culprit: scope.current() ?? vitals.culprit }))
   channel.onClose(() => process.kill(-process.pid, 'SIGKILL')) // the warden is gone, and the system with it
   channel.onMessage((message) => {
+    if (message.type === 'rehearse') return tryRehearsing('process')
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord

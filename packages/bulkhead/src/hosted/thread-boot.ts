@@ -8,6 +8,7 @@ import { captureOutput } from '../output/capture-output.ts'
 import { OutputWriter } from '../output/output-ring.ts'
 import { HostedNode } from './hosted-node.ts'
 import { LoopResponder } from './loop-responder.ts'
+import { tryRehearsing } from './rehearsal.ts'
 import { SharedNodes } from './shared-nodes.ts'
 import { Vitals } from './vitals.ts'
 
@@ -30,6 +31,7 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   })
   process.on('exit', () => (vitals.leaver = scope.current()))
   channel.onMessage((message) => {
+    if (message.type === 'rehearse') return tryRehearsing('thread')
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord

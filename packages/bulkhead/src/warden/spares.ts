@@ -19,12 +19,19 @@ const profilesMax = 4
 export class Spares<Body extends { kill(): void } = NodeBody, Message = FromNode> {
   readonly #start: (profile: LaunchProfile, events: BodyEvents<Message>) => Body
   readonly #count: number
+  readonly #rehearse: (body: Body) => void
   readonly #waiting = new Map<string, SpareBody<Body, Message>[]>()
   #isOver = false
 
-  constructor(start: (profile: LaunchProfile, events: BodyEvents<Message>) => Body, count: number) {
+  /** `rehearse`: a spare has time until it is needed. */
+  constructor(
+    start: (profile: LaunchProfile, events: BodyEvents<Message>) => Body,
+    count: number,
+    rehearse: (body: Body) => void = () => {},
+  ) {
     this.#start = start
     this.#count = count
+    this.#rehearse = rehearse
   }
 
   /** One with this profile, ready or starting. */
@@ -44,8 +51,11 @@ export class Spares<Body extends { kill(): void } = NodeBody, Message = FromNode
       for (const { body } of spares.splice(0)) body.kill()
     }
     setTimeout(() => {
-      while (!this.#isOver && this.#waiting.get(key) === waiting && waiting.length < this.#count)
-        waiting.push(this.#newSpare(profile))
+      while (!this.#isOver && this.#waiting.get(key) === waiting && waiting.length < this.#count) {
+        const spare = this.#newSpare(profile)
+        waiting.push(spare)
+        this.#rehearse(spare.body)
+      }
     }, replaceMs).unref()
   }
 

@@ -91,7 +91,11 @@ export class Warden {
       isExempt: () => this.#rootBody.vitals.inspected,
       shield: () => this.#rootBody.postToRoot({ type: 'shield' }),
     })
-    this.#spares = new Spares((profile, events) => this.#bodies.start(profile, events), orders.spares)
+    this.#spares = new Spares(
+      (profile, events) => this.#bodies.start(profile, events),
+      orders.spares,
+      (body) => body.post({ type: 'rehearse' }),
+    )
     this.#crews = new Crews(orders, {
       nodes: this.#nodes,
       children: this.#children,

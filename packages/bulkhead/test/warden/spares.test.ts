@@ -57,3 +57,16 @@ test('as many as were asked for, and none any more at the end', () => {
   vi.runAllTimers()
   expect(living.size).toBe(0)
 })
+
+test('one that waits rehearses; one that is taken before it was there has no time for that', () => {
+  const rehearsed: unknown[] = []
+  const spares = new Spares<{ name: number; kill(): void }>(
+    ({ heapMb }) => ({ name: heapMb ?? 0, kill: () => {} }),
+    1,
+    ({ name }) => rehearsed.push(name),
+  )
+  expect(spares.take(heap(64)).body.name).toBe(64)
+  spares.keep(heap(32))
+  vi.runAllTimers()
+  expect(rehearsed).toEqual([32])
+})
