@@ -8,6 +8,9 @@ export interface PlatformOptions {
   readonly onTurn?: () => void
 }
 
+/** Its reactions are microtasks that cost a fifth of what `queueMicrotask` takes, which makes a resource for each. */
+const resolved = Promise.resolve()
+
 /** Node.js as core sees it. */
 export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOptions): Platform {
   return {
@@ -17,7 +20,7 @@ export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOption
       clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
     turns: {
-      soon: (turn) => queueMicrotask(onTurn === undefined ? turn : observed(turn, onTurn)),
+      soon: (turn) => void resolved.then(onTurn === undefined ? turn : observed(turn, onTurn)),
       later: (turn) => setImmediate(onTurn === undefined ? turn : observed(turn, onTurn)),
     },
     random: () => Math.random(),

@@ -136,8 +136,10 @@ export function receive<R>(
 
 /** Mail was taken: those who wait for this mailbox to drain may go on, if it has. */
 export function resumeSenders(cell: Cell): void {
-  if (cell.drainWaiters === undefined || cell.mailbox.bytes >= cell.kernel.highWaterBytes) return
-  for (const resume of cell.drainWaiters.splice(0)) resume()
+  const { drainWaiters } = cell
+  if (drainWaiters === undefined || cell.mailbox.bytes >= cell.kernel.highWaterBytes) return
+  cell.drainWaiters = undefined
+  for (const resume of drainWaiters) resume()
 }
 
 /** Offers the next mail that this receive has not seen. False when there is none. */

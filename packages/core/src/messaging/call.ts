@@ -202,13 +202,19 @@ function refusalFor(value: unknown, encoder: Encoder): Error {
   return error ?? new BulkheadError('refused', printable(value))
 }
 
+/** Made once, since they are needed for every answer. */
+const ANSWER = {
+  reply: { shared: { shares: true, root: 'reply' }, apart: { shares: false, root: 'reply' } },
+  refusal: { shared: { shares: true, root: 'error' }, apart: { shares: false, root: 'error' } },
+} as const
+
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
   const { kernel } = cell
   closeCall(cell, caller, ref)
   const remote = kernel.isLocal(caller) ? undefined : kernel.remoteOf(caller)
   let encoded: Encoded
-  const options = { shares: remote === undefined || remote.shares, root: kind === 'reply' ? 'reply' : 'error' }
+  const options = ANSWER[kind][remote === undefined || remote.shares ? 'shared' : 'apart']
   try {
     encoded = kernel.encoder.encode(value, options)
   } catch (error) {

@@ -66,6 +66,7 @@ export class ValueEncoder extends SharingWriter {
 
   /** Takes the transferred buffers from the sender, which sees them detached from now on, wherever the receiver is. */
   #release(): Beside | undefined {
+    if (this.#transfer.length === 0) return this.#beside
     const moved = new Map<Shareable, ArrayBuffer>()
     for (const buffer of this.#transfer) if (!buffer.detached) moved.set(buffer, buffer.transfer())
     return this.#beside?.map((object) => moved.get(object) ?? object)

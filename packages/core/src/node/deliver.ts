@@ -7,7 +7,7 @@ import type { Pid } from '../actor/pid.ts'
 import { isPid } from '../actor/pid.ts'
 import { keepOpen } from '../messaging/open-calls.ts'
 import { NotSendable } from '../messaging/codec.ts'
-import type { Decoder, Encoded } from '../messaging/codec.ts'
+import type { Decoder, Encoded, EncodeOptions } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -62,15 +62,24 @@ export function sendTo(
   const shares = remote === undefined || remote.shares
   const encoded =
     kind === 'message'
-      ? kernel.encoder.encode(value, { shares, ...(transfer && { transfer }) })
+      ? kernel.encoder.encode(value, optionsOf(shares, transfer))
       : encodeRequest(kernel, value as readonly unknown[], shares)
   return sendEncoded(cell, kind, to, pid, ref, encoded)
+}
+
+/** Made once, since they are needed for every message. */
+const MESSAGE = { shared: { shares: true }, apart: { shares: false } } as const
+const REQUEST = { shared: { shares: true, root: 'arguments' }, apart: { shares: false, root: 'arguments' } } as const
+
+function optionsOf(shares: boolean, transfer: readonly ArrayBuffer[] | undefined): EncodeOptions {
+  if (transfer !== undefined) return { shares, transfer }
+  return shares ? MESSAGE.shared : MESSAGE.apart
 }
 
 /** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
 function encodeRequest(kernel: Kernel, request: readonly unknown[], shares: boolean): Encoded {
   try {
-    return kernel.encoder.encode(request, { shares, root: 'arguments' })
+    return kernel.encoder.encode(request, shares ? REQUEST.shared : REQUEST.apart)
   } catch (error) {
     if (!(error instanceof NotSendable)) throw error
     const path = error.path.replace(/^arguments\[(\d+)\]/, (_, at: string) => `arguments[${Number(at) - 1}]`)
