@@ -29,14 +29,14 @@ export class Tables {
   /** After all actors were ended: nothing but the main actor is left, and it has nothing. */
   atEnd(): void {
     for (const { id, kernel } of this.#living()) {
-      const rest = [...kernel.cells.values()].filter((cell) => cell !== kernel.main)
+      const rest = kernel.cells.values().filter((cell) => cell !== kernel.main)
       this.#empty(
         id,
         'cells',
         rest.map(({ pid }) => pid),
       )
       // What the main actor has asked itself, and does not answer, is its own business.
-      const asked = [...kernel.calls].filter(([, { cell, target }]) => cell !== kernel.main || target !== cell.pid)
+      const asked = kernel.calls.entries().filter(([, { cell, target }]) => cell !== kernel.main || target !== cell.pid)
       this.#empty(
         id,
         'calls',

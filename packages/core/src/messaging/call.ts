@@ -183,7 +183,7 @@ export function settleCall(
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */
 export function dropCallsOf(kernel: Kernel, cell: Cell): void {
   if (cell.callCount === 0) return
-  for (const [ref, pending] of kernel.calls) {
+  for (const [ref, pending] of kernel.calls.entries()) {
     if (pending.cell !== cell) continue
     finish(kernel, ref)
     kernel.signal({ kind: 'demonitor', to: pending.target, from: cell.pid, ref })
@@ -192,7 +192,7 @@ export function dropCallsOf(kernel: Kernel, cell: Cell): void {
 
 /** Calls to actors of a node that went down. */
 export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
-  for (const [ref, pending] of kernel.calls)
+  for (const [ref, pending] of kernel.calls.entries())
     if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
 }
 

@@ -91,7 +91,7 @@ export class LocalNode implements Node {
   stop(reason: ExitReason): void {
     const kernel = this.#kernel
     if (kernel.stopped) return
-    for (const cell of [...kernel.cells.values()].reverse()) kernel.exit(cell, reason)
+    for (const cell of kernel.cells.values().reverse()) kernel.exit(cell, reason)
     kernel.stopped = true
     kernel.exit(kernel.main, reason)
     kernel.timers.clear()

@@ -18,6 +18,7 @@ import { VITALS } from './host.ts'
 import type { NodeOptions } from './node-options.ts'
 import { nodeWentDown } from './node-down.ts'
 import { Names } from './names.ts'
+import { NumberedMap } from './numbered-map.ts'
 import { RemoteNode } from './remote-node.ts'
 import { Paths } from './paths.ts'
 import type { PlacementDecision } from './placement.ts'
@@ -48,12 +49,12 @@ export class Kernel {
   readonly decoder: Decoder
   readonly highWaterBytes: number
   readonly killMs: number
-  readonly cells = new Map<number, Cell>()
+  readonly cells = new NumberedMap<Cell>()
   readonly remotes = new Map<NodeId, RemoteNode>()
   /** Nodes known to have ended: their incarnations never come back. */
   readonly ended = new Set<NodeId>()
-  readonly calls = new Map<number, PendingCall>()
-  readonly spawns = new Map<number, PendingSpawn>()
+  readonly calls = new NumberedMap<PendingCall>()
+  readonly spawns = new NumberedMap<PendingSpawn>()
   readonly questions = new Map<
     number,
     { readonly cell: Cell; readonly node: NodeId; readonly answer: (alive: boolean, found?: Found) => void }
@@ -63,7 +64,7 @@ export class Kernel {
   readonly nodeMonitors = new Map<NodeId, Set<Cell>>()
   readonly timers: Timers
   /** Timers that actors set and may cancel, each with the actor of this node whose end takes it along. */
-  readonly userTimers = new Map<number, { readonly timer: Timer; readonly target: Cell | undefined }>()
+  readonly userTimers = new NumberedMap<{ readonly timer: Timer; readonly target: Cell | undefined }>()
   readonly names: Names
   readonly queue: RunQueue
   readonly counting = new Counting(this)

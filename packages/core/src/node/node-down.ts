@@ -26,7 +26,7 @@ export function nodeWentDown(kernel: Kernel, id: NodeId, verdict: Verdict): void
   kernel.names.nodeEnded(id)
   const endedOf = (pid: Pid): Ended => ({ reason: reasonOf(pid), evidence, nameVersion: 0 })
   const failStarts = undoSpawnsOn(kernel, id, reasonOf, evidence)
-  const cells = [...kernel.cells.values()]
+  const cells = kernel.cells.values()
   for (const cell of cells) breakLinks(kernel, cell, id, endedOf, culprit?.pid)
   // Whoever is linked and does not trap has ended by now: no code of it runs because of what follows. DOWN is the last word.
   failStarts()

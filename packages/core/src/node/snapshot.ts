@@ -7,7 +7,10 @@ import type { Kernel } from './kernel.ts'
 export function snapshot(kernel: Kernel): NodeSnapshot {
   return {
     node: kernel.id,
-    actors: [...kernel.cells.values()].filter((cell) => cell !== kernel.main).map(actorSnapshot),
+    actors: kernel.cells
+      .values()
+      .filter((cell) => cell !== kernel.main)
+      .map(actorSnapshot),
     counters: counters(kernel),
   }
 }

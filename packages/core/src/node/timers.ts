@@ -109,6 +109,9 @@ export class Timers {
     else previous.next = next
     if (next === undefined) list.last = previous
     else next.previous = previous
+    // A gone entry that the collector has moved to its old space would keep all that came after it from being collected young.
+    entry.previous = undefined
+    entry.next = undefined
     this.#count--
     if (previous !== undefined) return
     if (next !== undefined) this.#sink(list.at)
