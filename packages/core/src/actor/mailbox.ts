@@ -52,6 +52,11 @@ export class Mail {
     this.queuedAt = queuedAt
   }
 
+  /** Lets go of its value. Mail that had to wait is old for the collector, which would take for old what it holds, too. */
+  forget(): void {
+    this.value = undefined
+  }
+
   /** What it counts against a bound in bytes. */
   get sizeBytes(): number {
     return this.bounded ? this.end - this.start : 0

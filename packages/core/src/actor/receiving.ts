@@ -171,6 +171,7 @@ export function offerWaiting(cell: Cell, waiting: Waiting): boolean {
   const { lastMail } = cell
   cell.lastMail = mail
   if (waiting.offer(mail.value)) {
+    lastMail?.forget()
     resumeSenders(cell)
     return true
   }

@@ -114,6 +114,7 @@ export class ServerProgram implements Program {
       this.#run(cell, mail.value.label, undefined, mail.value.run, undefined)
       return
     }
+    cell.lastMail?.forget()
     cell.lastMail = mail
     cell.kernel.counters.handled++
     const value = mail.value
