@@ -1,4 +1,6 @@
 const CAPACITY_MIN = 64
+/** Below it is not worth while to grow again. */
+const SHRINKABLE = 1024
 
 /**
  * A map by numbers that are given one after the other, such as refs and serials, in which few stay for long. In a `Map` with such a coming and
@@ -39,7 +41,7 @@ export class NumberedMap<T extends object> {
     else if (this.#displaced === undefined || !this.#displaced.delete(key)) return false
     else if (this.#displaced.size === 0) this.#displaced = undefined
     this.#size--
-    if (this.#size * 16 < this.#keys.length && this.#keys.length > CAPACITY_MIN) this.#resize(this.#keys.length / 2)
+    if (this.#keys.length > SHRINKABLE && this.#size * 16 < this.#keys.length) this.#resize(this.#keys.length / 2)
     return true
   }
 
