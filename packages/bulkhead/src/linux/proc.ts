@@ -69,18 +69,25 @@ class ProcFile {
   }
 }
 
+function readOnce(path: string): string | undefined {
+  const file = new ProcFile(path)
+  const text = file.read()
+  file.close()
+  return text
+}
+
 const scratch = Buffer.alloc(1_024)
 
 /** What the operating system says about one thread, of this OS process unless said otherwise. All of it is undefined, or false, where /proc does not tell. */
 export class ThreadProbe {
+  readonly #stat: string
   readonly #schedstat: ProcFile
-  readonly #stat: ProcFile
   readonly #syscall: ProcFile
 
   constructor(thread: number | undefined, osProcess: number | 'self' = 'self') {
     const folder = `/proc/${osProcess}/task/${thread}`
     this.#schedstat = new ProcFile(`${folder}/schedstat`)
-    this.#stat = new ProcFile(`${folder}/stat`)
+    this.#stat = `${folder}/stat`
     this.#syscall = new ProcFile(`${folder}/syscall`)
   }
 
@@ -90,9 +97,9 @@ export class ThreadProbe {
     return Number.isNaN(nanoseconds) ? undefined : nanoseconds / 1e6
   }
 
-  /** Whether it sleeps or waits for the disk. */
+  /** Whether it sleeps or waits for the disk. Seldom asked, so no file stays open for it. */
   isBlocked(): boolean {
-    const state = stateOf(this.#stat.read())
+    const state = stateOf(readOnce(this.#stat))
     return state === 'S' || state === 'D'
   }
 
@@ -103,7 +110,7 @@ export class ThreadProbe {
   }
 
   close(): void {
-    for (const file of [this.#schedstat, this.#stat, this.#syscall]) file.close()
+    for (const file of [this.#schedstat, this.#syscall]) file.close()
   }
 }
 
