@@ -18,8 +18,8 @@ const confinement: Confinement = {
   descriptors: 128,
 }
 
-/** A sandbox that runs this command, and its end. */
-function sandbox(command: readonly string[], handlerMs: number) {
+/** A sandbox that runs this command, and its end. `onUp`: it says that it is a node. */
+function sandbox(command: readonly string[], handlerMs: number, onUp = () => {}) {
   const ended = Promise.withResolvers<BodyEnd>()
   const body = new SandboxBody(
     {
@@ -31,7 +31,7 @@ function sandbox(command: readonly string[], handlerMs: number) {
       outlets: openOutlets(),
       reach: () => {},
     },
-    { message: () => {}, ended: ended.resolve },
+    { message: ({ type }) => type === 'up' && onUp(), ended: ended.resolve },
   )
   onTestFinished(() => body.kill())
   return { body, ended: ended.promise }
@@ -48,10 +48,10 @@ test('what a sandbox said before it ended is heard, though it was spoken to sinc
 })
 
 test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
-  const script = "require('node:fs').closeSync(3); for (;;);"
-  const { body, ended } = sandbox([process.execPath, '-e', script], 100)
+  const up = `Buffer.from('${Buffer.from(wordOf({ type: 'up' })).toString('hex')}', 'hex')`
+  const script = `const fs = require('node:fs'); fs.writeSync(3, ${up}); fs.closeSync(3); for (;;);`
+  const { body, ended } = sandbox([process.execPath, '-e', script], 100, () => body.watch(100))
   body.post({ type: 'snapshot', request: 1 }) // never read, so closing the connection is an error for whoever reads at the other end
-  body.watch(100)
   const judged: string[] = []
   const rounds = setInterval(() => judged.push(body.look().state), 20)
   const { cause, rule } = await ended

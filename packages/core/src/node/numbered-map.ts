@@ -8,8 +8,8 @@ const SHRINKABLE = 1024
  * behind it is moved there, too, dead as it is. Here an entry has a place of its own, given by its number, and leaves nothing there.
  */
 export class NumberedMap<T extends object> {
-  #keys: number[] = new Array<number>(CAPACITY_MIN).fill(0)
-  #values: (T | undefined)[] = new Array<T | undefined>(CAPACITY_MIN).fill(undefined)
+  #keys: number[] = filled(CAPACITY_MIN, 0)
+  #values: (T | undefined)[] = filled(CAPACITY_MIN, undefined)
   /** Those whose place is taken by one that stays for long. */
   #displaced: Map<number, T> | undefined
   #size = 0
@@ -46,8 +46,8 @@ export class NumberedMap<T extends object> {
   }
 
   clear(): void {
-    this.#keys = new Array<number>(CAPACITY_MIN).fill(0)
-    this.#values = new Array<T | undefined>(CAPACITY_MIN).fill(undefined)
+    this.#keys = filled(CAPACITY_MIN, 0)
+    this.#values = filled(CAPACITY_MIN, undefined)
     this.#displaced = undefined
     this.#size = 0
   }
@@ -87,9 +87,11 @@ export class NumberedMap<T extends object> {
 
   #resize(capacity: number): void {
     const all = this.entries()
-    this.#keys = new Array<number>(capacity).fill(0)
-    this.#values = new Array<T | undefined>(capacity).fill(undefined)
+    this.#keys = filled(capacity, 0)
+    this.#values = filled(capacity, undefined)
     this.#displaced = undefined
     for (const [key, value] of all) this.#put(key, value)
   }
 }
+
+const filled = <V>(length: number, value: V): V[] => Array.from({ length }, () => value)
