@@ -1,5 +1,6 @@
 import { ActorExited, InvalidOption } from '../errors.ts'
 import { call, CALL_TIMEOUT_MS, checkTimeout } from '../messaging/call.ts'
+import { requestBody } from '../messaging/request-body.ts'
 import { sendRequest } from '../messaging/request-id.ts'
 import { sendMail } from '../node/deliver.ts'
 import type { ActorRef } from './behaviour.ts'
@@ -72,7 +73,7 @@ export class BoundRef implements ActorRef<unknown> {
 
   static castOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {
     if (ref.#sender.dead) throw new ActorExited(ref.#sender.pid)
-    return sendMail(ref.#sender, 'cast', ref, [name, ...args], 0)
+    return sendMail(ref.#sender, 'cast', ref, requestBody(name, args), 0)
   }
 
   static requestOf(ref: BoundRef, name: string, args: readonly unknown[]): unknown {

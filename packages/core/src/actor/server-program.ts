@@ -201,10 +201,11 @@ export class ServerProgram implements Program {
       cell.serving = undefined
       returned?.()
     }
-    if (!isThenable(result)) {
-      this.#settled(cell, caller, result)
-      return
-    }
+    if (isThenable(result)) this.#awaitResult(cell, caller, result)
+    else this.#settled(cell, caller, result)
+  }
+
+  #awaitResult(cell: Cell, caller: Caller, result: PromiseLike<unknown>): void {
     if (cell.dead) return
     cell.busy = true
     if (caller !== undefined && !isAbandoned(cell, caller.pid, caller.ref)) keepOpen(cell, caller.pid, caller.ref)

@@ -14,6 +14,7 @@ import { closeCall } from './open-calls.ts'
 import type { Decoder, Encoded, Encoder } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
 import { letGo } from './encoded.ts'
+import { requestBody } from './request-body.ts'
 import { sendableError } from './sendable-error.ts'
 
 /** OTP's default for `gen_server:call`. */
@@ -49,7 +50,7 @@ export function call(
   args: readonly unknown[],
   timeoutMs: number,
 ): Promise<unknown> {
-  return ask(cell, 'call', to, name, [name, ...args], timeoutMs)
+  return ask(cell, 'call', to, name, requestBody(name, args), timeoutMs)
 }
 
 /** The same for any request; `name` is what it is called when it fails. Throws `ActorExited`. */

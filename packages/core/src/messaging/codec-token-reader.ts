@@ -8,6 +8,20 @@ export type Fields = Record<string, unknown>
 
 const noBytes = new Uint8Array(0)
 
+/** An array to fill: a short one, such as a request, has room for just that. */
+function arrayOf(length: number): unknown[] {
+  switch (length) {
+    case 1:
+      return [undefined]
+    case 2:
+      return [undefined, undefined]
+    case 3:
+      return [undefined, undefined, undefined]
+    default:
+      return []
+  }
+}
+
 /** Reads values that consist of msgpack's own types, and the names and pointers that tie shared parts together. */
 export abstract class TokenReader extends ByteReader {
   readonly #structures: readonly Structure[]
@@ -169,8 +183,8 @@ export abstract class TokenReader extends ByteReader {
 
   #array(length: number, depth: number): unknown {
     this.need(length)
-    const array = this.begun<unknown[]>([], depth)
-    for (let left = length; left > 0; left--) array.push(this.read(depth + 1))
+    const array = this.begun(arrayOf(length), depth)
+    for (let index = 0; index < length; index++) array[index] = this.read(depth + 1)
     return array
   }
 

@@ -11,6 +11,7 @@ import { deliverNotice, resolve, sendMail, shownAs } from '../node/deliver.ts'
 import { shareable } from '../node/reasons.ts'
 import { abandon } from './call.ts'
 import { Undecodable } from './codec.ts'
+import { requestBody } from './request-body.ts'
 import type { RequestIds } from './request-ids.ts'
 
 /** How long to wait: milliseconds from now, or until the node's clock (`self.now()`) shows `abs`. Default Infinity. */
@@ -80,7 +81,7 @@ export function sendRequest(cell: Cell, to: Destination, name: string, args: rea
       }),
   })
   try {
-    sendMail(cell, 'call', target, [name, ...args], ref)
+    sendMail(cell, 'call', target, requestBody(name, args), ref)
   } catch (error) {
     abandon(kernel, ref)
     throw error
