@@ -31,7 +31,7 @@ test('it is a Map, for numbers that are given one after the other', () => {
             const value = {}
             map.set(next, value)
             model.set(next, value)
-            next += 1 + 64 ** (stride % 3) // many that want the same place
+            next += 1 + 256 ** (stride % 3) // many that want the same place
           } else if (each.kind === 'all go') {
             map.clear()
             model.clear()

@@ -33,7 +33,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
   process.on('exit', () => sayLast({ type: 'leaving', culprit: scope.current() ?? vitals.culprit }))
   channel.onClose(() => process.kill(-process.pid, 'SIGKILL')) // the warden is gone, and the system with it
   channel.onMessage((message) => {
-    if (message.type === 'rehearse') return tryRehearsing('process')
+    if (message.type === 'rehearse') return tryRehearsing('process', () => hosted !== undefined)
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord

@@ -15,6 +15,12 @@ const log = debugLog('bulkhead:spare')
 /** How often an actor plays: the first time V8 compiles what runs, the second time the ways that only a second one goes. More changed nothing. */
 const STARTS = 2
 
+/** Milliseconds for what takes one as a rule. */
+const LONG_MS = 5_000
+const fail = (): never => {
+  throw new Error('an end was not told')
+}
+
 const emptyModule: string = 'data:text/javascript,'
 
 interface Lines {
@@ -33,9 +39,10 @@ const Player: Server<[object], Lines> = defineServer(import.meta, 'bulkhead rehe
  * Does once what a node does first, between two nodes that nobody else knows: a connection, a start, a call, an end. A spare does so while it
  * waits, since half of what its first actor would wait for (4 of 7.5 ms of CPU) is V8 that meets this code for the first time. Nothing remains.
  */
-export async function rehearse(kind: 'thread' | 'process'): Promise<void> {
-  const far = nodeOf(2, () => {})
-  const near: HostedNode = nodeOf(1, (message) => {
+export async function rehearse(kind: 'thread' | 'process', isNeeded = (): boolean => false): Promise<void> {
+  const scopes = [new TracingScope(), new TracingScope()] as const
+  const far = nodeOf(2, scopes[1], () => {})
+  const near: HostedNode = nodeOf(1, scopes[0], (message) => {
     if (message.type !== 'allocate') return
     const { request, decision } = message
     near.take({ type: 'allocated', request, allocation: { node: 2, decision } })
@@ -44,16 +51,20 @@ export async function rehearse(kind: 'thread' | 'process'): Promise<void> {
     const [one, other] = kind === 'thread' ? threadConnections() : await socketConnections()
     near.node.connected(2, one)
     far.node.connected(1, other)
-    await import(emptyModule) // the loader, too
-    for (let start = 0; start < STARTS; start += 1) await play(near)
+    if (!isNeeded()) await import(emptyModule) // the loader, too
+    for (let start = 0; start < STARTS && !isNeeded(); start += 1) await play(near)
   } finally {
     for (const each of [near, far]) each.stop()
+    for (const each of scopes) each.end()
   }
 }
 
-/** The same for a spare, which can do without. */
-export function tryRehearsing(kind: 'thread' | 'process'): void {
-  rehearse(kind).catch((error: Error) => log('a %s has not rehearsed: %s', kind, error.message))
+/** The same for a spare, which can do without; `isNeeded`: whether it has become a node meanwhile. It may be told so right behind this. */
+export function tryRehearsing(kind: 'thread' | 'process', isNeeded: () => boolean): void {
+  setImmediate(() => {
+    if (isNeeded()) return
+    rehearse(kind, isNeeded).catch((error: Error) => log('a %s has not rehearsed: %s', kind, error.message))
+  })
 }
 
 async function play({ node: { main } }: HostedNode): Promise<void> {
@@ -62,10 +73,10 @@ async function play({ node: { main } }: HostedNode): Promise<void> {
   await player.call.line('another')
   main.monitor(player)
   main.exit(player, 'shutdown')
-  for (let heard = 0; heard < 2; heard += 1) await main.receive((on) => on.with(P.any, () => {})) // Exit and Down
+  for (let heard = 0; heard < 2; heard += 1) await main.receive((on) => on.with(P.any, () => {}).after(LONG_MS, fail)) // Exit and Down
 }
 
-function nodeOf(id: NodeId, said: (message: FromNode) => void): HostedNode {
+function nodeOf(id: NodeId, scope: TracingScope, said: (message: FromNode) => void): HostedNode {
   const birth: NodeBirth = {
     system: 'rehearsal',
     id,
@@ -82,7 +93,7 @@ function nodeOf(id: NodeId, said: (message: FromNode) => void): HostedNode {
       ToNode
     >,
     vitals: new Vitals(),
-    scope: new TracingScope(),
+    scope,
     log: () => {},
     hasThreads: true,
     shares: () => false,

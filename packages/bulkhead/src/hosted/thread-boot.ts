@@ -31,7 +31,7 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   })
   process.on('exit', () => (vitals.leaver = scope.current()))
   channel.onMessage((message) => {
-    if (message.type === 'rehearse') return tryRehearsing('thread')
+    if (message.type === 'rehearse') return tryRehearsing('thread', () => hosted !== undefined)
     if (message.type === 'become') {
       const { birth } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord

@@ -40,6 +40,16 @@ export function lastInChain(first: number): number {
   }
 }
 
+/** Whether this descriptor of an OS process is not open any more; undefined where /proc does not tell. */
+export function hasClosed(process: number, descriptor: number): boolean | undefined {
+  try {
+    readlinkSync(`/proc/${process}/fd/${descriptor}`)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? true : undefined
+  }
+}
+
 /** A file of /proc that is read again and again: it stays open, which makes a reading cost a few microseconds. */
 class ProcFile {
   readonly #path: string

@@ -26,6 +26,11 @@ export class TracingScope implements ActorScope {
     return this.#serials.getStore()
   }
 
+  /** Nothing is run any more. */
+  end(): void {
+    this.#serials.disable()
+  }
+
   /** The actor has ended: nothing more is run for it. */
   forget(serial: number): void {
     this.#kept.delete(serial)

@@ -5,7 +5,7 @@ import type { PausableConnection } from '@bulkhead/transport-process'
 import type { Orders, ToNode } from '../control.ts'
 import type { ErrorParts } from '../error-parts.ts'
 import { partsOf } from '../error-parts.ts'
-import { lastInChain, ProcessProbe, ThreadProbe } from '../linux/proc.ts'
+import { hasClosed, lastInChain, ProcessProbe, ThreadProbe } from '../linux/proc.ts'
 import { sharedNow } from '../nodejs/shared-now.ts'
 import { ordersField } from '../orders.ts'
 import type { Outlets } from '../output/outlet.ts'
@@ -29,6 +29,9 @@ import { Switchboard } from './switchboard.ts'
 
 /** Milliseconds that an OS process gets to end which has closed its connection. */
 const cutOffMs = 1_000
+
+/** The descriptor of its connection, see `startSandbox`. */
+const controlDescriptor = 3
 
 export interface SandboxBodyOptions {
   readonly profile: LaunchProfile
@@ -63,6 +66,8 @@ export class SandboxBody implements NodeBody {
   #node: NodeId = 0
   #switchboard: Switchboard | undefined
   #osProcess: number
+  /** The last of those that start each other; only this one runs what is foreign. */
+  #own: number
   #probe: ProcessProbe
   #thread: ThreadProbe
   /** Number of the ping that it has not answered, and the word that proves that it has read it. */
@@ -93,7 +98,7 @@ export class SandboxBody implements NodeBody {
       [ordersField]: JSON.stringify(orders),
     })
     const { child, control, stdout, stderr } = this.#process
-    this.#osProcess = child.pid ?? 0
+    this.#osProcess = this.#own = child.pid ?? 0
     this.#probe = new ProcessProbe(this.#osProcess)
     this.#thread = new ThreadProbe(this.#osProcess, this.#osProcess)
     children.add(this.#osProcess)
@@ -154,7 +159,10 @@ export class SandboxBody implements NodeBody {
       this.#endFor({ cause: 'out_of_memory', limitMb: rssMb, limitField: 'rssMb', heapBytes: this.#rssBytes })
     if (this.#isUnheard) return { state: 'busy', nextLookMs: lookBusyMs }
     const judgement = this.#watch.look()
-    if (judgement.state === 'stuck') return judgement
+    // Whoever is before it in the chain holds the connection open, so that its end is not seen when it happens.
+    if (judgement.state === 'stuck' && hasClosed(this.#own, controlDescriptor) === true)
+      this.#violated('it closed its connection')
+    else if (judgement.state === 'stuck') return judgement
     return { state: 'busy', nextLookMs: judgement.state === 'busy' ? judgement.nextLookMs : lookBusyMs }
   }
 
@@ -304,6 +312,7 @@ export class SandboxBody implements NodeBody {
   #onStarted(): void {
     this.#process.removeFolder()
     const own = lastInChain(this.#osProcess)
+    this.#own = own
     for (const probe of [this.#probe, this.#thread]) probe.close()
     this.#probe = new ProcessProbe(own)
     this.#thread = new ThreadProbe(own, own)

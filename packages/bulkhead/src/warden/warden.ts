@@ -287,6 +287,7 @@ export class Warden {
     const record = newRecord(id, body, profile, decision.share, decision.compartment)
     this.#nodes.set(id, record)
     if (body.osProcess === process.pid) this.#sharedNodes.add(id)
+    record.lastActiveMs = body.activeMs() ?? 0 // what it did while it was a spare is no load
     events.message = (message) => this.#take(record, message)
     events.ended = (end, gone) => {
       if (gone) this.#finish(record, endOf(record, end), false)

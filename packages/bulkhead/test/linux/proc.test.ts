@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { ownThread, ThreadProbe } from '../../src/linux/proc.ts'
+import { closeSync, openSync, readdirSync } from 'node:fs'
+import { expect, test as anywhere } from 'vitest'
+import { hasClosed, ownThread, ThreadProbe } from '../../src/linux/proc.ts'
+
+const test = anywhere.runIf(process.platform === 'linux')
 
 const descriptors = () => readdirSync('/proc/self/fd').length
 
@@ -22,4 +24,11 @@ test('all that stays open for the other looks is closed at the end', () => {
   probe.isBlocked()
   probe.close()
   expect(descriptors()).toBe(before)
+})
+
+test('a descriptor of an OS process is open, or closed, or nobody knows', () => {
+  const descriptor = openSync('/dev/null', 'r')
+  expect(hasClosed(process.pid, descriptor)).toBe(false)
+  closeSync(descriptor)
+  expect(hasClosed(process.pid, descriptor)).toBe(true)
 })

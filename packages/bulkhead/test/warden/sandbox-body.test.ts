@@ -47,15 +47,31 @@ test('what a sandbox said before it ended is heard, though it was spoken to sinc
   expect(await ended).toMatchObject({ cause: 'error', code: 3, error: { message: error.message } })
 })
 
-test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
-  const up = `Buffer.from('${Buffer.from(wordOf({ type: 'up' })).toString('hex')}', 'hex')`
-  const script = `const fs = require('node:fs'); fs.writeSync(3, ${up}); fs.closeSync(3); for (;;);`
-  const { body, ended } = sandbox([process.execPath, '-e', script], 100, () => body.watch(100))
+/** Says these words on descriptor 3, closes it, and never comes to rest. */
+function closer(...types: ('started' | 'up')[]): string {
+  const words = Buffer.concat(types.map((type) => wordOf({ type })))
+  const said = `Buffer.from('${words.toString('hex')}', 'hex')`
+  return `const fs = require('node:fs'); fs.writeSync(3, ${said}); fs.closeSync(3); for (;;);`
+}
+
+/** What it is judged to be, until it has ended, and with what it ends. */
+async function judgedUntilEnded(command: readonly string[]) {
+  const { body, ended } = sandbox(command, 100, () => body.watch(100))
   body.post({ type: 'snapshot', request: 1 }) // never read, so closing the connection is an error for whoever reads at the other end
-  const judged: string[] = []
-  const rounds = setInterval(() => judged.push(body.look().state), 20)
+  const judged = new Set<string>()
+  const rounds = setInterval(() => judged.add(body.look().state), 20)
   const { cause, rule } = await ended
   clearInterval(rounds)
-  expect(new Set(judged)).toEqual(new Set(['busy']))
-  expect({ cause, rule }).toEqual({ cause: 'protocol_violation', rule: 'it closed its connection' })
+  return { judged: [...judged], cause, rule }
+}
+
+const closed = { judged: ['busy'], cause: 'protocol_violation', rule: 'it closed its connection' }
+
+test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
+  expect(await judgedUntilEnded([process.execPath, '-e', closer('up')])).toEqual(closed)
+})
+
+test('… nor where whoever started it holds the other end of the connection open', async () => {
+  const chain = ['/bin/sh', '-c', '"$0" -e "$1"; exit', process.execPath, closer('started', 'up')]
+  expect(await judgedUntilEnded(chain)).toEqual(closed)
 })

@@ -184,8 +184,7 @@ export function settleCall(
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */
 export function dropCallsOf(kernel: Kernel, cell: Cell): void {
   if (cell.callCount === 0) return
-  for (const [ref, pending] of kernel.calls.entries()) {
-    if (pending.cell !== cell) continue
+  for (const [ref, pending] of kernel.calls.where((call) => call.cell === cell)) {
     finish(kernel, ref)
     kernel.signal({ kind: 'demonitor', to: pending.target, from: cell.pid, ref })
   }
@@ -193,8 +192,8 @@ export function dropCallsOf(kernel: Kernel, cell: Cell): void {
 
 /** Calls to actors of a node that went down. */
 export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
-  for (const [ref, pending] of kernel.calls.entries())
-    if (nodeOf(pending.target) === node) failCall(kernel, ref, reasonOf(pending.target))
+  for (const [ref, { target }] of kernel.calls.where((call) => nodeOf(call.target) === node))
+    failCall(kernel, ref, reasonOf(target))
 }
 
 /** What a caller hears of a refusal that cannot be sent as it is: an error keeps its class, anything else is printed. */

@@ -1,4 +1,4 @@
-const CAPACITY_MIN = 64
+const CAPACITY_MIN = 256
 /** Below it is not worth while to grow again. */
 const SHRINKABLE = 1024
 
@@ -29,19 +29,18 @@ export class NumberedMap<T extends object> {
 
   set(key: number, value: T): void {
     if (this.#replace(key, value)) return
-    if (this.#size === this.#keys.length || (this.#displaced?.size ?? 0) * 8 > this.#keys.length)
-      this.#resize(this.#keys.length * 2)
     this.#size++
-    this.#put(key, value)
+    if (this.#put(key, value)) return
+    // Where there is little room, more of it gives most of them places of their own.
+    if (this.#size * 4 > this.#keys.length) this.#resize(this.#keys.length * 2)
   }
 
   delete(key: number): boolean {
     const at = key & (this.#keys.length - 1)
     if (this.#keys[at] === key && this.#values[at] !== undefined) this.#values[at] = undefined
-    else if (this.#displaced === undefined || !this.#displaced.delete(key)) return false
-    else if (this.#displaced.size === 0) this.#displaced = undefined
+    else if (this.#displaced?.delete(key) !== true) return false
     this.#size--
-    if (this.#keys.length > SHRINKABLE && this.#size * 16 < this.#keys.length) this.#resize(this.#keys.length / 2)
+    if (this.#keys.length > SHRINKABLE && this.#size * 32 < this.#keys.length) this.#resize(this.#keys.length / 2)
     return true
   }
 
@@ -54,9 +53,19 @@ export class NumberedMap<T extends object> {
 
   /** What is in it now, in the order of the numbers. */
   entries(): [number, T][] {
-    const all: [number, T][] = [...(this.#displaced ?? [])]
-    this.#values.forEach((value, at) => value !== undefined && all.push([this.#keys[at] as number, value]))
-    return all.sort(([one], [other]) => one - other)
+    return this.where(() => true)
+  }
+
+  /** Those for which `fits` holds, in the order of the numbers. */
+  where(fits: (value: T) => boolean): [number, T][] {
+    const found: [number, T][] = []
+    const values = this.#values
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at]
+      if (value !== undefined && fits(value)) found.push([this.#keys[at] as number, value])
+    }
+    for (const [key, value] of this.#displaced ?? []) if (fits(value)) found.push([key, value])
+    return found.length < 2 ? found : found.sort(([one], [other]) => one - other)
   }
 
   keys(): number[] {
@@ -75,14 +84,16 @@ export class NumberedMap<T extends object> {
     return true
   }
 
-  #put(key: number, value: T): void {
+  /** False when the place that it should have is taken. */
+  #put(key: number, value: T): boolean {
     const at = key & (this.#keys.length - 1)
     if (this.#values[at] !== undefined) {
       ;(this.#displaced ??= new Map()).set(key, value)
-      return
+      return false
     }
     this.#keys[at] = key
     this.#values[at] = value
+    return true
   }
 
   #resize(capacity: number): void {

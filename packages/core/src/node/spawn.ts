@@ -230,8 +230,7 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
  */
 export function spawnerExited(kernel: Kernel, cell: Cell): void {
   if (cell.spawnCount === 0) return
-  for (const [ref, pending] of kernel.spawns.entries()) {
-    if (pending.cell !== cell || pending.settle === undefined) continue
+  for (const [ref, pending] of kernel.spawns.where((spawn) => spawn.cell === cell && spawn.settle !== undefined)) {
     const { request, timer, pid } = pending
     if (timer !== undefined) kernel.timers.cancel(timer)
     pending.settle = undefined
@@ -247,7 +246,7 @@ export function undoSpawnsOn(
   reasonOf: (pid: Pid) => ExitReason,
   evidence: Evidence,
 ): () => void {
-  const lost = kernel.spawns.entries().filter(([, pending]) => pending.node === node)
+  const lost = kernel.spawns.where((pending) => pending.node === node)
   for (const [, pending] of lost) if (pending.pid !== undefined) undo(kernel, pending, pending.pid)
   return () => {
     for (const [ref, { pid }] of lost) {
