@@ -221,3 +221,13 @@ test('any program of set, cancel and wait behaves as a sorted array would', () =
     { numRuns: 500 },
   )
 })
+
+test('a timer that is gone leads to no other, which would keep those from being collected', () => {
+  const { timers } = setUp()
+  const [first, second, third] = [timers.set(10, () => {}), timers.set(10, () => {}), timers.set(10, () => {})]
+  timers.drop(second)
+  expect(Object.values(second)).not.toContain(first)
+  expect(Object.values(second)).not.toContain(third)
+  expect(timers.cancel(third)).toBe(10)
+  expect(timers.cancel(first)).toBe(10)
+})

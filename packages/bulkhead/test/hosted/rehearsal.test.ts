@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { readdirSync } from 'node:fs'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { rehearse, tryRehearsing } from '../../src/hosted/rehearsal.ts'
 
 interface Held {
@@ -20,9 +20,8 @@ async function held(): Promise<Held> {
 
 const listeners = () => Object.fromEntries(process.eventNames().map((name) => [name, process.listenerCount(name)]))
 
-test.runIf(process.platform === 'linux').each(['thread', 'process'] as const)(
-  'a rehearsal of a %s leaves nothing behind',
-  async (kind) => {
+describe.runIf(process.platform === 'linux')('as /proc says', () => {
+  test.each(['thread', 'process'] as const)('a rehearsal of a %s leaves nothing behind', async (kind) => {
     const heard = listeners()
     await rehearse(kind) // sockets and the loader keep something of the first time
     expect(listeners()).toEqual(heard)
@@ -30,8 +29,8 @@ test.runIf(process.platform === 'linux').each(['thread', 'process'] as const)(
     for (let time = 0; time < 5; time += 1) await rehearse(kind)
     expect(await held()).toEqual(before)
     expect(listeners()).toEqual(heard)
-  },
-)
+  })
+})
 
 /** The resources that a rehearsal makes. */
 async function madeBy(rehearsal: () => Promise<void>): Promise<readonly string[]> {

@@ -184,15 +184,15 @@ export function settleCall(
 /** Calls of an actor that has ended: they never settle, and the callees may forget them. */
 export function dropCallsOf(kernel: Kernel, cell: Cell): void {
   if (cell.callCount === 0) return
-  for (const [ref, pending] of kernel.calls.where((call) => call.cell === cell)) {
+  for (const [ref, { target }] of kernel.calls.where((pending) => pending.cell === cell)) {
     finish(kernel, ref)
-    kernel.signal({ kind: 'demonitor', to: pending.target, from: cell.pid, ref })
+    kernel.signal({ kind: 'demonitor', to: target, from: cell.pid, ref })
   }
 }
 
 /** Calls to actors of a node that went down. */
 export function failCallsTo(kernel: Kernel, node: number, reasonOf: (pid: Pid) => ExitReason): void {
-  for (const [ref, { target }] of kernel.calls.where((call) => nodeOf(call.target) === node))
+  for (const [ref, { target }] of kernel.calls.where((pending) => nodeOf(pending.target) === node))
     failCall(kernel, ref, reasonOf(target))
 }
 

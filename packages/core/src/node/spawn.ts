@@ -230,7 +230,7 @@ function finishSpawn(kernel: Kernel, ref: number, result: SpawnResult): void {
  */
 export function spawnerExited(kernel: Kernel, cell: Cell): void {
   if (cell.spawnCount === 0) return
-  for (const [ref, pending] of kernel.spawns.where((spawn) => spawn.cell === cell && spawn.settle !== undefined)) {
+  for (const [ref, pending] of kernel.spawns.where((start) => start.cell === cell && start.settle !== undefined)) {
     const { request, timer, pid } = pending
     if (timer !== undefined) kernel.timers.cancel(timer)
     pending.settle = undefined
