@@ -10,7 +10,7 @@ import { postParcel } from './parcel.ts'
 import { frameBytesMax, mark, recordBytes } from './ring-format.ts'
 
 /** What was written is published within a turn already when it has grown to this size, so that the reader works beside the writer. */
-const publishEveryBytes = 16 * 1024
+const publishEveryBytes = 512
 
 /** The writing side of a ring. It alone moves `written`; the reader alone moves `read`. */
 export class RingOutgoing implements Outgoing {
