@@ -43,6 +43,29 @@ function framed(text: string, length: number = text.length): Buffer {
 }
 
 describe('a connection over a socket', () => {
+  test('that is given much in one turn begins to write it within that turn, and does not write often', async () => {
+    const [socket] = await socketPair()
+    let writes = 0
+    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+    socket.write = (...args: unknown[]) => {
+      writes += 1
+      return write(...args)
+    }
+    const connection = openSocketConnection(socket, { ref: true })
+    const send = (frames: number) => {
+      for (let frame = 0; frame < frames; frame += 1) connection.send(Buffer.alloc(96))
+    }
+    send(5) // 500 bytes with their lengths
+    assert.equal(writes, 0)
+    send(1)
+    assert.equal(writes, 1)
+    send(994)
+    assert.ok(
+      writes > 1 && writes <= 9,
+      `${writes} writes of 512 bytes, then twice as many each time, are 9 for 100,000`,
+    )
+  })
+
   test('that pauses makes the sender wait, and loses nothing', async () => {
     const [one, other] = await socketPair()
     const [sender, reader] = [openSocketConnection(one, { ref: true }), openSocketConnection(other, { ref: true })]

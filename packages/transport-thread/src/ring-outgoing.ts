@@ -9,7 +9,10 @@ import { Overflow } from './overflow.ts'
 import { postParcel } from './parcel.ts'
 import { frameBytesMax, mark, recordBytes } from './ring-format.ts'
 
-/** What was written is published within a turn already when it has grown to this size, so that the reader works beside the writer. */
+/**
+ * What was written is published within a turn already when it has grown to this size, so that the reader works beside the writer. Otherwise two sides
+ * with many calls between them sleep by turns.
+ */
 const publishEveryBytes = 512
 
 /** The writing side of a ring. It alone moves `written`; the reader alone moves `read`. */

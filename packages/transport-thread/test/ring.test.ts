@@ -82,6 +82,17 @@ const step = fc.oneof(
 const positions = [0, 4, 2 ** 31 - 8, -4, -ringBytes + 4]
 
 describe('a ring', () => {
+  test('much that is written in one turn is there for the reader before the turn ends', () => {
+    const bench = new Bench()
+    bench.runReader()
+    for (let frame = 0; frame < 5; frame += 1) bench.send(96) // 500 bytes with their lengths
+    bench.runReader()
+    assert.deepEqual(bench.delivered, [])
+    bench.send(96)
+    bench.runReader()
+    assert.deepEqual(bench.delivered, [0, 1, 2, 3, 4, 5])
+  })
+
   test('delivers every frame once and in order, and nobody sleeps while there is something to do', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), fc.constantFrom(...positions), (steps, position) => {
