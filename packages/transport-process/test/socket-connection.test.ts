@@ -47,7 +47,7 @@ describe('a connection over a socket', () => {
     const [socket] = await socketPair()
     let writes = 0
     const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-    socket.write = (...args: unknown[]) => {
+    socket.write = (...args: unknown[]): boolean => {
       writes += 1
       return write(...args)
     }
@@ -62,7 +62,7 @@ describe('a connection over a socket', () => {
     send(994)
     assert.ok(
       writes > 1 && writes <= 9,
-      `${writes} writes of 512 bytes, then twice as many each time, are 9 for 100,000`,
+      `${String(writes)} writes of 512 bytes, then twice as many each time, are 9 for 100,000`,
     )
   })
 
