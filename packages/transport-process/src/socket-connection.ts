@@ -27,7 +27,7 @@ export interface PausableConnection extends Connection {
  * this one. Otherwise two sides with many calls between them sleep by turns. Each time in a turn it takes twice as much, so that many frames take few
  * system calls.
  */
-const writeEarlyBytes = 512
+const writeEarlyBytes = 128
 
 /** Chunks from this length on are given back as soon as their frames are delivered: a socket reads into new memory each time. */
 const largeChunk = 16 * 1024

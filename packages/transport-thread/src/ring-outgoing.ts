@@ -13,7 +13,7 @@ import { frameBytesMax, mark, recordBytes } from './ring-format.ts'
  * What was written is published within a turn already when it has grown to this size, so that the reader works beside the writer. Otherwise two sides
  * with many calls between them sleep by turns.
  */
-const publishEveryBytes = 512
+const publishEveryBytes = 128
 
 /** The writing side of a ring. It alone moves `written`; the reader alone moves `read`. */
 export class RingOutgoing implements Outgoing {

