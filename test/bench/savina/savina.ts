@@ -30,7 +30,7 @@ interface Course {
 }
 
 const full: Course = {
-  plan: ({ sizes }) => ({ sizes, warmUps: 1, runs: 2 }),
+  plan: ({ sizes }) => ({ sizes, warmUps: 1, runs: 1 }),
   rounds: 2,
   lanes: 1,
 }
