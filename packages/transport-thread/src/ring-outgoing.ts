@@ -11,9 +11,9 @@ import { frameBytesMax, mark, recordBytes } from './ring-format.ts'
 
 /**
  * What was written is published within a turn already when it has grown to this size, so that the reader works beside the writer. Otherwise two sides
- * with many calls between them sleep by turns.
+ * with many calls between them sleep by turns. Each time in a turn it takes twice as much, up to a bound, since each can be a doorbell.
  */
-const publishEveryBytes = 128
+const publishBytes = { first: 128, most: 16 * 1024 } as const
 
 /** The writing side of a ring. It alone moves `written`; the reader alone moves `read`. */
 export class RingOutgoing implements Outgoing {
@@ -26,6 +26,8 @@ export class RingOutgoing implements Outgoing {
   /** Where the next record goes, and how far the reader has been told. */
   #at = 0
   #published = 0
+  /** Bytes that are published within a turn. */
+  #publishAt: number = publishBytes.first
   /** The reader's place when it was last looked at. */
   #readSeen = 0
   /** Bytes posted as parcels and not taken, as far as seen. */
@@ -84,10 +86,13 @@ export class RingOutgoing implements Outgoing {
     this.#ring.bytes.set(head, offset + 4)
     if (body !== undefined) this.#ring.bytes.set(body, offset + 4 + head.length)
     this.#at = (this.#at + bytes) | 0
-    if (((this.#at - this.#published) | 0) >= publishEveryBytes) this.#publish()
+    if (((this.#at - this.#published) | 0) < this.#publishAt) return
+    this.#publishAt = Math.min(publishBytes.most, this.#publishAt * 2)
+    this.#publish()
   }
 
   flush(): void {
+    this.#publishAt = publishBytes.first
     if (this.#overflow.bytes > 0) this.#refill()
     this.#publish()
   }

@@ -82,7 +82,7 @@ const step = fc.oneof(
 const positions = [0, 4, 2 ** 31 - 8, -4, -ringBytes + 4]
 
 describe('a ring', () => {
-  test('much that is written in one turn is there for the reader before the turn ends', () => {
+  test('much that is written in one turn is there for the reader before the turn ends, in ever larger parts', () => {
     const bench = new Bench()
     bench.runReader()
     bench.send(96) // 100 bytes with its length
@@ -91,6 +91,12 @@ describe('a ring', () => {
     bench.send(96)
     bench.runReader()
     assert.deepEqual(bench.delivered, [0, 1])
+    for (let frame = 0; frame < 2; frame += 1) bench.send(96) // not twice as much as before
+    bench.runReader()
+    assert.deepEqual(bench.delivered, [0, 1])
+    bench.send(96)
+    bench.runReader()
+    assert.deepEqual(bench.delivered, [0, 1, 2, 3, 4])
   })
 
   test('delivers every frame once and in order, and nobody sleeps while there is something to do', () => {
