@@ -43,16 +43,27 @@ async function differenceOn(
   return { step: script.steps.length, what: 'the script did not come to its end', erlang: 'it did', bulkhead: ours }
 }
 
-/** Runs all scripts, several at a time; the first seed on which the sides differ, if there is one. */
-async function firstDifferent(sides: Sides, { count, seed }: Options, coverage: Coverage): Promise<number | undefined> {
-  const different: number[] = []
+/** A seed on which the sides differ, and how they did. */
+interface Different {
+  readonly seed: number
+  readonly difference: Difference
+}
+
+/** Runs all scripts, several at a time; the first of those on which the sides differ, if there is one. */
+async function firstDifferent(
+  sides: Sides,
+  { count, seed }: Options,
+  coverage: Coverage,
+): Promise<Different | undefined> {
+  const different: Different[] = []
   const failed: Error[] = []
   let next = seed
   const runSome = async (): Promise<void> => {
     while (next < seed + count && different.length + failed.length === 0) {
       const own = next++
       try {
-        if (await differenceOn(sides, generate(own), coverage)) different.push(own)
+        const difference = await differenceOn(sides, generate(own), coverage)
+        if (difference !== undefined) different.push({ seed: own, difference })
         if (own % 1_000 === 0) process.stderr.write(`seed ${own} …\n`)
       } catch (error) {
         failed.push(
@@ -63,24 +74,29 @@ async function firstDifferent(sides: Sides, { count, seed }: Options, coverage: 
   }
   await Promise.all(Array.from({ length: atOnce }, runSome))
   if (failed[0] !== undefined) throw failed[0]
-  return different.length === 0 ? undefined : Math.min(...different)
+  return different.toSorted((one, other) => one.seed - other.seed)[0]
 }
 
-async function showDifferent(sides: Sides, seed: number, { placement }: Options): Promise<void> {
+function show({ what, step, erlang, bulkhead }: Difference): void {
+  say(`step ${step}, ${what}:`)
+  say(`Erlang:   ${JSON.stringify(erlang)}`)
+  say(`Bulkhead: ${JSON.stringify(bulkhead)}`)
+}
+
+async function showDifferent(sides: Sides, { seed, difference }: Different, { placement }: Options): Promise<void> {
   say(`seed ${seed}: Erlang and Bulkhead differ; shrinking…`)
   const first = await differenceOn(sides, generate(seed))
   if (first === undefined) {
-    say('They agree when it runs by itself: what happens depends on timing.')
+    say('They agree when it runs by itself: what happens depends on timing. It was this:')
+    say(JSON.stringify(generate(seed)))
+    show(difference)
     return
   }
   const stopAt = performance.now() + shrinkMs
   const differs = async (script: Script): Promise<boolean> => (await differenceOn(sides, script))?.what === first.what
   const smallest = await shrink(generate(seed), differs, () => performance.now() < stopAt)
-  const { what, step, erlang, bulkhead } = (await differenceOn(sides, smallest)) ?? first
   say(`\n${JSON.stringify(smallest, undefined, 2)}\n`)
-  say(`seed ${seed}, step ${step} of that, ${what}:`)
-  say(`Erlang:   ${JSON.stringify(erlang)}`)
-  say(`Bulkhead: ${JSON.stringify(bulkhead)}`)
+  show((await differenceOn(sides, smallest)) ?? first)
   say(`npm run differential -- --seed ${seed} --count 1 --placement ${placement} finds it again`)
 }
 
@@ -93,7 +109,7 @@ async function run(options: Options): Promise<boolean> {
     const different = await firstDifferent(sides, options, coverage)
     if (different !== undefined) {
       if (options.shrink) await showDifferent(sides, different, options)
-      else say(`seed ${different}: Erlang and Bulkhead differ`)
+      else say(`seed ${different.seed}: Erlang and Bulkhead differ`)
       return false
     }
   } finally {

@@ -55,8 +55,8 @@ function closer(...types: ('started' | 'up')[]): string {
 }
 
 /** What it is judged to be, until it has ended, and with what it ends. */
-async function judgedUntilEnded(command: readonly string[]) {
-  const { body, ended } = sandbox(command, 100, () => body.watch(100))
+async function judgedUntilEnded(command: readonly string[], limitMs: number) {
+  const { body, ended } = sandbox(command, limitMs, () => body.watch(limitMs))
   body.post({ type: 'snapshot', request: 1 }) // never read, so closing the connection is an error for whoever reads at the other end
   const judged = new Set<string>()
   const rounds = setInterval(() => judged.add(body.look().state), 20)
@@ -68,10 +68,14 @@ async function judgedUntilEnded(command: readonly string[]) {
 const closed = { judged: ['busy'], cause: 'protocol_violation', rule: 'it closed its connection' }
 
 test('a sandbox that closes its connection breaks a rule, and is not told as stuck for the answers that it cannot give any more', async () => {
-  expect(await judgedUntilEnded([process.execPath, '-e', closer('up')])).toEqual(closed)
+  expect(await judgedUntilEnded([process.execPath, '-e', closer('up')], 100)).toEqual(closed)
+})
+
+test('… also where nothing limits its turns', async () => {
+  expect(await judgedUntilEnded([process.execPath, '-e', closer('up')], Infinity)).toEqual(closed)
 })
 
 test('… nor where whoever started it holds the other end of the connection open', async () => {
   const chain = ['/bin/sh', '-c', '"$0" -e "$1"; exit', process.execPath, closer('started', 'up')]
-  expect(await judgedUntilEnded(chain)).toEqual(closed)
+  expect(await judgedUntilEnded(chain, 100)).toEqual(closed)
 })
