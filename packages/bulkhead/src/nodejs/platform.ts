@@ -20,7 +20,7 @@ export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOption
       clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
     turns: {
-      soon: (turn) => void resolved.then(guarded(onTurn === undefined ? turn : observed(turn, onTurn))),
+      soon: (turn) => void resolved.then(guarded(turn, onTurn)),
       later: (turn) => setImmediate(onTurn === undefined ? turn : observed(turn, onTurn)),
     },
     random: () => Math.random(),
@@ -39,11 +39,12 @@ export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOption
 const guards = new WeakMap<() => void, () => void>()
 
 /** What is thrown there is nobody's rejected promise, and raised like what is thrown in any other turn. */
-function guarded(turn: () => void): () => void {
+function guarded(turn: () => void, onTurn: (() => void) | undefined): () => void {
   let guard = guards.get(turn)
   if (guard === undefined) {
     guard = () => {
       try {
+        onTurn?.()
         turn()
       } catch (error) {
         setImmediate(() => {
