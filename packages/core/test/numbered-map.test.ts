@@ -2,17 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NumberedMap } from '../src/node/numbered-map.ts'
 
-type Step =
-  | { readonly kind: 'come' }
-  | { readonly kind: 'replace' | 'go'; readonly which: number }
-  | { readonly kind: 'all go' }
+type Step = { readonly kind: 'come' } | { readonly kind: 'replace' | 'go'; readonly which: number }
 
 const which = fc.nat(1_000)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 40, arbitrary: fc.constant<Step>({ kind: 'come' }) },
   { weight: 30, arbitrary: which.map((each): Step => ({ kind: 'go', which: each })) },
   { weight: 5, arbitrary: which.map((each): Step => ({ kind: 'replace', which: each })) },
-  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'all go' }) },
 )
 
 test('it is a Map, for numbers that are given one after the other', () => {
@@ -32,9 +28,6 @@ test('it is a Map, for numbers that are given one after the other', () => {
             map.set(next, value)
             model.set(next, value)
             next += 1 + 256 ** (stride % 3) // many that want the same place
-          } else if (each.kind === 'all go') {
-            map.clear()
-            model.clear()
           } else if (known.length > 0) {
             const key = known[each.which % known.length] as number
             const value = {}

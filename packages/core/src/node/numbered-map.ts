@@ -44,13 +44,6 @@ export class NumberedMap<T extends object> {
     return true
   }
 
-  clear(): void {
-    this.#keys = filled(CAPACITY_MIN, 0)
-    this.#values = filled(CAPACITY_MIN, undefined)
-    this.#displaced = undefined
-    this.#size = 0
-  }
-
   /** What is in it now, in the order of the numbers. */
   entries(): [number, T][] {
     return this.where(() => true)
