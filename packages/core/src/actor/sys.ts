@@ -1,6 +1,7 @@
 import { refuseUntrusted } from '../node/refuse-untrusted.ts'
 import { CallFailed, InvalidOption } from '../errors.ts'
 import { ask } from '../messaging/call.ts'
+import { requestBody } from '../messaging/request-body.ts'
 import { sendMail } from '../node/deliver.ts'
 import { BoundRef } from './actor-ref.ts'
 import type { ActorRef } from './behaviour.ts'
@@ -52,7 +53,7 @@ export interface Sys {
 function request(ref: ActorRef, call: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
   const { sender, address, timeoutMs } = BoundRef.senderOf(ref)
   refuseUntrusted(sender.kernel, 'looks into no other, and steers none')
-  return ask(sender, 'system', address, `sys.${call}`, [name, ...args], timeoutMs)
+  return ask(sender, 'system', address, `sys.${call}`, requestBody(name, args), timeoutMs)
 }
 
 async function replaceState<S>(ref: ActorRef, change: (state: S) => S | Promise<S>): Promise<S> {
