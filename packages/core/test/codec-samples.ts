@@ -30,6 +30,13 @@ export function codecPair(context?: unknown): Pair {
   }
 }
 
+/** Resolves when msgpackr reads large messages: the first of them has it loaded. */
+export async function largeReader(): Promise<void> {
+  codecPair().both(['f'.repeat(2_000)])
+  await import('msgpackr')
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
 /**
  * Where two values differ, or undefined: class, content, order, the identity of parts that occur more than once, and
  * cycles. Stricter than deepStrictEqual, which sees no identity.

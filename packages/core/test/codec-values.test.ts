@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { registerError } from '../src/messaging/codec.ts'
 import {
   always,
@@ -9,6 +9,7 @@ import {
   anyTree,
   codecPair,
   difference,
+  largeReader,
   oneOfEach,
   Overdrawn,
 } from './codec-samples.ts'
@@ -17,7 +18,22 @@ registerError(Overdrawn)
 
 const runs = 1_000
 
+describe('large messages before msgpackr is loaded', () => {
+  test('are what was sent', () => {
+    const { both } = codecPair()
+    always(
+      fc.property(fc.jsonValue(), anyString, (json, text) => {
+        const message = { json, filler: 'ä'.repeat(2_000), text }
+        expect(difference(message, both(message).local)).toBeUndefined()
+      }),
+      runs / 4,
+    )
+  })
+})
+
 describe('every sendable value arrives as it was', () => {
+  beforeAll(largeReader)
+
   test('any value, with shared parts and cycles, here and on the other side', () => {
     const { both } = codecPair()
     always(

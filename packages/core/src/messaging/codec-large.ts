@@ -1,4 +1,4 @@
-import { isNativeAccelerationEnabled, Unpackr } from 'msgpackr'
+import type { Unpackr } from 'msgpackr'
 import { largeBytes } from './codec-wire.ts'
 import type { Structure } from './record-structures.ts'
 import { structuresMax } from './record-structures.ts'
@@ -8,6 +8,21 @@ type Keys = string[] & { highByte?: number }
 type KeysList = Keys[] & { sharedLength?: number }
 
 /**
+ * Loading it takes a quarter of the time that it takes to load a node, native code included, so it is loaded when the first large frame is there.
+ * Until it is, and where it is not to be had, our own reader reads them.
+ */
+let library: typeof import('msgpackr') | undefined
+let loading: Promise<void> | undefined
+
+function loaded(): typeof import('msgpackr') | undefined {
+  loading ??= import('msgpackr').then(
+    (found) => void (library = found),
+    () => undefined,
+  )
+  return library
+}
+
+/**
  * Reads large frames of plain data that this node encoded itself, with msgpackr: its native reader of strings is worth
  * it from about 1 KiB on. Foreign bytes never come here. Nothing but plain data does: neither classes nor the
  * extensions that users add to msgpackr.
@@ -15,26 +30,30 @@ type KeysList = Keys[] & { sharedLength?: number }
 export class LargeFrameReader {
   readonly #structures: readonly Structure[]
   readonly #keys: KeysList = []
-  readonly #unpackr: Unpackr
+  #unpackr: Unpackr | undefined
 
   constructor(structures: readonly Structure[]) {
     this.#structures = structures
-    this.#unpackr = new Unpackr({
+  }
+
+  /** The value of the frame, when this reader is the faster one for it; undefined otherwise. */
+  read(bytes: Uint8Array, start: number, end: number): { readonly value: unknown } | undefined {
+    if (end - start < largeBytes || bytes[start] === 0xd6) return undefined
+    const unpackr = (this.#unpackr ??= this.#made())
+    if (unpackr === undefined) return undefined
+    this.#learn()
+    return { value: unpackr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)) }
+  }
+
+  #made(): Unpackr | undefined {
+    const found = loaded()
+    if (found === undefined || !found.isNativeAccelerationEnabled) return undefined
+    return new found.Unpackr({
       structures: this.#keys,
       maxSharedStructures: structuresMax,
       mapsAsObjects: true,
       copyBuffers: true,
     })
-  }
-
-  /** Whether this reader is the faster one for the frame. */
-  takes(bytes: Uint8Array, start: number, end: number): boolean {
-    return isNativeAccelerationEnabled && end - start >= largeBytes && bytes[start] !== 0xd6
-  }
-
-  read(bytes: Uint8Array, start: number, end: number): unknown {
-    this.#learn()
-    return this.#unpackr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start))
   }
 
   #learn(): void {

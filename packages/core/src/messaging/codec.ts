@@ -208,8 +208,13 @@ class LocalDecoder extends FrameDecoder {
   }
 
   override decode(bytes: Uint8Array, beside?: Beside, start = 0, end = bytes.length): unknown {
-    if (!this.#large.takes(bytes, start, end)) return super.decode(bytes, beside, start, end)
+    const large = this.#largeFrame(bytes, start, end)
+    if (large === undefined) return super.decode(bytes, beside, start, end)
     this.tally.decodes++
+    return large.value
+  }
+
+  #largeFrame(bytes: Uint8Array, start: number, end: number): { readonly value: unknown } | undefined {
     try {
       return this.#large.read(bytes, start, end)
     } catch (thrown) {
