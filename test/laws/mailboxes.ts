@@ -42,6 +42,23 @@ export const mailboxLaws: readonly Law[] = [
     expect(await take(1)).toEqual([['a'.repeat(600), 'c'.repeat(300)]])
   }),
 
+  law('bytes bound it whatever the bytes are of, and however they travel', async ({ self, start, take }) => {
+    const { pid } = await start(Reluctant, [self.pid], { mailbox: { bytes: 1_000_000 } })
+    for (let i = 0; i < 5; i++) self.send(pid, new Uint8Array(400_000).fill(i))
+    for (let i = 5; i < 10; i++) {
+      const moved = new Uint8Array(90_000).fill(i).buffer
+      self.send(pid, moved, { transfer: [moved] })
+    }
+    self.exit(pid, 'go')
+    const [taken] = (await take(1)) as [(Uint8Array | ArrayBuffer)[]]
+    expect(taken.map((each) => [each.byteLength, new Uint8Array(each as ArrayBuffer)[0]])).toEqual([
+      [400_000, 0],
+      [400_000, 1],
+      [90_000, 5],
+      [90_000, 6],
+    ])
+  }),
+
   law(
     'a full mailbox ends its actor when it is to; everybody hears how many waited',
     async ({ self, start, take, watch }) => {

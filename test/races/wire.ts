@@ -67,11 +67,11 @@ export class Wire implements Connection {
     return this.#left !== Infinity
   }
 
-  send(frameHead: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(frameHead: Uint8Array, segment?: Uint8Array, start?: number, end?: number, beside?: Beside): boolean {
     if (this.isSevered) return false
     readHead(frameHead, 0, frameHead.length)
     this.#frames.sends(this.#here, this.#there.id, head)
-    return this.#end.send(frameHead, body, beside)
+    return this.#end.send(frameHead, segment, start, end, beside)
   }
 
   flush(): void {

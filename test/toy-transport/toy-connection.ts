@@ -39,12 +39,12 @@ export class ToyConnection implements Connection {
     return this.#ending ? 0 : this.#gatheredBytes + this.#postedBytes
   }
 
-  send(head: Uint8Array, body: Uint8Array = new Uint8Array(0), beside?: Beside): boolean {
+  send(head: Uint8Array, segment = new Uint8Array(0), start = 0, end = segment.length, beside?: Beside): boolean {
     if (this.#ending || this.#isClosing) return false
     if (this.#gathered.length === 0) process.nextTick(() => this.#flush())
-    const frame = new Uint8Array(head.length + body.length)
+    const frame = new Uint8Array(head.length + end - start)
     frame.set(head)
-    frame.set(body, head.length)
+    frame.set(segment.subarray(start, end), head.length)
     this.#gathered.push(frame)
     this.#gatheredBytes += frame.length
     if (beside?.length) this.#flush(beside)

@@ -35,5 +35,5 @@ export function digestOf(segment: Uint8Array, start: number, end: number): numbe
 export function handOver(connection: Connection, frame: Uint8Array, room = 64): boolean {
   const memory = new Uint8Array(room + frame.length - 4)
   memory.set(frame.subarray(4), room)
-  return connection.send(frame.slice(0, 4), memory.subarray(room), undefined, true)
+  return connection.send(frame.slice(0, 4), memory, room, memory.length, undefined, true)
 }

@@ -34,7 +34,7 @@ const programs: Readonly<Record<string, Program>> = {
       start: number,
       end: number,
       beside?: readonly (SharedArrayBuffer | ArrayBuffer)[],
-    ) => void far.connection.send(segment.slice(start, end), undefined, beside)
+    ) => void far.connection.send(segment.slice(start, end), undefined, 0, 0, beside)
     observe(far, new Observer(back))
   },
   late: (far) => far.onWord((word) => word === 'go' && observe(far, new Observer())),

@@ -23,28 +23,36 @@ export const brokenDelivery: Readonly<Record<string, Wrap>> = {
   ),
   'an empty frame is a frame': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => head.length + (body?.length ?? 0) === 0 || sound.send(head, body, beside),
+      send: (head, ...rest) => head.length + (rest[0]?.length ?? 0) === 0 || sound.send(head, ...rest),
     }),
   ),
   'head and body arrive as one frame, the head first': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) =>
-        body && head.length + body.length === 100 ? sound.send(body, head, beside) : sound.send(head, body, beside),
+      send: (head, ...rest) =>
+        rest[0] && head.length + rest[0].length === 100 ? sound.send(rest[0], head) : sound.send(head, ...rest),
+    }),
+  ),
+  'of a segment only the bytes from start to end are sent': near((sound) =>
+    flawed(sound, {
+      send: (head, segment, start, end, ...rest) =>
+        sound.send(head, segment, start, end === 100 ? segment?.length : end, ...rest),
     }),
   ),
   'what is done to the bytes after send changes nothing': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => {
-        if (head.length !== 5_050) return sound.send(head, body, beside)
-        queueMicrotask(() => sound.send(head, body, beside))
+      send: (head, ...rest) => {
+        if (head.length !== 5_050) return sound.send(head, ...rest)
+        queueMicrotask(() => sound.send(head, ...rest))
         return true
       },
     }),
   ),
   'a body that is handed over arrives behind its head': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside, isYours) =>
-        isYours && body ? sound.send(body, head, beside) : sound.send(head, body, beside),
+      send: (head, ...rest) => {
+        const [segment, start, end, , isYours] = rest
+        return isYours && segment ? sound.send(segment.slice(start, end), head) : sound.send(head, ...rest)
+      },
     }),
   ),
   'a frame that is the receiver’s to keep lies alone, and nothing is written over it': near((sound) =>
@@ -79,12 +87,12 @@ export const brokenDelivery: Readonly<Record<string, Wrap>> = {
   }),
   'a frame of any length arrives with every byte': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => sound.send(head.length === 1_023 ? head.subarray(0, 1_022) : head, body, beside),
+      send: (head, ...rest) => sound.send(head.length === 1_023 ? head.subarray(0, 1_022) : head, ...rest),
     }),
   ),
   'a very large frame arrives whole, between its neighbours': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => sound.send(head.subarray(0, 1_500_000), body, beside),
+      send: (head, ...rest) => sound.send(head.subarray(0, 1_500_000), ...rest),
     }),
   ),
   'frames are delivered where they lie, many in one segment': far((sound) =>

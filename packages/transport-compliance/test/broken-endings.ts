@@ -6,9 +6,9 @@ import { far, flawed, hearing, hearingOne, near, numberOf } from './wrap.ts'
 export const brokenEndings: Readonly<Record<string, Wrap>> = {
   'close lets through what was sent in the same turn': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => {
-        if (head.length !== 64 || numberOf(head) !== 99) return sound.send(head, body, beside)
-        setImmediate(() => sound.send(head, body, beside))
+      send: (head, ...rest) => {
+        if (head.length !== 64 || numberOf(head) !== 99) return sound.send(head, ...rest)
+        setImmediate(() => sound.send(head, ...rest))
         return true
       },
     }),
@@ -42,7 +42,7 @@ export const brokenEndings: Readonly<Record<string, Wrap>> = {
   'send returns false and does nothing once the connection is closing or has ended': near((sound) => {
     let isClosing = false
     return flawed(sound, {
-      send: (head, body, beside) => sound.send(head, body, beside) || isClosing,
+      send: (head, ...rest) => sound.send(head, ...rest) || isClosing,
       close: () => {
         isClosing = true
         sound.close()
@@ -116,9 +116,9 @@ function losingAfterSends(sound: Connection, sends: number): Connection {
     },
   }))
   return flawed(losing, {
-    send: (head, body, beside) => {
+    send: (head, ...rest) => {
       sent += 1
-      return sound.send(head, body, beside)
+      return sound.send(head, ...rest)
     },
   })
 }

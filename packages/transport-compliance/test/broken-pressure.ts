@@ -5,13 +5,13 @@ import { flawed, hearing, near, numberOf } from './wrap.ts'
 export const brokenPressure: Readonly<Record<string, Wrap>> = {
   'send returns true while there is room': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => sound.send(head, body, beside) && !(head.length === 16 && numberOf(head) === 7),
+      send: (head, ...rest) => sound.send(head, ...rest) && !(head.length === 16 && numberOf(head) === 7),
     }),
   ),
   'send returns false before much more than the high-water mark waits for a side that does not read': near((sound) => {
     let isClosing = false
     return flawed(sound, {
-      send: (head, body, beside) => sound.send(head, body, beside) || !isClosing,
+      send: (head, ...rest) => sound.send(head, ...rest) || !isClosing,
       close: () => {
         isClosing = true
         sound.close()
@@ -31,9 +31,9 @@ export const brokenPressure: Readonly<Record<string, Wrap>> = {
     let last = 0
     const deaf = hearing(sound, (receiver) => ({ drained: () => last === 32 * 1024 || receiver.drained() }))
     return flawed(deaf, {
-      send: (head, body, beside) => {
+      send: (head, ...rest) => {
         last = head.length
-        return sound.send(head, body, beside)
+        return sound.send(head, ...rest)
       },
     })
   }),
@@ -47,9 +47,9 @@ export const brokenPressure: Readonly<Record<string, Wrap>> = {
   ),
   'a sender that ignores false loses nothing': near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => {
+      send: (head, ...rest) => {
         const isLost = head.length === 32 * 1024 && numberOf(head) === 7
-        return !isLost && sound.send(head, body, beside)
+        return !isLost && sound.send(head, ...rest)
       },
     }),
   ),
@@ -68,8 +68,8 @@ export const brokenPressure: Readonly<Record<string, Wrap>> = {
       },
     }))
     return flawed(still, {
-      send: (head, body, beside) => {
-        const hasRoom = sound.send(head, body, beside)
+      send: (head, ...rest) => {
+        const hasRoom = sound.send(head, ...rest)
         if (!hasRoom && head.length === 4096) isBlocked = true
         return hasRoom
       },

@@ -49,11 +49,11 @@ function countingWrites(isGathering: boolean): { wrap: Wrap; carrierWrites: () =
   let isDue = false
   const wrap = near((sound) =>
     flawed(sound, {
-      send: (head, body, beside) => {
+      send: (head, ...rest) => {
         if (!isDue || !isGathering) writes += 1
         if (!isDue) setImmediate(() => (isDue = false))
         isDue = true
-        return sound.send(head, body, beside)
+        return sound.send(head, ...rest)
       },
     }),
   )

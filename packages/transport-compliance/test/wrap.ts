@@ -1,9 +1,12 @@
-import type { Beside, Connection, Receiver } from '@bulkhead/core/transport'
+import type { Connection, Receiver } from '@bulkhead/core/transport'
 import type { Wrap } from '../../transport-memory/test/memory-subject.ts'
+
+/** What `send` is given behind the head. */
+export type Rest = Parameters<Connection['send']> extends [Uint8Array, ...infer R] ? R : never
 
 /** What a broken connection does otherwise than the one it is built on. */
 export interface Flaw {
-  send?(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours?: boolean): boolean
+  send?(head: Uint8Array, ...rest: Rest): boolean
   pendingBytes?(): number
   receive?(receiver: Receiver): void
   close?(): void
@@ -18,7 +21,7 @@ export function flawed(sound: Connection, flaw: Flaw): Connection {
     get pendingBytes() {
       return flaw.pendingBytes ? flaw.pendingBytes() : sound.pendingBytes
     },
-    send: (...args) => (flaw.send ? flaw.send(args[0], args[1], args[2], args[3]) : sound.send(...args)),
+    send: (...args) => (flaw.send ? flaw.send(...args) : sound.send(...args)),
     receive: (receiver) => (flaw.receive ? flaw.receive(receiver) : sound.receive(receiver)),
     close: () => (flaw.close ? flaw.close() : sound.close()),
     cut: () => (flaw.cut ? flaw.cut() : sound.cut()),

@@ -27,6 +27,9 @@ export interface MemoryConnectionOptions {
 /** What a frame's bytes are overwritten with once its receiver has returned, so that nobody keeps them by mistake. */
 const poison = 0xdd
 
+/** The body of a frame that has none. */
+const noBytes = new Uint8Array(0)
+
 /** One end of a link in memory. */
 export class MemoryEnd implements MemoryConnection {
   readonly shares: boolean
@@ -52,11 +55,18 @@ export class MemoryEnd implements MemoryConnection {
     return this.#options.outgoing.frames
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
+  send(
+    head: Uint8Array,
+    segment: Uint8Array = noBytes,
+    start = 0,
+    end = segment.length,
+    beside?: Beside,
+    isYours = false,
+  ): boolean {
     if (this.#isOver || this.#closing) return false
     if (beside?.length && !this.shares) throw new TypeError('Nothing can travel beside the frames of this connection.')
-    const fits = isYours && body !== undefined && body.byteOffset >= head.length
-    const stored = fits ? Segments.move(head, body) : this.#segments.store(head, body)
+    const fits = isYours && segment.byteOffset + start >= head.length
+    const stored = fits ? Segments.move(head, segment, start, end) : this.#segments.store(head, segment, start, end)
     this.#options.outgoing.put({ kind: 'frame', stored, beside: beside?.map(move) })
     if (this.pendingBytes <= this.#options.highWaterBytes) return true
     this.#blocked = true

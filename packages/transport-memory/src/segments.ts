@@ -1,3 +1,5 @@
+import { copyBytes } from '@bulkhead/core/transport'
+
 /** A frame that was copied into a segment. */
 export interface Stored {
   readonly segment: Uint8Array
@@ -14,21 +16,22 @@ export class Segments {
   #segment = new Uint8Array(0)
   #used = 0
 
-  store(head: Uint8Array, body: Uint8Array | undefined): Stored {
-    const length = head.length + (body?.length ?? 0)
+  /** The head, and the bytes from `from` to `to` of `body`. */
+  store(head: Uint8Array, body: Uint8Array, from: number, to: number): Stored {
+    const length = head.length + to - from
     const start = this.#reserve(length)
     const segment = length > segmentBytes / 4 ? new Uint8Array(length) : this.#segment
     segment.set(head, start)
-    if (body) segment.set(body, start + head.length)
+    copyBytes(body, from, to, segment, start + head.length)
     return { segment, start, end: start + length, isMoved: false }
   }
 
   /** Takes the body's ArrayBuffer and puts the head in front of the body. */
-  static move(head: Uint8Array, body: Uint8Array): Stored {
-    const { byteOffset, length } = body
-    const segment = new Uint8Array((body.buffer as ArrayBuffer).transfer())
-    segment.set(head, byteOffset - head.length)
-    return { segment, start: byteOffset - head.length, end: byteOffset + length, isMoved: true }
+  static move(head: Uint8Array, { buffer, byteOffset }: Uint8Array, from: number, to: number): Stored {
+    const segment = new Uint8Array((buffer as ArrayBuffer).transfer())
+    const start = byteOffset + from - head.length
+    segment.set(head, start)
+    return { segment, start, end: byteOffset + to, isMoved: true }
   }
 
   #reserve(length: number): number {

@@ -98,6 +98,6 @@ describe('a link in memory', () => {
 
   test('a link that does not share refuses what travels beside', () => {
     const [left] = memoryLink({ ...heldSchedule(), shares: false })
-    assert.throws(() => left.send(bytes('x'), undefined, [new SharedArrayBuffer(1)]), TypeError)
+    assert.throws(() => left.send(bytes('x'), undefined, 0, 0, [new SharedArrayBuffer(1)]), TypeError)
   })
 })

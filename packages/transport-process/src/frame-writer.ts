@@ -1,4 +1,4 @@
-import { letGo } from '@bulkhead/core/transport'
+import { copyBytes, letGo } from '@bulkhead/core/transport'
 
 const headerBytes = 4
 /** Bytes of a batch's memory; a longer frame gets memory of its own. */
@@ -21,23 +21,23 @@ export class FrameWriter {
   /** Bytes waiting to be taken. */
   bytes = 0
 
-  /** `isYours`: the ArrayBuffer of the body is the writer's. */
-  write(head: Uint8Array, body: Uint8Array | undefined, isYours = false): void {
-    const length = head.length + (body === undefined ? 0 : body.length)
-    if (isYours && body !== undefined && length >= moveFromBytes && body.byteOffset >= headerBytes + head.length) {
-      this.#writeInFront(head, body, length)
+  /** The head, and the bytes from `start` to `end` of `segment`. `isYours`: its ArrayBuffer is the writer's. */
+  write(head: Uint8Array, segment: Uint8Array, start: number, end: number, isYours: boolean): void {
+    const length = head.length + end - start
+    if (isYours && length >= moveFromBytes && segment.byteOffset + start >= headerBytes + head.length) {
+      this.#writeInFront(head, segment, end, length)
       return
     }
     const at = this.#reserve(headerBytes + length)
     putLength(this.#slab, at, length)
-    this.#slab.set(head, at + 4)
-    if (body !== undefined) this.#slab.set(body, at + 4 + head.length)
-    if (body !== undefined && isYours) letGo(body)
+    copyBytes(head, 0, head.length, this.#slab, at + headerBytes)
+    copyBytes(segment, start, end, this.#slab, at + headerBytes + head.length)
+    if (isYours) letGo(segment)
   }
 
-  #writeInFront(head: Uint8Array, body: Uint8Array, length: number): void {
+  #writeInFront(head: Uint8Array, { buffer, byteOffset }: Uint8Array, end: number, length: number): void {
     const bytes = headerBytes + length
-    const chunk = new Uint8Array(body.buffer, body.byteOffset - bytes + body.length, bytes)
+    const chunk = new Uint8Array(buffer, byteOffset + end - bytes, bytes)
     putLength(chunk, 0, length)
     chunk.set(head, headerBytes)
     this.#seal()

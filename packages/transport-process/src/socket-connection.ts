@@ -43,6 +43,9 @@ export function openSocketConnection(socket: Socket, options: SocketConnectionOp
   return new SocketConnection(socket, options)
 }
 
+/** The body of a frame that has none. */
+const noBytes = new Uint8Array(0)
+
 class SocketConnection implements PausableConnection {
   readonly shares = false
   readonly #socket: Socket
@@ -87,10 +90,17 @@ class SocketConnection implements PausableConnection {
     return this.#ending ? 0 : this.#writer.bytes + this.#socket.writableLength
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
+  send(
+    head: Uint8Array,
+    segment: Uint8Array = noBytes,
+    start = 0,
+    end = segment.length,
+    beside?: Beside,
+    isYours = false,
+  ): boolean {
     if (this.#ending || this.#closing) return false
     if (beside?.length) throw new TypeError('Nothing can travel beside the frames of a connection between processes.')
-    this.#writer.write(head, body, isYours)
+    this.#writer.write(head, segment, start, end, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true
       process.nextTick(this.#flush)

@@ -4,11 +4,12 @@ import { FrameReader } from '../src/frame-reader.ts'
 import { FrameWriter } from '../src/frame-writer.ts'
 
 const limit = 1_000
+const nothing = new Uint8Array(0)
 
 /** The stream of these frames, and a reader that collects what it finds. */
 function streamOf(frames: readonly Uint8Array[]): Uint8Array {
   const writer = new FrameWriter()
-  for (const frame of frames) writer.write(frame, undefined)
+  for (const frame of frames) writer.write(frame, nothing, 0, 0, false)
   return Buffer.concat(writer.take())
 }
 
@@ -123,7 +124,7 @@ describe('a frame reader', () => {
 
   test('finds the closing mark behind the last frame', () => {
     const writer = new FrameWriter()
-    writer.write(Buffer.from('head '), Buffer.from('and body'))
+    writer.write(Buffer.from('head '), Buffer.from('and body'), 0, 8, false)
     writer.writeClosing()
     const stream = Buffer.concat(writer.take())
     for (const size of [1, 3, stream.length]) {

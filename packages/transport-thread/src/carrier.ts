@@ -6,8 +6,15 @@ export interface Outgoing {
   readonly pendingBytes: number
   /** Whether the closing mark has left. */
   readonly isFinished: boolean
-  /** `isYours`: the ArrayBuffer of the body is the carrier's. */
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours?: boolean): void
+  /** The head, and the bytes from `start` to `end` of `segment`. `isYours`: its ArrayBuffer is the carrier's. */
+  write(
+    head: Uint8Array,
+    segment: Uint8Array,
+    start: number,
+    end: number,
+    beside: Beside | undefined,
+    isYours: boolean,
+  ): void
   /** Lets everything that was written in this turn leave. */
   flush(): void
   /** Puts the closing mark behind what was written. */

@@ -1,3 +1,4 @@
+import { copyBytes } from '@bulkhead/core/transport'
 import { recordBytes } from './ring-format.ts'
 
 interface Segment {
@@ -16,17 +17,21 @@ export class Overflow {
   /** Bytes of the records in here. */
   bytes = 0
 
-  append(head: Uint8Array, body: Uint8Array | undefined): void {
-    const length = head.length + (body?.length ?? 0)
-    const { bytes, words, used } = this.#claim(recordBytes(length))
-    words[used >> 2] = length
-    bytes.set(head, used + 4)
-    if (body) bytes.set(body, used + 4 + head.length)
+  /** A record of the head, and the bytes from `start` to `end` of `segment`. */
+  append(head: Uint8Array, segment: Uint8Array, start: number, end: number): void {
+    const length = head.length + end - start
+    const last = this.#claim(recordBytes(length))
+    const at = last.used
+    last.words[at >> 2] = length
+    copyBytes(head, 0, head.length, last.bytes, at + 4)
+    copyBytes(segment, start, end, last.bytes, at + 4 + head.length)
+    this.#fill(last, recordBytes(length))
   }
 
   appendMark(header: number): void {
-    const { words, used } = this.#claim(4)
-    words[used >> 2] = header
+    const last = this.#claim(4)
+    last.words[last.used >> 2] = header
+    this.#fill(last, 4)
   }
 
   /** Bytes of the oldest record. */
@@ -54,17 +59,19 @@ export class Overflow {
     return first.bytes.subarray(start, end)
   }
 
-  #claim(bytes: number): { bytes: Uint8Array; words: Int32Array; used: number } {
-    let last = this.#segments.at(-1)
-    if (!last || last.used + bytes > segmentBytes) {
-      const memory = new ArrayBuffer(segmentBytes)
-      last = { bytes: new Uint8Array(memory), words: new Int32Array(memory), used: 0 }
-      this.#segments.push(last)
-    }
-    const used = last.used
-    last.used += bytes
+  /** The last segment, with room for so many bytes. */
+  #claim(bytes: number): Segment {
+    const last = this.#segments[this.#segments.length - 1]
+    if (last !== undefined && last.used + bytes <= segmentBytes) return last
+    const memory = new ArrayBuffer(segmentBytes)
+    const next = { bytes: new Uint8Array(memory), words: new Int32Array(memory), used: 0 }
+    this.#segments.push(next)
+    return next
+  }
+
+  #fill(segment: Segment, bytes: number): void {
+    segment.used += bytes
     this.bytes += bytes
-    return { bytes: last.bytes, words: last.words, used }
   }
 }
 

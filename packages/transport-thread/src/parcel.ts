@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { copyBytes } from '@bulkhead/core/transport'
 import type { Beside } from '@bulkhead/core/transport'
 
 /** A frame that is posted as a message of its own: it is large, or something travels beside it. */
@@ -14,16 +15,20 @@ export const parcelAbove = 64 * 1024
 
 /**
  * Posts a frame as a parcel and returns its weight. The ArrayBuffers beside it are detached here when this returns.
- * Throws a DataCloneError, and posts nothing, if one of them cannot be moved. `isYours`: the body's ArrayBuffer moves too, if the head fits in front.
+ * Throws a DataCloneError, and posts nothing, if one of them cannot be moved. `isYours`: the segment's ArrayBuffer moves too, if the head fits in
+ * front of `start`.
  */
 export function postParcel(
   port: MessagePort,
   head: Uint8Array,
-  body: Uint8Array | undefined,
-  beside?: Beside,
-  isYours = false,
+  segment: Uint8Array,
+  start: number,
+  end: number,
+  beside: Beside | undefined,
+  isYours: boolean,
 ): number {
-  const frame = isYours && body && body.byteOffset >= head.length ? headed(head, body) : joined(head, body)
+  const fits = isYours && segment.byteOffset + start >= head.length
+  const frame = fits ? headed(head, segment, start, end) : joined(head, segment, start, end)
   const moved = new Set<ArrayBuffer>([frame.buffer as ArrayBuffer])
   for (const item of beside ?? []) if (item instanceof ArrayBuffer) moved.add(item)
   let weight = 0
@@ -34,15 +39,15 @@ export function postParcel(
 }
 
 /** The head in front of the body, where that lies. */
-function headed(head: Uint8Array, body: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(body.buffer, body.byteOffset - head.length, head.length + body.length)
+function headed(head: Uint8Array, { buffer, byteOffset }: Uint8Array, start: number, end: number): Uint8Array {
+  const frame = new Uint8Array(buffer, byteOffset + start - head.length, head.length + end - start)
   frame.set(head)
   return frame
 }
 
-function joined(head: Uint8Array, body: Uint8Array | undefined): Uint8Array {
-  const frame = new Uint8Array(head.length + (body?.length ?? 0))
+function joined(head: Uint8Array, segment: Uint8Array, start: number, end: number): Uint8Array {
+  const frame = new Uint8Array(head.length + end - start)
   frame.set(head)
-  if (body) frame.set(body, head.length)
+  copyBytes(segment, start, end, frame, head.length)
   return frame
 }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { letGo } from '@bulkhead/core/transport'
+import { copyBytes, letGo } from '@bulkhead/core/transport'
 import type { Beside } from '@bulkhead/core/transport'
 import { closingMark } from './carrier.ts'
 import type { Outgoing } from './carrier.ts'
@@ -35,11 +35,18 @@ export class PortOutgoing implements Outgoing {
     return this.#posted + this.#used
   }
 
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
-    const length = head.length + (body?.length ?? 0)
+  write(
+    head: Uint8Array,
+    segment: Uint8Array,
+    start: number,
+    end: number,
+    beside: Beside | undefined,
+    isYours: boolean,
+  ): void {
+    const length = head.length + end - start
     if (beside || length > parcelAbove) {
       this.flush()
-      this.#posted += postParcel(this.#port, head, body, beside, isYours)
+      this.#posted += postParcel(this.#port, head, segment, start, end, beside, isYours)
       return
     }
     if (this.#used + 4 + length > batchBytesMax) this.flush()
@@ -51,9 +58,9 @@ export class PortOutgoing implements Outgoing {
     batch[at + 2] = length >>> 16
     batch[at + 3] = length >>> 24
     at += 4
-    batch.set(head, at)
-    if (body) batch.set(body, at + head.length)
-    if (body && isYours) letGo(body)
+    copyBytes(head, 0, head.length, batch, at)
+    copyBytes(segment, start, end, batch, at + head.length)
+    if (isYours) letGo(segment)
     this.#used = at + length
   }
 

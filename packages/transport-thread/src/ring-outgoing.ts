@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { letGo } from '@bulkhead/core/transport'
+import { copyBytes, letGo } from '@bulkhead/core/transport'
 import type { Beside } from '@bulkhead/core/transport'
 import { doorbell } from './carrier.ts'
 import type { Outgoing } from './carrier.ts'
@@ -53,20 +53,34 @@ export class RingOutgoing implements Outgoing {
     return this.#isClosing && this.#overflow.bytes === 0
   }
 
-  write(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
-    const length = head.length + (body === undefined ? 0 : body.length)
-    if (beside || length > this.#frameBytesMax) this.#post(head, body, beside, isYours)
+  write(
+    head: Uint8Array,
+    segment: Uint8Array,
+    start: number,
+    end: number,
+    beside: Beside | undefined,
+    isYours: boolean,
+  ): void {
+    if (beside || head.length + end - start > this.#frameBytesMax)
+      this.#post(head, segment, start, end, beside, isYours)
     else {
-      this.#append(head, body, length)
-      if (isYours && body !== undefined) letGo(body)
+      this.#append(head, segment, start, end)
+      if (isYours) letGo(segment)
     }
   }
 
   /** The parcel wakes the reader, who needs no doorbell unless it has looked before the slot was published. */
-  #post(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined, isYours = false): void {
+  #post(
+    head: Uint8Array,
+    segment: Uint8Array,
+    start: number,
+    end: number,
+    beside: Beside | undefined,
+    isYours: boolean,
+  ): void {
     const wasAsleep = lower(this.#counters, counter.asleep)
     try {
-      this.#posted += postParcel(this.#port, head, body, beside, isYours)
+      this.#posted += postParcel(this.#port, head, segment, start, end, beside, isYours)
     } catch (error) {
       if (wasAsleep) this.#port.postMessage(doorbell)
       throw error
@@ -75,16 +89,17 @@ export class RingOutgoing implements Outgoing {
     this.#publish()
   }
 
-  #append(head: Uint8Array, body: Uint8Array | undefined, length: number): void {
+  #append(head: Uint8Array, segment: Uint8Array, start: number, end: number): void {
+    const length = head.length + end - start
     const bytes = recordBytes(length)
     if (this.#overflow.bytes > 0 || this.#roomFor(bytes) < bytes) {
-      this.#overflow.append(head, body)
+      this.#overflow.append(head, segment, start, end)
       return
     }
     const offset = this.#at & (this.#ringBytes - 1)
     this.#ring.words[offset >> 2] = length
-    this.#ring.bytes.set(head, offset + 4)
-    if (body !== undefined) this.#ring.bytes.set(body, offset + 4 + head.length)
+    copyBytes(head, 0, head.length, this.#ring.bytes, offset + 4)
+    copyBytes(segment, start, end, this.#ring.bytes, offset + 4 + head.length)
     this.#at = (this.#at + bytes) | 0
     if (((this.#at - this.#published) | 0) < this.#publishAt) return
     this.#publishAt = Math.min(publishBytes.most, this.#publishAt * 2)

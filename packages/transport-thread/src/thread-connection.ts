@@ -30,6 +30,9 @@ export function openThreadConnection(end: ThreadEnd, options: ThreadConnectionOp
   return new ThreadConnection(end, options)
 }
 
+/** The body of a frame that has none. */
+const noBytes = new Uint8Array(0)
+
 class ThreadConnection implements PausableConnection {
   readonly shares = true
   readonly #end: ThreadEnd
@@ -70,9 +73,16 @@ class ThreadConnection implements PausableConnection {
     return this.#ending ? 0 : this.#outgoing.pendingBytes
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours = false): boolean {
+  send(
+    head: Uint8Array,
+    segment: Uint8Array = noBytes,
+    start = 0,
+    end = segment.length,
+    beside?: Beside,
+    isYours = false,
+  ): boolean {
     if (this.#ending || this.#closing) return false
-    this.#outgoing.write(head, body, beside?.length ? beside : undefined, isYours)
+    this.#outgoing.write(head, segment, start, end, beside?.length ? beside : undefined, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true
       process.nextTick(this.#flush)

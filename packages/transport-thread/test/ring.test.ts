@@ -8,6 +8,7 @@ import { RingIncoming } from '../src/ring-incoming.ts'
 import { RingOutgoing } from '../src/ring-outgoing.ts'
 
 const ringBytes = 4096
+const nothing = new Uint8Array(0)
 
 /**
  * A ring with both of its sides in one thread, and each side's doorbells in the test's hands: a side acts only when it was rung, or
@@ -41,7 +42,7 @@ class Bench {
     new DataView(frame.buffer).setUint32(0, this.#sent)
     new DataView(frame.buffer).setUint32(4, frame.length)
     this.#sent += 1
-    this.outgoing.write(frame.subarray(0, 5), frame.subarray(5), undefined)
+    this.outgoing.write(frame.subarray(0, 5), frame, 5, frame.length, undefined, false)
   }
 
   /** The reader handles its messages, if there are any. */
@@ -184,8 +185,8 @@ describe('a ring', () => {
     }
     const outgoing = new RingOutgoing({ postMessage } as unknown as MessagePort, bench.memory, ringBytes)
     assert.ok(bench.incoming.sleep())
-    assert.throws(() => outgoing.write(Uint8Array.of(1), undefined, [new ArrayBuffer(8)]), /cannot be moved/)
-    outgoing.write(Uint8Array.of(2), undefined, undefined)
+    assert.throws(() => outgoing.write(Uint8Array.of(1), nothing, 0, 0, [new ArrayBuffer(8)], false), /cannot be moved/)
+    outgoing.write(Uint8Array.of(2), nothing, 0, 0, undefined, false)
     outgoing.flush()
     assert.deepEqual(rings, [doorbell])
   })
@@ -195,9 +196,9 @@ describe('a ring', () => {
     const posted: unknown[] = []
     const port = { postMessage: (message: unknown) => posted.push(message) } as unknown as MessagePort
     const outgoing = new RingOutgoing(port, bench.memory, ringBytes)
-    outgoing.write(Uint8Array.of(1), undefined, undefined)
-    outgoing.write(Uint8Array.of(2), undefined, [new SharedArrayBuffer(8)])
-    outgoing.write(Uint8Array.of(3), undefined, undefined)
+    outgoing.write(Uint8Array.of(1), nothing, 0, 0, undefined, false)
+    outgoing.write(Uint8Array.of(2), nothing, 0, 0, [new SharedArrayBuffer(8)], false)
+    outgoing.write(Uint8Array.of(3), nothing, 0, 0, undefined, false)
     outgoing.flush()
     const seen: number[] = []
     const deliver = (segment: Uint8Array, start: number) => seen.push(segment[start]!) > 0

@@ -7,10 +7,13 @@ const highWaterBytes = 1024 * 1024
 /** Milliseconds between two looks at a carrier that is full. */
 const lookMs = 5
 
+/** The body of a frame that has none. */
+const noBytes = new Uint8Array(0)
+
 interface Late {
   readonly dueAt: number
   readonly head: Uint8Array
-  readonly body: Uint8Array | undefined
+  readonly body: Uint8Array
   readonly beside: Beside | undefined
 }
 
@@ -55,9 +58,11 @@ export class LateConnection implements Connection {
     return held
   }
 
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside): boolean {
+  send(head: Uint8Array, segment: Uint8Array = noBytes, start = 0, end = segment.length, beside?: Beside): boolean {
     if (this.#hasEnded) return false
-    const flows = this.#isCalm ? this.#inner.send(head, body, beside) : this.#keep(head, body, beside)
+    const flows = this.#isCalm
+      ? this.#inner.send(head, segment, start, end, beside)
+      : this.#keep(head, new Uint8Array(segment.subarray(start, end)), beside)
     if (!flows) this.#owesRoom = true
     return flows
   }
@@ -92,9 +97,9 @@ export class LateConnection implements Connection {
     return this.#delayMs === 0 && this.#late.length === 0
   }
 
-  #keep(head: Uint8Array, body: Uint8Array | undefined, beside: Beside | undefined): boolean {
-    const bytes = head.length + (body?.length ?? 0)
-    this.#late.push({ dueAt: performance.now() + this.#delayMs, head: head.slice(), body: body?.slice(), beside })
+  #keep(head: Uint8Array, body: Uint8Array, beside: Beside | undefined): boolean {
+    const bytes = head.length + body.length
+    this.#late.push({ dueAt: performance.now() + this.#delayMs, head: head.slice(), body, beside })
     this.#lateBytes += bytes
     this.#held.frames++
     this.#held.bytes += bytes
@@ -135,8 +140,8 @@ export class LateConnection implements Connection {
     let count = 0
     for (const { dueAt, head, body, beside } of this.#late) {
       if (dueAt > until) break
-      this.#inner.send(head, body, beside)
-      this.#lateBytes -= head.length + (body?.length ?? 0)
+      this.#inner.send(head, body, 0, body.length, beside)
+      this.#lateBytes -= head.length + body.length
       count++
     }
     this.#late.splice(0, count)

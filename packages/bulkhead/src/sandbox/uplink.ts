@@ -72,8 +72,8 @@ export class Uplink {
     return this.#waitingBytes + this.#socket.writableLength
   }
 
-  send(kind: typeof piece.frame | typeof piece.close, peer: NodeId, head?: Uint8Array, body?: Uint8Array): void {
-    this.#send(pieceOf(kind, peer, head, body))
+  send(...given: Parameters<typeof pieceOf>): void {
+    this.#send(pieceOf(...given))
   }
 
   forget(peer: NodeId, connection: UplinkConnection): void {
@@ -151,9 +151,9 @@ class UplinkConnection implements Connection {
     return this.#ending === undefined ? this.#uplink.pendingBytes : 0
   }
 
-  send(head: Uint8Array, body?: Uint8Array): boolean {
+  send(head: Uint8Array, segment?: Uint8Array, start?: number, end?: number): boolean {
     if (this.#ending !== undefined || this.#isClosing) return false
-    this.#uplink.send(piece.frame, this.#peer, head, body)
+    this.#uplink.send(piece.frame, this.#peer, head, segment, start, end)
     if (this.pendingBytes <= highWaterBytes) return true
     this.#isBlocked = true
     return false

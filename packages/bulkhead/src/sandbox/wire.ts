@@ -1,4 +1,7 @@
+import { copyBytes } from '@bulkhead/core/transport'
 import { FrameReader } from '@bulkhead/transport-process'
+
+const noBytes = new Uint8Array(0)
 
 /**
  * What travels on the one socket between a sandbox and its warden: pieces of `[length, kind, peer, bytes]`. The length is 4 bytes, little-endian; so is the number of
@@ -20,15 +23,22 @@ const headBytes = 4 + 1 + 4
 /** Bytes of a piece beside its frame. */
 export const pieceOverhead: number = headBytes
 
-/** One piece, ready to be written. The bytes are copied. */
-export function pieceOf(kind: PieceKind, peer: number, head?: Uint8Array, body?: Uint8Array): Buffer {
-  const length = (head?.length ?? 0) + (body?.length ?? 0)
+/** One piece, ready to be written: the head, and the bytes from `start` to `end` of `segment`. They are copied. */
+export function pieceOf(
+  kind: PieceKind,
+  peer: number,
+  head: Uint8Array = noBytes,
+  segment: Uint8Array = noBytes,
+  start = 0,
+  end: number = segment.length,
+): Buffer {
+  const length = head.length + end - start
   const bytes = Buffer.allocUnsafe(headBytes + length)
   bytes.writeUInt32LE(length + headBytes - 4, 0)
   bytes[4] = kind
   bytes.writeUInt32LE(peer, 5)
-  if (head !== undefined) bytes.set(head, headBytes)
-  if (body !== undefined) bytes.set(body, headBytes + (head?.length ?? 0))
+  bytes.set(head, headBytes)
+  copyBytes(segment, start, end, bytes, headBytes + head.length)
   return bytes
 }
 

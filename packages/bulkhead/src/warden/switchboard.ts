@@ -32,6 +32,9 @@ interface Line {
   isClosed: boolean
 }
 
+/** What a sandbox sends has its head in it. */
+const noHead = new Uint8Array(0)
+
 /** Carries frames between a sandbox, which has one socket, and its peers, who each have a connection: those that the police lets through. */
 export class Switchboard {
   readonly police: Police
@@ -67,7 +70,7 @@ export class Switchboard {
     if (broken !== undefined) return broken
     const line = this.#line(peer)
     if (line.isClosed) return `a frame to node ${peer} behind the last one`
-    if (line.connection !== undefined) line.connection.send(segment.subarray(start, end))
+    if (line.connection !== undefined) line.connection.send(noHead, segment, start, end)
     else {
       line.waiting.push(segment.slice(start, end))
       line.waitingBytes += end - start

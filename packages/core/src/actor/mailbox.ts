@@ -17,7 +17,7 @@ export class Mail {
   segment: Uint8Array | undefined
   readonly start: number
   readonly end: number
-  readonly beside: Beside | undefined
+  beside: Beside | undefined
   /** Whether nothing else lies in the segment's ArrayBuffer. */
   readonly isAlone: boolean
   /** Knows the record structures of the node that encoded the bytes. */
@@ -26,6 +26,8 @@ export class Mail {
   readonly open: (() => unknown) | undefined
   /** The value, once somebody has looked. */
   value: unknown = UNOPENED
+  /** What it counts against a bound in bytes. */
+  readonly sizeBytes: number
   /** When it came; known only while somebody listens to how long mail waits. */
   readonly queuedAt: number | undefined
   next: Mail | undefined = undefined
@@ -49,17 +51,13 @@ export class Mail {
     this.isAlone = encoded !== undefined && encoded.isAlone
     this.decoder = decoder
     this.open = open
+    this.sizeBytes = encoded !== undefined && this.bounded ? encoded.weight : 0
     this.queuedAt = queuedAt
   }
 
   /** Lets go of its value. Mail that had to wait is old for the collector, which would take for old what it holds, too. */
   forget(): void {
     this.value = undefined
-  }
-
-  /** What it counts against a bound in bytes. */
-  get sizeBytes(): number {
-    return this.bounded ? this.end - this.start : 0
   }
 
   /** Whether bounds of the mailbox concern it. A message with a ref is the one reply that its alias was made for. */

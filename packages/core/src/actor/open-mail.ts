@@ -20,6 +20,7 @@ export function openMail(cell: Cell, mail: Mail): boolean {
     mail.value = kernel.decodeFor(cell, mail.decoder, mail.segment, mail.beside, mail.start, mail.end)
     if (mail.isAlone) letGo(mail.segment)
     mail.segment = undefined
+    mail.beside = undefined
     return true
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error

@@ -16,6 +16,7 @@ import { NotSendable, printable, Undecodable } from './codec.ts'
 import { letGo } from './encoded.ts'
 import { requestBody } from './request-body.ts'
 import { sendableError } from './sendable-error.ts'
+import { encodedFor, wayTo } from '../node/way.ts'
 
 /** OTP's default for `gen_server:call`. */
 export const CALL_TIMEOUT_MS = 5_000
@@ -202,11 +203,7 @@ function refusalFor(value: unknown, encoder: Encoder): Error {
   return error ?? new BulkheadError('refused', printable(value))
 }
 
-/** Made once, since they are needed for every answer. */
-const ANSWER = {
-  reply: { shared: { shares: true, root: 'reply' }, apart: { shares: false, root: 'reply' } },
-  refusal: { shared: { shares: true, root: 'error' }, apart: { shares: false, root: 'error' } },
-} as const
+const ANSWER = { reply: encodedFor('reply'), refusal: encodedFor('error') }
 
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {
@@ -214,7 +211,7 @@ export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: 
   closeCall(cell, caller, ref)
   const remote = kernel.isLocal(caller) ? undefined : kernel.remoteOf(caller)
   let encoded: Encoded
-  const options = ANSWER[kind][remote === undefined || remote.shares ? 'shared' : 'apart']
+  const options = ANSWER[kind][wayTo(remote)]
   try {
     encoded = kernel.encoder.encode(value, options)
   } catch (error) {

@@ -3,7 +3,7 @@ import { isDomException, takeApart } from './codec-errors.ts'
 import { registeredFor } from './codec-extensions.ts'
 import type { CodedExtension, RegisteredType } from './codec-extensions.ts'
 import { SharingWriter } from './codec-sharing.ts'
-import { annotations, arrayBufferKind, binaryKinds, depthMax, extension } from './codec-wire.ts'
+import { annotations, arrayBufferKind, besideBytes, binaryKinds, depthMax, extension } from './codec-wire.ts'
 import type { Beside, Encoded, EncodeOptions } from './codec.ts'
 import { entryStep, Obstacle, propertyStep } from './obstacle.ts'
 import type { DefinedStructures } from './record-structures.ts'
@@ -26,8 +26,11 @@ export class ValueEncoder extends SharingWriter {
   readonly #structures: DefinedStructures
   readonly #context: unknown
   #shares = false
+  #moves = false
   #transfer = noBuffers
   #beside: Shareable[] | undefined
+  /** Bytes of the value encoded last that were copied beside the frame. */
+  copiedBytes = 0
   /** Somebody added enumerable properties to Object.prototype; they belong to no message. */
   #polluted = false
 
@@ -40,8 +43,10 @@ export class ValueEncoder extends SharingWriter {
   /** Encodes one value. Throws {@link NotSendable}. */
   encode(value: unknown, options: EncodeOptions | undefined): Encoded {
     this.begin()
+    this.copiedBytes = 0
     if (options !== undefined) {
       this.#shares = options.shares ?? false
+      this.#moves = options.moves ?? false
       this.#transfer = options.transfer ?? noBuffers
     }
     this.#polluted = false
@@ -58,6 +63,7 @@ export class ValueEncoder extends SharingWriter {
       this.forget()
       if (options !== undefined) {
         this.#shares = false
+        this.#moves = false
         this.#transfer = noBuffers
         this.#beside = undefined
       }
@@ -326,7 +332,17 @@ export class ValueEncoder extends SharingWriter {
     }
     if (buffer.detached) throw new Obstacle('is a detached ArrayBuffer')
     this.rich = true
-    this.arrayBuffer(buffer)
+    if (this.#moves && buffer.byteLength >= besideBytes) this.#copyBeside(new Uint8Array(buffer))
+    else this.arrayBuffer(buffer)
+  }
+
+  /** Large binary data, as a buffer that the receiver gets: copied once, where bytes in a frame are copied twice. */
+  #copyBeside(content: Uint8Array): void {
+    this.rich = true
+    this.copiedBytes += content.length
+    const beside = (this.#beside ??= [])
+    this.annotate(annotations.beside)
+    this.number(beside.push(new Uint8Array(content).buffer) - 1)
   }
 
   #travelsBeside(buffer: ArrayBufferLike): boolean {
@@ -359,6 +375,10 @@ export class ValueEncoder extends SharingWriter {
   }
 
   #viewContent(name: string, kind: number, content: Uint8Array, length: number): void {
+    if (this.#moves && content.length >= besideBytes) {
+      this.viewOf(kind, () => this.#copyBeside(content), 0, length)
+      return
+    }
     if (name === 'Uint8Array') {
       this.binary(content)
       return

@@ -66,5 +66,8 @@ export const binaryKinds: readonly string[] = [
 ]
 export const arrayBufferKind = 16
 
+/** Binary data of so many bytes travel beside a frame that may have something beside it. */
+export const besideBytes: number = 32 * 1024
+
 /** Frames from this size on start with `d6 69 00000000` unless they are plain data: then msgpackr may read them. */
 export const largeBytes = 1_024

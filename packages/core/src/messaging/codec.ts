@@ -15,8 +15,8 @@ export { printable } from './printable.ts'
 export { Undecodable } from './undecodable.ts'
 
 /**
- * Objects that travel beside the bytes because they are shared or moved, never copied: SharedArrayBuffers and
- * transferred ArrayBuffers.
+ * Objects that travel beside the bytes because they are shared or moved, never copied on the way: SharedArrayBuffers, transferred ArrayBuffers, and
+ * the copies of large binary data that the receiver gets.
  */
 export type Beside = readonly (SharedArrayBuffer | ArrayBuffer)[]
 
@@ -28,6 +28,10 @@ export interface EncodeOptions {
    * `NotSendable`.
    */
   readonly shares?: boolean
+  /**
+   * Whether large binary data travel beside the bytes: copied here and nowhere else, since both ends are in one OS process. Default false.
+   */
+  readonly moves?: boolean
   /**
    * ArrayBuffers to move instead of copy. Once encoding has succeeded they are detached here, wherever the receiver is;
    * what `beside` holds is their successors. If `shares` is false they are copied into the bytes, and detached all the
@@ -131,7 +135,8 @@ class NodeEncoder implements Encoder {
     try {
       const encoded = encoder.encode(value, options)
       const { root = 'message', bytesMax = this.#bytesMax } = options ?? {}
-      if (encoded.length > bytesMax) throw new NotSendable(root, tooLong(encoded.length, bytesMax, this.#bytesOption))
+      const bytes = encoded.length + encoder.copiedBytes
+      if (bytes > bytesMax) throw new NotSendable(root, tooLong(bytes, bytesMax, this.#bytesOption))
       return encoded
     } finally {
       this.#idle = encoder

@@ -39,13 +39,21 @@ export interface Connection {
   /** Bytes handed to `send` that the carrier has not yet taken. */
   readonly pendingBytes: number
   /**
-   * Sends one frame: the bytes of `head` followed by those of `body`. Both are copied before `send` returns. Returns false while
-   * `pendingBytes` is above the high-water mark: advice, nothing is dropped. After the ending it does nothing and returns false.
+   * Sends one frame: the bytes of `head` followed by bytes `start` (inclusive, default 0) to `end` (exclusive, default its length) of `segment`.
+   * Both are copied before `send` returns. Returns false while `pendingBytes` is above the high-water mark: advice, nothing is dropped. After the
+   * ending it does nothing and returns false.
    *
-   * `isYours`: the ArrayBuffer of `body` holds nothing else and is the connection's from now on, which may write in front of the body, move it
+   * `isYours`: the ArrayBuffer of `segment` holds nothing else and is the connection's from now on, which may write in front of `start`, move it
    * to the receiver or let go of it. Default false.
    */
-  send(head: Uint8Array, body?: Uint8Array, beside?: Beside, isYours?: boolean): boolean
+  send(
+    head: Uint8Array,
+    segment?: Uint8Array,
+    start?: number,
+    end?: number,
+    beside?: Beside,
+    isYours?: boolean,
+  ): boolean
   /** Lets go at once of what was gathered in this turn: it arrives although this side dies before the turn ends. */
   flush(): void
   /** Starts delivery. Called once. Frames are delivered from a later task or microtask, never from inside this call. */

@@ -36,6 +36,12 @@ export class Encoded {
     return this.end - this.start
   }
 
+  /** Bytes that it takes wherever it waits, those beside it included. Shared memory belongs to nobody. */
+  get weight(): number {
+    if (this.beside === undefined) return this.end - this.start
+    return this.beside.reduce((sum, each) => sum + (each instanceof ArrayBuffer ? each.byteLength : 0), this.length)
+  }
+
   /** A view of exactly the frame. Making one costs more than encoding a small value: what stays in this node does without. */
   get bytes(): Uint8Array {
     const { segment, start, end } = this

@@ -1,4 +1,5 @@
 import type { Beside } from './codec.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { Encoded } from './encoded.ts'
 
 /** Small, since one message that waits for long keeps the whole slab. */
@@ -6,9 +7,6 @@ const slabBytes = 8_192
 
 /** Frames from this length on have a segment of their own. */
 const longFrame = slabBytes / 8
-
-/** Up to this length a loop copies faster than the platform does, which wants a view first. */
-const shortFrame = 96
 
 /**
  * Where frames are kept that have arrived and lie in a segment which is about to be used again. They lie side by side, in slabs that are never
@@ -29,8 +27,7 @@ export class Shelf {
     }
     const slab = this.#slab
     const at = this.#position
-    if (length <= shortFrame) for (let i = 0; i < length; i++) slab[at + i] = segment[start + i] as number
-    else slab.set(segment.subarray(start, end), at)
+    copyBytes(segment, start, end, slab, at)
     this.#position = at + length
     return new Encoded(slab, at, at + length, beside)
   }

@@ -10,6 +10,7 @@ import { NotSendable } from '../messaging/codec.ts'
 import type { Decoder, Encoded, EncodeOptions } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
+import { encodedFor, wayTo } from './way.ts'
 
 /** What can be put into a mailbox by another actor. */
 export type PostKind = 'message' | 'cast' | 'call' | 'system'
@@ -59,27 +60,21 @@ export function sendTo(
 ): boolean {
   const { kernel } = cell
   const remote = pid === undefined || kernel.isLocal(pid) ? undefined : kernel.remoteOf(pid)
-  const shares = remote === undefined || remote.shares
+  const way = wayTo(remote)
   const encoded =
     kind === 'message'
-      ? kernel.encoder.encode(value, optionsOf(shares, transfer))
-      : encodeRequest(kernel, value as readonly unknown[], shares)
+      ? kernel.encoder.encode(value, transfer === undefined ? MESSAGE[way] : { ...MESSAGE[way], transfer })
+      : encodeRequest(kernel, value as readonly unknown[], REQUEST[way])
   return sendEncoded(cell, kind, to, pid, ref, encoded)
 }
 
-/** Made once, since they are needed for every message. */
-const MESSAGE = { shared: { shares: true }, apart: { shares: false } } as const
-const REQUEST = { shared: { shares: true, root: 'arguments' }, apart: { shares: false, root: 'arguments' } } as const
-
-function optionsOf(shares: boolean, transfer: readonly ArrayBuffer[] | undefined): EncodeOptions {
-  if (transfer !== undefined) return { shares, transfer }
-  return shares ? MESSAGE.shared : MESSAGE.apart
-}
+const MESSAGE = encodedFor('message')
+const REQUEST = encodedFor('arguments')
 
 /** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
-function encodeRequest(kernel: Kernel, request: readonly unknown[], shares: boolean): Encoded {
+function encodeRequest(kernel: Kernel, request: readonly unknown[], options: EncodeOptions): Encoded {
   try {
-    return kernel.encoder.encode(request, shares ? REQUEST.shared : REQUEST.apart)
+    return kernel.encoder.encode(request, options)
   } catch (error) {
     if (!(error instanceof NotSendable)) throw error
     const path = error.path.replace(/^arguments\[(\d+)\]/, (_, at: string) => `arguments[${Number(at) - 1}]`)

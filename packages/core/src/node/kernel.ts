@@ -83,6 +83,8 @@ export class Kernel {
   /** The pid that was looked at last, since most are looked at several times in a row, and whether it is of this node. */
   #looked: Pid | undefined = undefined
   #lookedHere = false
+  #lookedAfar: Pid | undefined = undefined
+  #lookedRemote: RemoteNode | undefined = undefined
 
   constructor(options: NodeOptions) {
     this.options = options
@@ -140,6 +142,14 @@ export class Kernel {
 
   /** The node that hosts a foreign pid; undefined when it has ended, or is of another system. */
   remoteOf(pid: Pid): RemoteNode | undefined {
+    if (pid === this.#lookedAfar && this.#lookedRemote?.isDown === false) return this.#lookedRemote
+    const remote = this.#remoteOf(pid)
+    this.#lookedAfar = pid
+    this.#lookedRemote = remote
+    return remote
+  }
+
+  #remoteOf(pid: Pid): RemoteNode | undefined {
     const id = nodeOf(pid)
     const known = this.remotes.get(id)
     if (known !== undefined) return known

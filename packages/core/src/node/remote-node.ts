@@ -25,11 +25,11 @@ interface Waiting {
   readonly to: number
   readonly from: number
   readonly ref: number
-  readonly body: Uint8Array | undefined
-  readonly beside: Beside | undefined
-  /** Whether nothing else lies in the body's ArrayBuffer, nor looks at it. */
-  readonly isAlone: boolean
+  readonly body: Encoded
 }
+
+/** What signals travel with that have nothing to say beyond their head. */
+const noBody = new Encoded(new Uint8Array(0), 0, 0, undefined)
 
 /**
  * Another node, as this one sees it: the one connection with it, what waits for that connection, and what is known about its end. Its loss
@@ -46,6 +46,8 @@ export class RemoteNode implements Receiver {
   #nextOut = 0
   #nextIn = 0
   #definitionsSent = 0
+  #lastTo: Pid | undefined
+  #lastToSerial = 0
   #lastSerial = 0
   #lastPid: Pid | undefined
   #drained: boolean
@@ -68,8 +70,17 @@ export class RemoteNode implements Receiver {
     return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id) ?? true
   }
 
+  /** The same, but known. */
+  get surelyShares(): boolean {
+    return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id) ?? false
+  }
+
   get congested(): boolean {
     return (this.#connection?.pendingBytes ?? this.#outboxBytes) >= this.#kernel.highWaterBytes
+  }
+
+  get isDown(): boolean {
+    return this.#down
   }
 
   get open(): boolean {
@@ -94,15 +105,14 @@ export class RemoteNode implements Receiver {
     })
     this.#kernel.names.peerConnected(this)
     let flowing = true
-    for (const { kind, to, from, ref, body, beside, isAlone } of waiting)
-      flowing = this.#frame(kind, to, from, ref, body, beside, isAlone) && flowing
+    for (const { kind, to, from, ref, body } of waiting) flowing = this.#frame(kind, to, from, ref, body) && flowing
     connection.receive(this)
     if (flowing) this.drained() // otherwise the connection says when
   }
 
   /** Mail or an answer of an actor of this node. False above the high-water mark: that actor gets no next message until it is below. */
-  sendMail(kind: Carried, to: Pid, cell: Cell, ref: number, { bytes, beside, isAlone }: Encoded): boolean {
-    const flowing = this.#frame(kind, serialOf(to), cell.serial, ref, bytes, beside, isAlone)
+  sendMail(kind: Carried, to: Pid, cell: Cell, ref: number, body: Encoded): boolean {
+    const flowing = this.#frame(kind, this.#serialOf(to), cell.serial, ref, body)
     if (!flowing) {
       cell.suspendedBy = this
       this.#suspended.add(cell)
@@ -158,12 +168,20 @@ export class RemoteNode implements Receiver {
         ref = signal.ref
         body = signal.found ?? null
     }
-    const bytes = body === undefined ? undefined : encoder.encode(body, { root: 'signal', bytesMax: Infinity }).bytes
-    this.#frame(signal.kind, serialOf(signal.to), serialOf(signal.from), ref, bytes, undefined)
+    this.#frame(
+      signal.kind,
+      serialOf(signal.to),
+      serialOf(signal.from),
+      ref,
+      body === undefined ? noBody : this.#encoded(body),
+    )
   }
 
   sendSpawn(from: Pid, ref: number, request: SpawnRequest, args: Encoded): void {
-    const { bytes } = this.#kernel.encoder.encode([request, args.bytes], { root: 'spawn', bytesMax: Infinity })
+    const { segment, start, end } = this.#kernel.encoder.encode([request, args.bytes], {
+      root: 'spawn',
+      bytesMax: Infinity,
+    })
     if (args.beside !== undefined && !this.shares) {
       // Found out late: the arguments hold shared memory, and this node is behind a process wall.
       this.#kernel.signal({
@@ -175,36 +193,26 @@ export class RemoteNode implements Receiver {
       })
       return
     }
-    this.#frame('spawn', 0, serialOf(from), ref, bytes, args.beside)
+    this.#frame('spawn', 0, serialOf(from), ref, new Encoded(segment, start, end, args.beside))
   }
 
   sendNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {
-    this.#frame(
-      signal.kind,
-      0,
-      0,
-      0,
-      this.#kernel.encoder.encode(signal, { root: 'signal', bytesMax: Infinity }).bytes,
-      undefined,
-    )
+    this.#frame(signal.kind, 0, 0, 0, this.#encoded(signal))
   }
 
-  #frame(
-    kind: FrameKind,
-    to: number,
-    from: number,
-    ref: number,
-    body: Uint8Array | undefined,
-    beside: Beside | undefined,
-    isAlone = false,
-  ): boolean {
+  #encoded(value: unknown): Encoded {
+    return this.#kernel.encoder.encode(value, { root: 'signal', bytesMax: Infinity })
+  }
+
+  #frame(kind: FrameKind, to: number, from: number, ref: number, body: Encoded): boolean {
     if (this.#down) return true
     const connection = this.#connection
     if (connection === undefined) {
-      this.#outbox?.push({ kind, to, from, ref, body, beside, isAlone })
-      this.#outboxBytes += body?.length ?? 0
+      this.#outbox?.push({ kind, to, from, ref, body })
+      this.#outboxBytes += body.weight
       return !this.congested
     }
+    const { segment, start, end, beside, isAlone } = body
     if (beside !== undefined && !connection.shares) {
       this.#kernel.log(
         'error',
@@ -219,7 +227,7 @@ export class RemoteNode implements Receiver {
       this.#definitionsSent = encoder.definitions
       connection.send(writeHead('define', this.#nextOut++, 0, 0, 0), definition)
     }
-    return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), body, beside, isAlone)
+    return connection.send(writeHead(kind, this.#nextOut++, to, from, ref), segment, start, end, beside, isAlone)
   }
 
   /** What was sent so far leaves now, and not when this turn of the event loop ends. */
@@ -339,6 +347,15 @@ export class RemoteNode implements Receiver {
       default:
         throw new Undecodable(`a ${kind} that stands by itself`)
     }
+  }
+
+  /** Who is sent to is who was sent to before, as a rule. */
+  #serialOf(to: Pid): number {
+    if (to !== this.#lastTo) {
+      this.#lastTo = to
+      this.#lastToSerial = serialOf(to)
+    }
+    return this.#lastToSerial
   }
 
   /** Who sends a frame is who sent the one before, as a rule. */

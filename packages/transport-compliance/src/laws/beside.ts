@@ -10,7 +10,7 @@ type Item = SharedArrayBuffer | ArrayBuffer
 async function echoBeside(setting: Setting, besides: readonly (readonly Item[] | undefined)[]): Promise<Observer> {
   const near = await setting.open('echo')
   const observer = near.observe()
-  for (const [index, beside] of besides.entries()) near.connection.send(makeFrame(index, 20), undefined, beside)
+  for (const [index, beside] of besides.entries()) near.connection.send(makeFrame(index, 20), undefined, 0, 0, beside)
   await setting.untilTrue(() => observer.seen.frames.length >= besides.length, 'what travelled beside the frames')
   return observer
 }
@@ -62,7 +62,7 @@ export const noBesideLaws: readonly Law[] = [
       const near = await setting.open('collect')
       assert.equal(near.connection.shares, false)
       for (const item of [new SharedArrayBuffer(8), new ArrayBuffer(8)]) {
-        assert.throws(() => near.connection.send(makeFrame(1, 20), undefined, [item]), TypeError)
+        assert.throws(() => near.connection.send(makeFrame(1, 20), undefined, 0, 0, [item]), TypeError)
       }
       near.connection.send(makeFrame(2, 20))
       const { frames } = await near.finish()

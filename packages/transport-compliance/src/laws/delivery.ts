@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Ending } from '@bulkhead/core/transport'
-import { makeFrame } from '../frames.ts'
+import { digestOf, makeFrame } from '../frames.ts'
 import type { Law } from '../law.ts'
 import { Observer } from '../observer.ts'
 import type { Observation } from '../observer.ts'
@@ -68,6 +68,30 @@ export const delivery: readonly Law[] = [
       const { frames } = await near.finish()
       assert.deepEqual(frames, Array(5).fill(frames[4]))
       assert.equal(frames[4]?.index, 7)
+    },
+  },
+  {
+    name: 'of a segment only the bytes from start to end are sent',
+    check: async (setting) => {
+      const near = await setting.open('collect')
+      const segment = makeFrame(0, 200)
+      segment.set(makeFrame(7, 96), 4)
+      near.connection.send(makeFrame(8, 4), segment, 4, 100)
+      near.connection.send(new Uint8Array(0), segment, 4, 100)
+      near.connection.send(makeFrame(9, 4), segment, 60, 60)
+      near.connection.send(new Uint8Array(0), segment.subarray(2, 150), 2, 98)
+      const { frames } = await near.finish()
+      assert.deepEqual(
+        frames.map(({ index, length }) => [index, length]),
+        [
+          [8, 100],
+          [7, 96],
+          [9, 4],
+          [7, 96],
+        ],
+      )
+      assert.deepEqual(frames[1], frames[3])
+      assert.equal(frames[1]?.digest, digestOf(makeFrame(7, 96), 0, 96))
     },
   },
   {
