@@ -63,6 +63,19 @@ describe('vitals', () => {
     await nodes.settled()
   })
 
+  test('say when the latest turn began, by the platform’s clock, before it counts', async () => {
+    const { nodes, vitals } = setUp()
+    const one = await nodes.main.start(Worker, [])
+    for (const ms of [100, 250]) {
+      await nodes.settled()
+      await nodes.clock.advance(ms)
+      const due = nodes.clock.now()
+      expect(vitals[VITALS.turnAt]).toBeLessThan(due)
+      look = () => vitals[VITALS.turnAt]
+      expect(await one.call.look()).toBe(due)
+    }
+  })
+
   test.each(['startAndLook', 'spawnAndLook'] as const)(
     '%s: a child that begins inside a handler does not take the blame for it',
     async (how) => {

@@ -95,6 +95,7 @@ export class HostedNode implements NodeHost {
 
   constructor(options: HostedNodeOptions) {
     const { birth, channel, vitals, scope, log } = options
+    vitals.claim()
     this.#options = options
     this.#channel = channel
     this.hasThreads = options.hasThreads
@@ -126,7 +127,6 @@ export class HostedNode implements NodeHost {
         log,
         scope,
         telemetry: this.#telemetry(population, push),
-        onTurn: () => (vitals.turnAt = sharedNow()),
       }),
     })
     this.#letGo = claimUncaughtErrors({

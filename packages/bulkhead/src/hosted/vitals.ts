@@ -1,10 +1,10 @@
-import { sharedNow } from '../nodejs/shared-now.ts'
+import { sharedNow, sharedOffsetMs } from '../nodejs/shared-now.ts'
 import { VITALS } from './vitals-slots.ts'
 
 /** Words behind core's `VITALS` in the same shared memory, written by a node's thread and read by whoever watches it. */
 const SLOTS = {
-  /** Time at which the latest turn of the run queue began, see {@link sharedNow}. */
-  turnAt: VITALS.length,
+  /** What to add to times by the thread's own clock, see {@link sharedNow}. */
+  clockOffset: VITALS.length,
   /** Number of the last ping that the event loop answered. */
   pong: VITALS.length + 1,
   /** 1 while a debugger can be attached to the OS process. */
@@ -45,11 +45,13 @@ export class Vitals {
   get turn(): number {
     return this.#read(VITALS.turn)
   }
+  /** When the latest turn of the run queue began, see {@link sharedNow}. */
   get turnAt(): number {
-    return this.#read(SLOTS.turnAt)
+    return this.#read(VITALS.turnAt) + this.#read(SLOTS.clockOffset)
   }
-  set turnAt(time: number) {
-    this.#words[SLOTS.turnAt] = time
+  /** Says that they are of this thread: times that core writes are by its clock. */
+  claim(): void {
+    this.#words[SLOTS.clockOffset] = sharedOffsetMs
   }
   get pong(): number {
     return this.#read(SLOTS.pong)

@@ -4,15 +4,13 @@ export interface PlatformOptions {
   readonly log: (record: LogRecord) => void
   readonly scope: ActorScope
   readonly telemetry: Telemetry
-  /** Called before each turn of the run queue. */
-  readonly onTurn?: () => void
 }
 
 /** Its reactions are microtasks that cost a fifth of what `queueMicrotask` takes, which makes a resource for each. */
 const resolved = Promise.resolve()
 
 /** Node.js as core sees it. */
-export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOptions): Platform {
+export function nodejsPlatform({ log, scope, telemetry }: PlatformOptions): Platform {
   return {
     clock: {
       now: () => performance.now(),
@@ -20,8 +18,8 @@ export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOption
       clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
     turns: {
-      soon: (turn) => void resolved.then(guarded(turn, onTurn)),
-      later: (turn) => setImmediate(onTurn === undefined ? turn : observed(turn, onTurn)),
+      soon: (turn) => void resolved.then(guarded(turn)),
+      later: (turn) => void setImmediate(turn),
     },
     random: () => Math.random(),
     log,
@@ -37,14 +35,17 @@ export function nodejsPlatform({ log, scope, telemetry, onTurn }: PlatformOption
 }
 
 const guards = new WeakMap<() => void, () => void>()
+/** The turn that was asked for last is asked for again, as a rule. */
+let lastTurn: (() => void) | undefined
+let lastGuard = (): void => {}
 
 /** What is thrown there is nobody's rejected promise, and raised like what is thrown in any other turn. */
-function guarded(turn: () => void, onTurn: (() => void) | undefined): () => void {
+function guarded(turn: () => void): () => void {
+  if (turn === lastTurn) return lastGuard
   let guard = guards.get(turn)
   if (guard === undefined) {
     guard = () => {
       try {
-        onTurn?.()
         turn()
       } catch (error) {
         setImmediate(() => {
@@ -54,20 +55,7 @@ function guarded(turn: () => void, onTurn: (() => void) | undefined): () => void
     }
     guards.set(turn, guard)
   }
+  lastTurn = turn
+  lastGuard = guard
   return guard
-}
-
-const wrappers = new WeakMap<() => void, () => void>()
-
-/** The run queue hands over the same few functions again and again, so each is wrapped once. */
-function observed(turn: () => void, onTurn: () => void): () => void {
-  let wrapper = wrappers.get(turn)
-  if (wrapper === undefined) {
-    wrapper = () => {
-      onTurn()
-      turn()
-    }
-    wrappers.set(turn, wrapper)
-  }
-  return wrapper
 }

@@ -16,9 +16,10 @@ function monotonicMs(): number {
   return seconds * 1e3 + nanoseconds / 1e6
 }
 
-const offsetMs = offsetBetween(monotonicMs, () => performance.now())
+/** What makes a time by this thread's own clock one by that of all. */
+export const sharedOffsetMs: number = offsetBetween(monotonicMs, () => performance.now())
 
 /** Monotonic milliseconds that all threads of one OS process agree on. */
 export function sharedNow(): number {
-  return performance.now() + offsetMs
+  return performance.now() + sharedOffsetMs
 }

@@ -161,6 +161,8 @@ export const VITALS = {
   sole: 4,
   /** The latest turn after which the event loop is known to have gone on: what blocks it later is no handler of that turn. */
   settled: 5,
+  /** When the latest turn began, or the event loop went on after one, by the platform's clock. */
+  turnAt: 6,
   length: 8,
 } as const
 

@@ -80,9 +80,12 @@ export class Kernel {
   readonly #afterSignals: (() => void)[] = []
   readonly #handlers = new Map<string, number>()
   #draining = false
-  /** The pid that was looked at last, since most are looked at several times in a row, and whether it is of this node. */
+  /** The pids that were looked at last, since a caller and who it asks are looked at by turns, and whether they are of this node. */
   #looked: Pid | undefined = undefined
   #lookedHere = false
+  #lookedBefore: Pid | undefined = undefined
+  #lookedBeforeHere = false
+  /** The one of another node, and that. */
   #lookedAfar: Pid | undefined = undefined
   #lookedRemote: RemoteNode | undefined = undefined
 
@@ -126,6 +129,9 @@ export class Kernel {
 
   isLocal(pid: Pid): boolean {
     if (pid === this.#looked) return this.#lookedHere
+    if (pid === this.#lookedBefore) return this.#lookedBeforeHere
+    this.#lookedBefore = this.#looked
+    this.#lookedBeforeHere = this.#lookedHere
     this.#looked = pid
     this.#lookedHere = pid.startsWith(this.prefix)
     return this.#lookedHere

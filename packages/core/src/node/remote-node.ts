@@ -2,14 +2,14 @@ import type { Cell } from '../actor/cell.ts'
 import type { NodeId, Pid } from '../actor/pid.ts'
 import { makePid, pidPrefix, serialOf } from '../actor/pid.ts'
 import { settleCall } from '../messaging/call.ts'
-import { checkedFound, checkedItems, checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
+import { checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import type { Beside, Decoder } from '../messaging/codec.ts'
 import { Encoded, Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
 import type { FrameKind } from '../messaging/frame.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
-import type { Carried, NodeSignal, Signal, SpawnRequest, StartedOutcome } from '../messaging/signal.ts'
-import { hearEnd, tellEnd } from '../messaging/told-end.ts'
+import type { Carried, NodeSignal, Signal, SpawnRequest } from '../messaging/signal.ts'
+import { bodyOfSignal, refOfSignal, signalWithBody, signalWithoutBody } from '../messaging/signal-frame.ts'
 import { deliverBySerial } from './deliver.ts'
 import type { Verdict } from './host.ts'
 import type { Kernel } from './kernel.ts'
@@ -121,60 +121,9 @@ export class RemoteNode implements Receiver {
   }
 
   sendSignal(signal: Signal): void {
-    const { encoder } = this.#kernel
-    let ref = 0
-    let body: unknown
-    switch (signal.kind) {
-      case 'exit':
-      case 'link_exit':
-        body = tellEnd(encoder, signal.ended)
-        break
-      case 'down':
-        ref = signal.ref
-        body = tellEnd(encoder, signal.ended)
-        break
-      case 'unlink':
-      case 'unlink_ack':
-        ref = signal.id
-        break
-      case 'link':
-        break
-      case 'monitor':
-      case 'demonitor':
-      case 'spawn_reply':
-      case 'alive':
-        ref = signal.ref
-        break
-      case 'call_failed':
-        ref = signal.ref
-        body = signal.reason
-        break
-      case 'started':
-        ref = signal.ref
-        body =
-          signal.outcome.kind === 'started'
-            ? ['started']
-            : [signal.outcome.kind, tellEnd(encoder, signal.outcome.ended)]
-        break
-      case 'alive_reply':
-        ref = signal.ref
-        body = signal.alive
-        break
-      case 'info':
-        ref = signal.ref
-        body = signal.items
-        break
-      case 'info_reply':
-        ref = signal.ref
-        body = signal.found ?? null
-    }
-    this.#frame(
-      signal.kind,
-      serialOf(signal.to),
-      serialOf(signal.from),
-      ref,
-      body === undefined ? noBody : this.#encoded(body),
-    )
+    const body = bodyOfSignal(this.#kernel.encoder, signal)
+    const [to, from] = [serialOf(signal.to), serialOf(signal.from)]
+    this.#frame(signal.kind, to, from, refOfSignal(signal), body === undefined ? noBody : this.#encoded(body))
   }
 
   sendSpawn(from: Pid, ref: number, request: SpawnRequest, args: Encoded): void {
@@ -290,21 +239,11 @@ export class RemoteNode implements Receiver {
       case 'define':
         this.#decoder.define(segment.slice(bodyStart, end))
         return
-      case 'link':
-      case 'monitor':
-      case 'demonitor':
-      case 'spawn_reply':
-      case 'alive':
-        kernel.signal({ kind, to: kernel.pidOf(head.to), from, ref })
-        return
-      case 'unlink':
-      case 'unlink_ack':
-        kernel.signal({ kind, to: kernel.pidOf(head.to), from, id: ref })
-        return
       default: {
         const to = kernel.pidOf(head.to)
-        const body = this.#decoder.decode(segment, undefined, bodyStart, end)
-        this.#takeBody(kind, to, from, ref, body, beside)
+        const signal = signalWithoutBody(kind, to, from, ref)
+        if (signal !== undefined) kernel.signal(signal)
+        else this.#takeBody(kind, to, from, ref, this.#decoder.decode(segment, undefined, bodyStart, end), beside)
       }
     }
   }
@@ -312,28 +251,6 @@ export class RemoteNode implements Receiver {
   #takeBody(kind: FrameKind, to: Pid, from: Pid, ref: number, body: unknown, beside: Beside | undefined): void {
     const kernel = this.#kernel
     switch (kind) {
-      case 'exit':
-      case 'link_exit':
-        kernel.signal({ kind, to, from, ended: hearEnd(this.#decoder, body) })
-        return
-      case 'down':
-        kernel.signal({ kind, to, from, ref, ended: hearEnd(this.#decoder, body) })
-        return
-      case 'call_failed':
-        kernel.signal({ kind, to, from, ref, reason: body })
-        return
-      case 'started':
-        kernel.signal({ kind, to, from, ref, outcome: this.#outcome(body) })
-        return
-      case 'alive_reply':
-        kernel.signal({ kind, to, from, ref, alive: body === true })
-        return
-      case 'info':
-        kernel.signal({ kind, to, from, ref, items: checkedItems(body) })
-        return
-      case 'info_reply':
-        kernel.signal({ kind, to, from, ref, found: checkedFound(body) })
-        return
       case 'spawn': {
         const [request, args] = checkedSpawn(body)
         void hostSpawn(kernel, from, ref, request, args, beside, this.#decoder)
@@ -344,8 +261,11 @@ export class RemoteNode implements Receiver {
       case 'name':
         this.#takeNodeSignal(checkedNodeSignal(kind, body))
         return
-      default:
-        throw new Undecodable(`a ${kind} that stands by itself`)
+      default: {
+        const signal = signalWithBody(kind, to, from, ref, body, this.#decoder)
+        if (signal === undefined) throw new Undecodable(`a ${kind} that stands by itself`)
+        kernel.signal(signal)
+      }
     }
   }
 
@@ -365,13 +285,6 @@ export class RemoteNode implements Receiver {
       this.#lastPid = makePid(this.prefix, serial)
     }
     return this.#lastPid
-  }
-
-  #outcome(body: unknown): StartedOutcome {
-    const [kind, ended] = Array.isArray(body) ? (body as readonly unknown[]) : []
-    if (kind === 'failed' || kind === 'ignored') return { kind, ended: hearEnd(this.#decoder, ended) }
-    if (kind === 'started') return { kind }
-    throw new Undecodable('an unknown outcome of a start')
   }
 
   #takeNodeSignal(signal: Exclude<NodeSignal, { kind: 'spawn' }>): void {

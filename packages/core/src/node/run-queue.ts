@@ -74,7 +74,8 @@ export class RunQueue {
   }
 
   readonly #renewed = (): void => {
-    const { vitals } = this.#kernel
+    const { vitals, platform } = this.#kernel
+    vitals[VITALS.turnAt] = platform.clock.now()
     vitals[VITALS.settled] = vitals[VITALS.turn] as number
     this.#renewalComes = false
     this.#left = this.#budget
@@ -83,10 +84,13 @@ export class RunQueue {
   }
 
   readonly #turn = (): void => {
-    const vitals = this.#kernel.vitals
+    const { vitals, platform } = this.#kernel
+    const now = platform.clock.now()
+    // First its beginning, then its number: whoever reads in between must not take an old turn's beginning for that of a new one.
+    vitals[VITALS.turnAt] = now
     vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
     try {
-      this.#run()
+      this.#run(now)
     } finally {
       vitals[VITALS.turn] = (vitals[VITALS.turn] as number) + 1
       this.#forget()
@@ -98,9 +102,8 @@ export class RunQueue {
     }
   }
 
-  #run(): void {
+  #run(now: number): void {
     const { clock } = this.#kernel.platform
-    const now = clock.now()
     if (this.#until === 0) this.#until = now + TURN_MS
     else if (now >= this.#until) this.#left = 0
     let look = LOOK_EVERY
