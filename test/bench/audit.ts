@@ -37,16 +37,39 @@ export class Audit {
 
   /** Throws when the nodes have counted anything else. */
   async end(): Promise<void> {
-    const total = { sent: 0, handled: 0, encoded: 0, decoded: 0, deadLetters: 0 }
-    for (const [node, after] of await look(this.#system)) {
-      const counted = since(this.#before.get(node), after)
+    const total = await this.#total((node, counted) => {
       if (counted.encoded !== counted.sent || counted.decoded !== counted.handled)
         throw new Error(`node ${node} encodes what it does not send, or the reverse: ${JSON.stringify(counted)}`)
-      for (const field of fields) total[field] += counted[field]
-    }
+    })
     const due = { sent: this.#messages, handled: this.#messages, deadLetters: 0 }
     if (total.sent !== due.sent || total.handled !== due.handled || total.deadLetters !== 0)
       throw new Error(`${this.#messages} messages were to be sent and handled; counted: ${JSON.stringify(total)}`)
+  }
+
+  /**
+   * The same for work that starts actors, and sends as many messages as it likes. Within one node each start is one encode more, and one decode;
+   * between nodes there are signals, too. Throws when a message was neither handled nor a dead letter, or was encoded or decoded twice.
+   */
+  async endWithStarts(starts: number): Promise<void> {
+    let nodes = 0
+    const total = await this.#total(() => nodes++)
+    const [encodedBeside, decodedBeside] = [total.encoded - total.sent, total.decoded - total.handled]
+    const isGood =
+      total.sent === total.handled + total.deadLetters &&
+      encodedBeside === decodedBeside &&
+      (nodes > 1 ? encodedBeside >= starts : encodedBeside === starts)
+    if (!isGood)
+      throw new Error(`${starts} actors were started, and what was counted does not fit: ${JSON.stringify(total)}`)
+  }
+
+  async #total(judge: (node: number, counted: Counters) => void): Promise<Counters> {
+    const total = { sent: 0, handled: 0, encoded: 0, decoded: 0, deadLetters: 0 }
+    for (const [node, after] of await look(this.#system)) {
+      const counted = since(this.#before.get(node), after)
+      judge(node, counted)
+      for (const field of fields) total[field] += counted[field]
+    }
+    return total
   }
 }
 

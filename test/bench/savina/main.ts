@@ -1,6 +1,9 @@
-// Runs one program of the suite: so many times to warm up, so many that count. Prints one line of JSON.
+// Runs one program of the suite: once under audit and so many times to warm up, the audit being the first of them, then so many times that count.
+// Prints one line of JSON.
 // node savina/main.ts NAME WARM_UPS RUNS THREADS key=value ...
-import { start, sys } from 'bulkhead'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { start, sys, telemetryChannels } from 'bulkhead'
+import { Audit } from '../audit.ts'
 import { cost } from '../stats.ts'
 import { loadProgram } from './programs.ts'
 import type { Outcome } from './program.ts'
@@ -18,14 +21,29 @@ async function once(): Promise<{ readonly wallMs: number; readonly cpuMs: number
   return { ...spent, outcome: outcomes[0] as Outcome }
 }
 
-for (let run = 0; run < Number(warmUps); run++) await once()
+/** Runs it once, and holds what the nodes have counted against each other. */
+async function audited(): Promise<Outcome> {
+  const main = await system.start(program.main, [], { isolation: 'inline', restart: 'temporary' })
+  let starts = 0
+  const onStart = (): void => void starts++
+  const audit = await Audit.begin(system)
+  subscribe(telemetryChannels.spawned, onStart)
+  const outcome = await main.within(Infinity).call.run(sizes, Number(threads))
+  unsubscribe(telemetryChannels.spawned, onStart)
+  await audit.endWithStarts(starts)
+  await sys.stop(main, 'shutdown')
+  return outcome
+}
+
+const first = await audited()
+for (let run = 1; run < Number(warmUps); run++) await once()
 const results = []
 for (let run = 0; run < Number(runs); run++) results.push(await once())
 console.log(
   JSON.stringify({
     wallMs: results.map(({ wallMs }) => wallMs),
     cpuMs: results.map(({ cpuMs }) => cpuMs),
-    outcomes: results.map(({ outcome }) => outcome),
+    outcomes: [first, ...results.map(({ outcome }) => outcome)],
   }),
 )
 await system.stop()
