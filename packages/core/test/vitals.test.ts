@@ -68,7 +68,7 @@ describe('vitals', () => {
     const one = await nodes.main.start(Worker, [])
     for (const ms of [100, 250]) {
       await nodes.settled()
-      await nodes.clock.advance(ms)
+      nodes.clock.advance(ms)
       const due = nodes.clock.now()
       expect(vitals[VITALS.turnAt]).toBeLessThan(due)
       look = () => vitals[VITALS.turnAt]

@@ -1,3 +1,4 @@
+import type * as Library from 'msgpackr'
 import type { Unpackr } from 'msgpackr'
 import { largeBytes } from './codec-wire.ts'
 import type { Structure } from './record-structures.ts'
@@ -11,10 +12,10 @@ type KeysList = Keys[] & { sharedLength?: number }
  * Loading it takes a quarter of the time that it takes to load a node, native code included, so it is loaded when the first large frame is there.
  * Until it is, and where it is not to be had, our own reader reads them.
  */
-let library: typeof import('msgpackr') | undefined
+let library: typeof Library | undefined
 let loading: Promise<void> | undefined
 
-function loaded(): typeof import('msgpackr') | undefined {
+function loaded(): typeof Library | undefined {
   loading ??= import('msgpackr').then(
     (found) => void (library = found),
     () => undefined,
