@@ -10,6 +10,8 @@ const moveFromBytes = 8 * 1024
 /** The length that stands where an orderly close begins; no frame follows. */
 export const closingLength = 0xffff_ffff
 
+const none: readonly Uint8Array[] = []
+
 /** Gathers the frames of a turn: each behind its length (4 bytes, little-endian). The bytes handed out are never written again. */
 export class FrameWriter {
   #slab: Uint8Array = new Uint8Array(0)
@@ -61,9 +63,11 @@ export class FrameWriter {
   }
 
   /** Those of the pieces taken last that lie in memory for each alone, which nobody needs once they are written. */
-  takeMoved(): Uint8Array[] {
+  takeMoved(): readonly Uint8Array[] {
     const moved = this.#moved
-    if (moved.length > 0) this.#moved = []
+    // Never the list to which those of a later write are added: they would be let go of with this one.
+    if (moved.length === 0) return none
+    this.#moved = []
     return moved
   }
 

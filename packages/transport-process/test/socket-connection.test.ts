@@ -66,6 +66,24 @@ describe('a connection over a socket', () => {
     )
   })
 
+  test('holds what it was handed until the operating system has taken it, whatever was written before', async () => {
+    const [one, other] = await socketPair()
+    const sender = openSocketConnection(one, { ref: true })
+    const size = 4 * 1024 * 1024
+    const memory = new Uint8Array(64 + size).fill(7)
+    sender.send(new Uint8Array(200)) // written at once, since nothing else is, and taken
+    sender.send(Uint8Array.of(7), memory, 64, memory.length, undefined, true) // more than an unread socket takes
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(memory.buffer.detached, false)
+    let [read, sevens] = [0, 0]
+    for await (const chunk of other as AsyncIterable<Uint8Array>) {
+      read += chunk.length
+      for (const byte of chunk) if (byte === 7) sevens++
+      if (read === 204 + 4 + 1 + size) break
+    }
+    assert.equal(sevens, 1 + size)
+  })
+
   test('that pauses makes the sender wait, and loses nothing', async () => {
     const [one, other] = await socketPair()
     const [sender, reader] = [openSocketConnection(one, { ref: true }), openSocketConnection(other, { ref: true })]
