@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { WALLS_OF_SANDBOX } from '@bulkhead/core'
+import { NotSendable } from 'bulkhead'
 import type { Isolation, IsolationHints, Pid, SandboxHints } from 'bulkhead'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Guest } from './fixtures/guest.ts'
@@ -230,6 +231,16 @@ describe('its limits', patience, () => {
     // A reply that cannot be sent ends a server.
     const reply = await ref.call.fill(70_000).catch((error: unknown) => String(error))
     expect(reply).toMatch(/NotSendable: reply takes 70\d{3} bytes, .* raise isolation\.sandbox\.frameBytes, 65536/)
+  })
+
+  test('shared memory does not reach it: an error at the sender, which says so; large binary data do', async () => {
+    const { ref } = await guest()
+    const large = new Uint8Array(100_000).fill(7)
+    expect(await ref.call.echo(large)).toEqual(large)
+    const problem = await ref.call.echo(new SharedArrayBuffer(8)).catch((error: unknown) => error)
+    expect(problem).toBeInstanceOf(NotSendable)
+    expect((problem as Error).message).toContain('which cannot leave its OS process')
+    expect(await ref.call.echo(large)).toEqual(large)
   })
 
   test('it may send as much as it likes through its runtime, which paces it', async () => {

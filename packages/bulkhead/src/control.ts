@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type {
+  ActorModule,
   Allocation,
   Evidence,
   Grant,
@@ -43,7 +44,13 @@ export type FromNode =
   | { readonly type: 'listening'; readonly address: string }
   /** No connection with `peer` came about. */
   | { readonly type: 'unreachable'; readonly peer: NodeId; readonly why: string }
-  | { readonly type: 'allocate'; readonly request: number; readonly decision: PlacementDecision; readonly path: string }
+  | {
+      readonly type: 'allocate'
+      readonly request: number
+      readonly decision: PlacementDecision
+      readonly path: string
+      readonly module: ActorModule
+    }
   | { readonly type: 'kind_of'; readonly request: number; readonly node: NodeId }
   /** The actor at `path`, placed by this decision, took its node down. Its evidence without what only programs read. */
   | {
@@ -76,8 +83,10 @@ export type FromNode =
 export type ToNode =
   /** A spare that waits is to do once what it will do first. */
   | { readonly type: 'rehearse' }
-  | { readonly type: 'become'; readonly birth: NodeBirth }
-  | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd }
+  /** `module`: what its first actor is of. */
+  | { readonly type: 'become'; readonly birth: NodeBirth; readonly module?: ActorModule | undefined }
+  /** `isCarried`: the peer is in another OS process, and its frames are handed on. */
+  | { readonly type: 'linked'; readonly peer: NodeId; readonly end: ThreadEnd; readonly isCarried?: boolean }
   | { readonly type: 'listen' }
   /** `domain`: the failure domain that the peer shares with others. */
   | { readonly type: 'accept'; readonly peer: NodeId; readonly token: string; readonly domain?: string }

@@ -78,6 +78,7 @@ export type {
   ActorSnapshot,
   Allocation,
   NodeControl,
+  ActorModule,
   NodeHost,
   NodeSnapshot,
   OnHandler,

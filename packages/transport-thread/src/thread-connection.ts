@@ -13,6 +13,8 @@ export interface ThreadConnectionOptions {
   readonly highWaterBytes?: number
   /** Whether the open connection keeps its thread alive. Default false: whoever hosts a node holds a port of its own. */
   readonly ref?: boolean
+  /** Whether what travels beside a frame reaches whoever it is for. Not when the other end hands its frames on to another OS process. Default true. */
+  readonly shares?: boolean
 }
 
 /** A connection whose reading side can wait: what the other side sends meanwhile is pending there. */
@@ -34,7 +36,7 @@ export function openThreadConnection(end: ThreadEnd, options: ThreadConnectionOp
 const noBytes = new Uint8Array(0)
 
 class ThreadConnection implements PausableConnection {
-  readonly shares = true
+  readonly shares: boolean
   readonly #end: ThreadEnd
   readonly #outgoing: Outgoing
   readonly #incoming: Incoming
@@ -60,6 +62,7 @@ class ThreadConnection implements PausableConnection {
     const { port, incoming, outgoing, ringBytes } = end
     const ring = () => port.postMessage(doorbell)
     this.#end = end
+    this.shares = options.shares ?? true
     this.#highWaterBytes = options.highWaterBytes ?? 1024 * 1024
     this.#outgoing = ringBytes > 0 ? new RingOutgoing(port, outgoing, ringBytes) : new PortOutgoing(port, outgoing)
     this.#incoming = ringBytes > 0 ? new RingIncoming(incoming, ringBytes, ring) : new PortIncoming(incoming, ring)
@@ -82,6 +85,7 @@ class ThreadConnection implements PausableConnection {
     isYours = false,
   ): boolean {
     if (this.#ending || this.#closing) return false
+    if (beside?.length && !this.shares) throw new TypeError('Nothing can travel beside the frames of this connection.')
     this.#outgoing.write(head, segment, start, end, beside?.length ? beside : undefined, isYours)
     if (!this.#flushDue) {
       this.#flushDue = true

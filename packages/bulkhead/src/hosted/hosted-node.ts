@@ -1,5 +1,6 @@
 import { createNode, makePid, pidPrefix, PlacementError, serialOf } from '@bulkhead/core'
 import type {
+  ActorModule,
   Allocation,
   Evidence,
   Isolation,
@@ -116,7 +117,7 @@ export class HostedNode implements NodeHost {
       system: birth.system,
       id: birth.id,
       host: this,
-      load: (url, key) => vitals.whileLoading(() => loadBehaviour(url, key)),
+      load: (url, key) => this.#load(url, key),
       vitals: vitals.ofCore,
       killMs: birth.killMs,
       verdictMs,
@@ -139,8 +140,14 @@ export class HostedNode implements NodeHost {
     this.#say({ type: 'connect', peer })
   }
 
-  async allocate(decision: PlacementDecision, path: string): Promise<Allocation> {
-    const { allocation } = await this.#ask<'allocated'>((request) => ({ type: 'allocate', request, decision, path }))
+  async allocate(decision: PlacementDecision, path: string, module: ActorModule): Promise<Allocation> {
+    const { allocation } = await this.#ask<'allocated'>((request) => ({
+      type: 'allocate',
+      request,
+      decision,
+      path,
+      module,
+    }))
     return allocation
   }
 
@@ -190,7 +197,7 @@ export class HostedNode implements NodeHost {
     switch (message.type) {
       case 'linked':
         threads('node %d is connected with node %d', this.node.id, message.peer)
-        return this.#connected(message.peer, openThreadConnection(message.end))
+        return this.#connected(message.peer, openThreadConnection(message.end, { shares: message.isCarried !== true }))
       case 'listen':
         return void this.#listen()
       case 'accept':
@@ -222,6 +229,15 @@ export class HostedNode implements NodeHost {
       case 'rehearse':
         return
     }
+  }
+
+  /** Begins to load what it will be asked to load, beside what else is done until then. What goes wrong is told to whoever asks. */
+  expect({ url, key }: ActorModule): void {
+    this.#load(url, key).catch(() => {})
+  }
+
+  #load(url: string, key: string): Promise<void> {
+    return this.#options.vitals.whileLoading(() => loadBehaviour(url, key))
   }
 
   /** Ends all actors and closes all connections. */

@@ -35,7 +35,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
   channel.onMessage((message) => {
     if (message.type === 'rehearse') return tryRehearsing('process', () => hosted !== undefined)
     if (message.type === 'become') {
-      const { birth } = message
+      const { birth, module } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
       process.title = `bulkhead process ${birth.id}` // what `ps` shows
       watch.post('up')
@@ -51,6 +51,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
       })
       channel.post({ type: 'up' })
+      if (module !== undefined) hosted.expect(module)
       return
     }
     if (hosted === undefined) return message.type === 'stop' ? leave() : undefined

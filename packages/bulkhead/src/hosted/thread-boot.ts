@@ -33,11 +33,12 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
   channel.onMessage((message) => {
     if (message.type === 'rehearse') return tryRehearsing('thread', () => hosted !== undefined)
     if (message.type === 'become') {
-      const { birth } = message
+      const { birth, module } = message
       const log = birth.forwardsLog ? forwardRecord((record) => channel.post({ type: 'log', record })) : printRecord
       const shares = (node: number): boolean => neighbours.has(node)
       hosted = new HostedNode({ birth, channel, vitals, scope, log, hasThreads: true, shares })
       channel.post({ type: 'up' })
+      if (module !== undefined) hosted.expect(module)
       return
     }
     if (hosted === undefined) return message.type === 'ping' ? responder.answer(message.ping) : leave()

@@ -28,7 +28,8 @@ function carry(sandbox: NodeRecord, peer: NodeRecord): void {
   if (peer.body.carry === undefined && peer.body.osProcess !== process.pid) return dialFor(sandbox, peer)
   const { near, far } = threadLink()
   sandbox.body.carry?.(peer.id, openThreadConnection(near))
-  if (peer.body.carry === undefined) peer.body.post({ type: 'linked', peer: sandbox.id, end: far }, transferOf(far))
+  if (peer.body.carry === undefined)
+    peer.body.post({ type: 'linked', peer: sandbox.id, end: far, isCarried: true }, transferOf(far))
   else peer.body.carry(sandbox.id, openThreadConnection(far))
 }
 

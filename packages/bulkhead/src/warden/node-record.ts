@@ -44,6 +44,13 @@ export interface NodeRecord {
   lastActiveMs: number
 }
 
+/** An actor lives there, or does no longer, whose replacement is to wait for the node's end if it is fenced. */
+export function countAwaited({ awaited }: NodeRecord, path: string, isAlive: boolean): void {
+  const lives = (awaited.get(path) ?? 0) + (isAlive ? 1 : -1)
+  if (lives > 0) awaited.set(path, lives)
+  else awaited.delete(path)
+}
+
 export function newRecord(
   id: NodeId,
   body: NodeBody,

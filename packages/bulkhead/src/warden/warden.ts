@@ -1,5 +1,5 @@
 import { Lessons, nearer, ROOT, serialOf, show, tooLittleMemory } from '@bulkhead/core'
-import type { NodeId, PlacementDecision } from '@bulkhead/core'
+import type { ActorModule, NodeId, PlacementDecision } from '@bulkhead/core'
 import type { FromNode, FromRoot, ToNode, WardenOrders } from '../control.ts'
 import { CrashLog, newsOfVerdict } from '../inspect/crash-log.ts'
 import { InspectServer } from '../inspect/inspect-server.ts'
@@ -21,7 +21,7 @@ import type { LaunchProfile } from './launch-profile.ts'
 import { LoadMeter } from './load-meter.ts'
 import type { BodyEnd } from './node-body.ts'
 import { Lingering } from './lingering.ts'
-import { fits, newRecord } from './node-record.ts'
+import { countAwaited, fits, newRecord } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { choose, nodeOfCompartment, sharing } from './pool.ts'
 import { RootAlarm } from './root-alarm.ts'
@@ -45,6 +45,15 @@ const lostMs = 1_000
 
 /** Milliseconds that the readers of the program's streams get at its end for what was printed. */
 const flushMs = { inOrder: 2_000, overdue: 500 } as const
+
+interface LaunchOptions {
+  /** In which a thread is launched, if not in this OS process. */
+  readonly crew?: Crew | undefined
+  /** How a process is walled in, if it is. */
+  readonly sandbox?: PreparedSandbox
+  /** What its first actor is of. */
+  readonly module?: ActorModule
+}
 
 /** Starts, watches and ends the nodes of one OS process and of its child processes; brings them together; tells every node about every end. */
 export class Warden {
@@ -154,12 +163,8 @@ export class Warden {
           type: 'lingering',
           lingers: message.paths.some((path) => this.#lingering.isAwaited(path)),
         })
-      case 'awaited': {
-        const lives = (record.awaited.get(message.path) ?? 0) + (message.lives ? 1 : -1)
-        if (lives > 0) record.awaited.set(message.path, lives)
-        else record.awaited.delete(message.path)
-        return
-      }
+      case 'awaited':
+        return countAwaited(record, message.path, message.lives)
       case 'end_node':
         return this.#endNode(record, message.node, message.why)
       case 'handler':
@@ -203,13 +208,15 @@ export class Warden {
 
   // ---- placement
 
-  #answerAllocate(from: NodeRecord, { request, decision: byHints, path }: Said<'allocate'>): Promise<void> {
+  #answerAllocate(from: NodeRecord, { request, decision: byHints, path, module }: Said<'allocate'>): Promise<void> {
     return this.#answerAbout(from, request, async () => {
       await this.#lingering.whenEnded(path)
       const sandbox = byHints.confinement && this.#bodies.sandboxes.prepare(byHints)
       if (sandbox?.reachesRoot === true) await this.#bodies.sandboxes.shielded()
       const placed = this.#lessons.apply(path, sandbox?.explained ?? byHints)
-      const record = this.#allocate(from, placed, sandbox)
+      const record = this.#allocate(from, placed, module, sandbox)
+      // Who asked will ask for this next, when the node has said that it is up.
+      if (sandbox === undefined && record !== from) this.#connect(from, record.id)
       const decision = this.#crews.explained(placed, record)
       record.placement = nearer(decision, record.placement)
       record.placedSince++
@@ -248,7 +255,7 @@ export class Warden {
     return why === undefined ? decision : { ...decision, because: [...decision.because, why] }
   }
 
-  #allocate(from: NodeRecord, decision: PlacementDecision, sandbox?: PreparedSandbox): NodeRecord {
+  #allocate(from: NodeRecord, decision: PlacementDecision, module: ActorModule, sandbox?: PreparedSandbox): NodeRecord {
     if (this.#isShuttingDown) throw new Error('the system stops')
     if (decision.share === 'with') return this.#nodeOf(decision.node)
     const profile = profileOf(decision, this.#orders.handlerMs)
@@ -257,11 +264,11 @@ export class Warden {
     const nodesMax = profile.kind === 'thread' ? this.#crews.countFor(decision) : this.#orders.processes
     if (decision.share === 'compartment') {
       const crew = this.#crews.crewFor(from, decision, fitting[0])
-      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, { crew })
+      return nodeOfCompartment(fitting, profile, nodesMax) ?? this.#launch(profile, decision, { crew, module })
     }
     const crew = this.#crews.crewFor(from, decision)
     const found = decision.share === 'pooled' ? choose(sharing(fitting, profile, crew), nodesMax) : undefined
-    return found ?? this.#launch(profile, decision, { crew })
+    return found ?? this.#launch(profile, decision, { crew, module })
   }
 
   #nodeOf(id: NodeId | undefined): NodeRecord {
@@ -271,12 +278,7 @@ export class Warden {
     return record
   }
 
-  /** `crew`: in which a thread is launched, if not in this OS process; `sandbox`: how a process is walled in, if it is. */
-  #launch(
-    profile: LaunchProfile,
-    decision: PlacementDecision,
-    { crew, sandbox }: { readonly crew?: Crew | undefined; readonly sandbox?: PreparedSandbox },
-  ): NodeRecord {
+  #launch(profile: LaunchProfile, decision: PlacementDecision, { crew, sandbox, module }: LaunchOptions): NodeRecord {
     const { system, killMs, overrides, forwardsLog, inspectSocket, chaos } = this.#orders
     const isInspectable = inspectSocket !== undefined
     const id = ++this.#lastId
@@ -294,7 +296,7 @@ export class Warden {
       else this.#cutOff(record, end)
     }
     body.output.tag.node = `${profile.kind} ${id}`
-    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable, chaos } })
+    body.post({ type: 'become', birth: { system, id, killMs, overrides, forwardsLog, isInspectable, chaos }, module })
     log('%s %d (%s)', profile.kind, id, decision.share)
     if (crew === undefined && sandbox === undefined) this.#spares.keep(profile)
     this.#rounds.within(0)

@@ -7,6 +7,12 @@ import type { Isolation } from './isolation.ts'
 import type { Lesson } from './ladder.ts'
 import type { PlacementDecision } from './placement.ts'
 
+/** Where the behaviour of an actor is found: the URL of its module, and the behaviour's key. */
+export interface ActorModule {
+  readonly url: string
+  readonly key: string
+}
+
 /** What a node asks of whoever started it: the warden in threads and processes, a broker inside one event loop in tests of races. */
 export interface NodeHost {
   /**
@@ -16,9 +22,10 @@ export interface NodeHost {
   connect(peer: NodeId): void
   /**
    * The node on which the actor at `path` is to run, and the decision by which it is found: the one given, or one further out when the actor's
-   * crashes have taught so. Rejects with `PlacementError` or when no node could be started.
+   * crashes have taught so. `module`: what it will be asked to load there; a node that is new can begin before it is asked. Rejects with
+   * `PlacementError` or when no node could be started.
    */
-  allocate(decision: PlacementDecision, path: string): Promise<Allocation>
+  allocate(decision: PlacementDecision, path: string, module: ActorModule): Promise<Allocation>
   /**
    * What a running node is, asked about the node of an actor that another one is to join, before it is allocated. Rejects with `PlacementError`
    * when it has ended. Default: it counts as a thread.

@@ -54,7 +54,7 @@ export async function startActor(
   const request = makeRequest(cell, behaviour, path, placement, options)
   const local = behaviour instanceof DefinedBehaviour && behaviour.url === '' ? behaviour.program : undefined
   const seat = (decision: PlacementDecision) =>
-    decision.kind === 'inline' ? { node: kernel.id, decision } : seatOf(kernel, path, decision, decide)
+    decision.kind === 'inline' ? { node: kernel.id, decision } : seatOf(kernel, path, behaviour, decision, decide)
   const result = await spawn(cell, request, args, options.timeoutMs ?? Infinity, seat, local)
   // What an ended actor awaits never settles.
   return cell.dead ? new Promise(() => undefined) : result
@@ -87,14 +87,16 @@ function ofModule(url: string, decision: PlacementDecision): PlacementDecision {
 async function seatOf(
   { host }: Kernel,
   path: string,
+  { url, key }: Behaviour,
   decision: PlacementDecision,
   decide: (context: Partial<PlacementContext>) => PlacementDecision,
 ): Promise<Allocation> {
   const { node } = decision
-  if (node === undefined || host.kindOf === undefined) return host.allocate(decision, path)
+  if (node === undefined || host.kindOf === undefined) return host.allocate(decision, path, { url, key })
   const neighbour = await host.kindOf(node)
   const neighbourShares = host.shares?.(node)
-  return host.allocate(decide({ neighbour, ...(neighbourShares !== undefined && { neighbourShares }) }), path)
+  const seat = decide({ neighbour, ...(neighbourShares !== undefined && { neighbourShares }) })
+  return host.allocate(seat, path, { url, key })
 }
 
 function checkOptions(options: StartOptions & StartTies, top: boolean): void {
