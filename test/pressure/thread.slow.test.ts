@@ -1,0 +1,8 @@
+import { test } from 'vitest'
+import { pressure, pressureTimeoutMs } from './pressure.ts'
+
+test(
+  'a producer ten times faster than its consumer in a thread: memory stays under a cap, and all that was sent was handled, dropped, refused or waits',
+  { timeout: pressureTimeoutMs },
+  () => pressure('thread'),
+)
