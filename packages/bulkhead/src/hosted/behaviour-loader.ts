@@ -16,16 +16,20 @@ interface Waiting {
 /** Who waits for which key. */
 const waiting = new Map<string, Set<Waiting>>()
 
+/** Modules that have called `start` here, and never go on. */
+const halted = new Set<string>()
+const whyHalted =
+  'it is defined below `await start()`, where a node never comes; define it above, or in a module of its own'
+
 /**
  * A program calls `start` in a node, where that never settles: the module that does so never goes on, so what it has not defined by now it
  * never will. `stack`: where it was called.
  */
 export function startWasCalled(stack: string): void {
   for (const one of [...waiting.values()].flatMap((all) => [...all])) {
-    if (stack.includes(one.url))
-      one.fail(
-        'it is defined below `await start()`, where a node never comes; define it above, or in a module of its own',
-      )
+    if (!stack.includes(one.url)) continue
+    halted.add(one.url)
+    one.fail(whyHalted)
   }
 }
 
@@ -37,6 +41,7 @@ export async function loadBehaviour(url: string, key: string): Promise<void> {
   const table = observedTable()
   if (table.has(key)) return
   const name = key.slice(url.length + 1)
+  if (halted.has(url)) throw new NotLoadable(`${name} of ${url}: ${whyHalted}`)
   await new Promise<void>((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>
       settle(() => reject(new NotLoadable(`${name} of ${url}: ${why}`, { cause })))
