@@ -43,6 +43,17 @@ describe('the end of a node is told', () => {
     expect(await heardBy(watcher)).toEqual([{ down: 'noconnection', cause: 'exited' }])
   })
 
+  test('and what is sent to its actors afterwards reaches nobody, though they were sent to just before', async () => {
+    const { nodes, watcher, far, ends } = await setUp()
+    expect(watcher.send(far.pid, 'before')).toBe(true)
+    await nodes.settled()
+    ends()
+    nodes.root.down(2, { evidence })
+    await nodes.settled()
+    expect(watcher.send(far.pid, 'after')).toBe(false)
+    expect(nodes.deadLetters.at(-1)).toEqual({ to: far.pid, from: watcher.pid, why: 'noproc' })
+  })
+
   test('250 ms after its connection closed, when no verdict comes: nothing is known then', async () => {
     const { nodes, watcher, ends } = await setUp()
     ends()
