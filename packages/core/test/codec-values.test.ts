@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { registerError } from '../src/messaging/codec.ts'
+import { registerError, Undecodable } from '../src/messaging/codec.ts'
 import {
   always,
   anySendable,
@@ -167,6 +167,39 @@ describe('strings', () => {
   test('lone surrogates survive, in values and in keys', () => {
     const value = { text: 'a\ud800', '\udfff': ['\udc00\ud800'] }
     expect(difference(value, codecPair().both(value).remote)).toBeUndefined()
+  })
+})
+
+describe('short strings, which are remembered', () => {
+  test('are themselves, whichever were read before', () => {
+    const { both } = codecPair()
+    const strings = Array.from(
+      { length: 3_000 },
+      (_, i) => `${i % 7}${String.fromCharCode(97 + (i % 26)).repeat(i % 13)}`,
+    )
+    for (const text of [
+      ...strings,
+      ...strings.toReversed(),
+      '',
+      'é',
+      'e\u0301',
+      '\u00e9a',
+      '日本',
+      'a'.repeat(16),
+      'b'.repeat(17),
+    ])
+      expect(both([text, { text }]).remote).toEqual([text, { text }])
+  })
+
+  test('are not taken for bytes that are no UTF-8, though those are the codes of their characters', () => {
+    const { both, remote } = codecPair()
+    for (let first = 0x80; first < 0x100; first++)
+      for (let second = 0x61; second < 0x100; second++) {
+        both(String.fromCharCode(first, second))
+        const bytes = new Uint8Array([0xa2, first, second])
+        const isUtf8 = first >= 0xc2 && first <= 0xdf && second >= 0x80 && second <= 0xbf
+        if (!isUtf8) expect(() => remote.decode(bytes)).toThrow(Undecodable)
+      }
   })
 })
 

@@ -3,6 +3,11 @@ import { Undecodable } from './undecodable.ts'
 /** Strings from this length on are decoded by the platform, if it can. */
 const longString = 64
 
+/** Up to this length a string is looked for among those read lately. */
+const shortString = 16
+/** Strings that were read lately, each where its bytes say. */
+const lately: string[] = Array.from({ length: 256 }, () => '')
+
 interface Utf8Decoder {
   decode(bytes: Uint8Array): string
 }
@@ -127,6 +132,32 @@ export class ByteReader {
       this.position = end
       return utf8.decode(this.bytes.subarray(from, end))
     }
+    if (length <= shortString) return this.#short(from, end)
+    return this.#ascii(from, end)
+  }
+
+  /** A string of which there may be many: the name of a handler, a value out of few. The one that was read before is used again, if it is the same. */
+  #short(from: number, end: number): string {
+    const { bytes } = this
+    let hash = end - from
+    for (let position = from; position < end; position++) hash = (hash * 31 + (bytes[position] as number)) | 0
+    const at = hash & (lately.length - 1)
+    const known = lately[at] as string
+    if (known.length === end - from) {
+      let position = from
+      while (position < end && bytes[position] === known.charCodeAt(position - from)) position++
+      if (position === end) {
+        this.position = end
+        return known
+      }
+    }
+    const text = this.#ascii(from, end)
+    // Each of its characters is one byte, so that bytes which are no UTF-8 are none of them.
+    if (text.length === end - from) lately[at] = text
+    return text
+  }
+
+  #ascii(from: number, end: number): string {
     const { bytes } = this
     let text = ''
     let position = from
