@@ -21,6 +21,7 @@ import {
   longFiles,
   missingTests,
   strangeTopLevel,
+  undocumentedCodes,
   unfinishedNotes,
 } from './architecture/tidiness.ts'
 import { americanSpelling, emptyFileNames, strangeFileNames, strangeNames } from './architecture/vocabulary.ts'
@@ -135,6 +136,11 @@ describe('words', () => {
 test('the top level holds nothing strange', () => {
   const local = new Set(['node_modules', 'coverage'])
   expect(strangeTopLevel(readdirSync(root).filter((entry) => !local.has(entry)))).toEqual([])
+})
+
+test('the page about errors explains each code', () => {
+  const page = readText('docs/errors.md')
+  expect(sources.flatMap((source) => undocumentedCodes(source, page))).toEqual([])
 })
 
 test('tests that the documents name exist', () => {

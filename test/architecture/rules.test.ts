@@ -10,7 +10,15 @@ import {
 } from './arrows.ts'
 import { ambientUses, environmentReads, testHooks } from './platform.ts'
 import { type Finding, parse, type Source } from './source.ts'
-import { anyTypes, exportStars, longFiles, missingTests, strangeTopLevel, unfinishedNotes } from './tidiness.ts'
+import {
+  anyTypes,
+  exportStars,
+  longFiles,
+  missingTests,
+  strangeTopLevel,
+  undocumentedCodes,
+  unfinishedNotes,
+} from './tidiness.ts'
 import { americanSpelling, emptyFileNames, strangeFileNames, strangeNames } from './vocabulary.ts'
 
 const inside = (name: string, text: string): Source => parse(`packages/${name}/src/sample.ts`, text)
@@ -184,4 +192,15 @@ test.each([
 ])('a document that names %s', (text, findings) => {
   const tests = new Map([['test/order.test.ts', "describe('a pair', () => test('arrives in order', () => {}))"]])
   expect(missingTests({ path: 'docs/guarantees.md', text }, (path) => tests.get(path))).toHaveLength(findings)
+})
+
+test.each([
+  ["new BulkheadError('no_state', 'why')", 0],
+  ["new BulkheadError(\n  'no_such_code',\n  'why')", 1],
+  ["super('no_such_code', message)", 1],
+  ["readonly code = 'NO_SUCH_CODE'", 1],
+])('a code that no page explains: %s', (text, findings) => {
+  expect(undocumentedCodes({ path: 'packages/core/src/errors.ts', text }, '\n| `no_state` | meaning |')).toHaveLength(
+    findings,
+  )
 })

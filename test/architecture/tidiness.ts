@@ -69,3 +69,12 @@ export function missingTests(
     },
   )
 }
+
+/** Each code that an error of ours carries stands in the first column of a table of the page about errors. */
+export function undocumentedCodes(file: { path: string; text: string }, page: string): Finding[] {
+  const given = /(?:new BulkheadError\(|super\()\s*'([a-z_]+)'|readonly code = '(\w+)'/g
+  return [...file.text.matchAll(given)].flatMap(({ 1: first, 2: second, index }) => {
+    const code = first ?? second
+    return page.includes(`\n| \`${code}\``) ? [] : [at(file, index, `docs/errors.md does not explain ${code}`)]
+  })
+}

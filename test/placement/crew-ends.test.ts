@@ -7,7 +7,7 @@ import { FaultyFamily } from './fixtures/faulty-family.ts'
 import { Faulty } from './fixtures/faulty.ts'
 import { Witness } from './fixtures/witness.ts'
 import { childrenOf, descendantsOf, eventually, isRunning, processesOf, run } from './program.ts'
-import { inTime, trial } from './trial.ts'
+import { trial } from './trial.ts'
 import type { FaultyRef } from './trial.ts'
 
 const signals = ['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const
@@ -16,13 +16,7 @@ describe('a crew that is ended by the operating system', () => {
   const made = trial({ threads: { count: 2, within: 'process' } })
 
   /** Has an actor of the crew end it, and says what was told of two of them, on different nodes. */
-  const endOfTwo = (end: (ref: FaultyRef) => Promise<unknown>) =>
-    inTime(
-      () => endOfTwoOnce(end),
-      ({ told }) => told.map(({ downNode }) => downNode),
-    )
-
-  async function endOfTwoOnce(end: (ref: FaultyRef) => Promise<unknown>) {
+  async function endOfTwo(end: (ref: FaultyRef) => Promise<unknown>) {
     const [one, other] = [await made.faulty('thread'), await made.faulty('thread')]
     const homes = [await one.ref.call.whereabouts(), await other.ref.call.whereabouts()]
     expect(homes[0]?.osProcess).toBe(homes[1]?.osProcess)
@@ -52,15 +46,10 @@ describe('a crew that is ended by the operating system', () => {
   })
 
   test.each(signals)('%s: its only actor is to blame', async (signal) => {
-    const { exit, down, downNode } = await inTime(
-      async () => {
-        const { ref, pid } = await made.faulty('thread')
-        await made.system.explain(pid) // the warden has heard who lives there, as it does soon after each start
-        ref.call.signal(signal).catch(() => {})
-        return await made.notices(pid)
-      },
-      (told) => [told.downNode],
-    )
+    const { ref, pid } = await made.faulty('thread')
+    await made.system.explain(pid) // the warden has heard who lives there, as it does soon after each start
+    ref.call.signal(signal).catch(() => {})
+    const { exit, down, downNode } = await made.notices(pid)
     const reason = { signaled: { signal } }
     expect([exit, down]).toEqual([reason, reason])
     expect(downNode).toMatchObject({ cause: 'signaled', signal })
@@ -94,17 +83,11 @@ describe('a thread of a crew that ends alone', () => {
     const witness = system.named(Witness, 'witness').within(patienceMs)
     await faulty(system, 'innocent')
     const before = await homeOf(system, 'innocent')
-    let count = 0
-    const { home, downNode } = await inTime(
-      async () => {
-        const guilty = await faulty(system, `guilty-${++count}`, { restart: 'temporary' })
-        const lived = await system.explain(guilty)
-        await witness.call.watch(guilty.pid as Pid)
-        fault(guilty).catch(() => {})
-        return { home: lived, downNode: (await witness.call.notices(guilty.pid as Pid)).downNode }
-      },
-      (told) => [told.downNode],
-    )
+    const guilty = await faulty(system, 'guilty', { restart: 'temporary' })
+    const home = await system.explain(guilty)
+    await witness.call.watch(guilty.pid as Pid)
+    fault(guilty).catch(() => {})
+    const { downNode } = await witness.call.notices(guilty.pid as Pid)
     expect(home.osProcess).toBe(before.osProcess)
     expect(home.node).not.toBe(before.node)
     expect(downNode).toMatchObject({ node: home.node, cause, domain: `${system.id}.${home.node}` })

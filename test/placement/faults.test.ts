@@ -4,7 +4,7 @@ import { CallFailed } from 'bulkhead'
 import type { Isolation, Pid } from 'bulkhead'
 import { Careless } from './fixtures/careless.ts'
 import type { Notices } from './fixtures/witness.ts'
-import { inTime, trial } from './trial.ts'
+import { trial } from './trial.ts'
 import type { FaultyRef, Trial } from './trial.ts'
 
 const limitMs = 400
@@ -21,13 +21,6 @@ type Place = (typeof everywhere)[number]
 
 /** What the three who can see an end are told: a link, a monitor, and whoever waits for a reply. */
 async function seen(place: Isolation | 'crew', fault: (ref: FaultyRef) => Promise<unknown>) {
-  return await inTime(
-    () => seenOnce(place, fault),
-    ({ evidence }) => [evidence],
-  )
-}
-
-async function seenOnce(place: Isolation | 'crew', fault: (ref: FaultyRef) => Promise<unknown>) {
   const isCrew = place === 'crew'
   const { faulty, notices } = isCrew ? crewed : made
   const { ref, pid } = await faulty(isCrew ? 'thread' : place)
@@ -76,20 +69,16 @@ describe('an error that belongs to no actor ends its node', () => {
     let count = 0
 
     /** What is told of a careless actor, and of `neighbours` others on its node. */
-    const told = (neighbours: number) =>
-      inTime(
-        async () => {
-          const id = `careless-${place}-${++count}`
-          const isolation = isolationOf(place)
-          const ref = await at.system.start(Careless, [], { id, restart: 'temporary', isolation })
-          await watch(ref.pid as Pid)
-          const pids = [ref.pid as Pid]
-          for (let i = 0; i < neighbours; i++) pids.push((await faulty({ coordination: { with: ref } })).pid)
-          await ref.call.carelessly()
-          return await Promise.all(pids.map((pid) => notices(pid)))
-        },
-        (all) => all.map(({ downNode }) => downNode),
-      )
+    const told = async (neighbours: number) => {
+      const id = `careless-${place}-${++count}`
+      const isolation = isolationOf(place)
+      const ref = await at.system.start(Careless, [], { id, restart: 'temporary', isolation })
+      await watch(ref.pid as Pid)
+      const pids = [ref.pid as Pid]
+      for (let i = 0; i < neighbours; i++) pids.push((await faulty({ coordination: { with: ref } })).pid)
+      await ref.call.carelessly()
+      return await Promise.all(pids.map((pid) => notices(pid)))
+    }
 
     test(`${place}: with a single actor, which is to blame`, async () => {
       const [{ exit, down, downNode }] = (await told(0)) as [Notices]

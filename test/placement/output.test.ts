@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isolationIn } from './fixtures/places.ts'
 import { run } from './program.ts'
 import type { Program } from './program.ts'
-import { inTime, trial } from './trial.ts'
+import { trial } from './trial.ts'
 
 const made = trial({ handlerMs: 400 })
 const crewed = trial({ handlerMs: 400, threads: { within: 'process' } })
@@ -90,14 +90,9 @@ describe('no last word is lost, however the node ends', () => {
 
     test(`${place}: the last lines are evidence`, async () => {
       const { faulty, notices } = place === 'crew' ? crewed : made
-      const { downNode } = await inTime(
-        async () => {
-          const { ref, pid } = await faulty(isolationIn(place))
-          ref.call.printAndExit(100).catch(() => {})
-          return await notices(pid)
-        },
-        (told) => [told.downNode],
-      )
+      const { ref, pid } = await faulty(isolationIn(place))
+      ref.call.printAndExit(100).catch(() => {})
+      const { downNode } = await notices(pid)
       expect(downNode?.output).toEqual(Array.from({ length: 20 }, (_, index) => `line ${81 + index}`))
     })
   }

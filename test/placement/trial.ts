@@ -25,20 +25,6 @@ export interface Trial {
   counts(pid: Pid): Promise<{ readonly exits: number; readonly downs: number }>
 }
 
-/**
- * Tries again while the verdict came too late: whoever sees a connection close waits for it for 250 ms only, and on a busy machine nothing is
- * known about an end then. `evidenceOf`: what was told.
- */
-export async function inTime<T>(
-  attempt: () => Promise<T>,
-  evidenceOf: (told: T) => readonly (Notices['downNode'] | undefined)[],
-): Promise<T> {
-  for (let left = 5; ; left--) {
-    const told = await attempt()
-    if (left === 0 || evidenceOf(told).every((evidence) => evidence?.cause !== 'unknown')) return told
-  }
-}
-
 /** Starts a system before the tests of this file or block, and stops it after them. */
 export function trial(options: SystemOptions = {}): Trial {
   const records: LogRecord[] = []
