@@ -1,5 +1,6 @@
+import os from 'node:os'
 import { InvalidOption } from '@bulkhead/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { checkSystemOptions } from '../src/system-options.ts'
 import type { SystemOptions } from '../src/system-options.ts'
 
@@ -11,6 +12,16 @@ describe('defaults', () => {
     expect(checked).toMatchObject({ signals: true, inspect: true, placement: undefined, log: undefined })
     expect(checked).toMatchObject({ threads: { within: 'root' }, compartments: {} })
     expect(checked.threads.count).toBeGreaterThanOrEqual(1)
+  })
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [8, 7],
+  ])('with %i cores it is %i threads: one less, and at least one', (cores, count) => {
+    const spy = vi.spyOn(os, 'availableParallelism').mockReturnValue(cores)
+    onTestFinished(() => spy.mockRestore())
+    expect(checkSystemOptions({}, undefined).threads.count).toBe(count)
   })
 
   test('an option that is undefined was not given', () => {
