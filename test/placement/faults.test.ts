@@ -192,6 +192,13 @@ describe('what the operating system does to a process is told', () => {
     expect(evidence).toMatchObject({ cause: 'signaled', signal })
   })
 
+  test('SIGTERM, SIGINT and SIGHUP are not for it: only the root decides', async () => {
+    const { ref } = await made.faulty('process')
+    const before = await ref.call.whereabouts()
+    for (const signal of ['TERM', 'INT', 'HUP']) execFileSync('kill', ['-s', signal, String(before.osProcess)])
+    expect(await ref.call.whereabouts()).toEqual(before)
+  })
+
   test('SIGSTOP is stuck', async () => {
     const { link, evidence } = await seen({ faults: 'contained', limits: { handlerMs: limitMs } }, async (ref) => {
       const { osProcess } = await ref.call.whereabouts()

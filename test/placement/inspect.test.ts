@@ -138,6 +138,20 @@ describe('bulkhead inspect', () => {
     },
   )
 
+  test('its socket is all that a SIGKILL of the root leaves, whatever lived there', { timeout: 60_000 }, async () => {
+    const [runtime, temporary] = ['runtime', 'temporary'].map((name) => mkdtempSync(join(session, name)))
+    const env = { XDG_RUNTIME_DIR: runtime as string, TMPDIR: temporary as string }
+    const program = run('observed.ts', { args: ['walled'], env })
+    await program.said('ready')
+    program.kill('SIGKILL')
+    await program.ended
+    const left = (): string[] =>
+      [runtime, temporary].flatMap((at) => readdirSync(at as string, { recursive: true }) as string[])
+    const isSocket = (path: string): boolean => statSync(join(runtime as string, path)).isSocket()
+    await eventually(() => left().length === 2, 1_000, `no more than a folder and a socket: ${left().join(', ')}`)
+    expect(left().map((path) => (path === 'bulkhead' ? path : isSocket(path)))).toEqual(['bulkhead', true])
+  })
+
   test('process.exit leaves no socket', async () => {
     const program = observed('exit')
     await program.ended
