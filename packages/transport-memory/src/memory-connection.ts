@@ -1,3 +1,4 @@
+import { noBytes } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import type { Item, Lane } from './lane.ts'
 import { Segments } from './segments.ts'
@@ -26,9 +27,6 @@ export interface MemoryConnectionOptions {
 
 /** What a frame's bytes are overwritten with once its receiver has returned, so that nobody keeps them by mistake. */
 const poison = 0xdd
-
-/** The body of a frame that has none. */
-const noBytes = new Uint8Array(0)
 
 /** One end of a link in memory. */
 export class MemoryEnd implements MemoryConnection {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { letGo, MESSAGE_BYTES_MAX, Polling } from '@bulkhead/core/transport'
+import { letGo, MESSAGE_BYTES_MAX, noBytes, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { FrameReader } from './frame-reader.ts'
 import type { Deliver } from './frame-reader.ts'
@@ -42,9 +42,6 @@ const frameBytesMaxDefault = MESSAGE_BYTES_MAX + 1024 * 1024
 export function openSocketConnection(socket: Socket, options: SocketConnectionOptions = {}): PausableConnection {
   return new SocketConnection(socket, options)
 }
-
-/** The body of a frame that has none. */
-const noBytes = new Uint8Array(0)
 
 class SocketConnection implements PausableConnection {
   readonly shares = false

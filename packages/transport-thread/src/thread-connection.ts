@@ -1,4 +1,4 @@
-import { Polling } from '@bulkhead/core/transport'
+import { noBytes, Polling } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import { doorbell } from './carrier.ts'
 import type { Deliver, Incoming, Outgoing, Progress } from './carrier.ts'
@@ -31,9 +31,6 @@ export interface PausableConnection extends Connection {
 export function openThreadConnection(end: ThreadEnd, options: ThreadConnectionOptions = {}): PausableConnection {
   return new ThreadConnection(end, options)
 }
-
-/** The body of a frame that has none. */
-const noBytes = new Uint8Array(0)
 
 class ThreadConnection implements PausableConnection {
   readonly shares: boolean

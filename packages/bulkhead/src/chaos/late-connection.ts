@@ -1,3 +1,4 @@
+import { noBytes } from '@bulkhead/core/transport'
 import type { Beside, Connection, Ending, Receiver } from '@bulkhead/core/transport'
 import type { Held } from './hurt.ts'
 
@@ -6,9 +7,6 @@ const highWaterBytes = 1024 * 1024
 
 /** Milliseconds between two looks at a carrier that is full. */
 const lookMs = 5
-
-/** The body of a frame that has none. */
-const noBytes = new Uint8Array(0)
 
 interface Late {
   readonly dueAt: number

@@ -1,7 +1,5 @@
-import { copyBytes } from '@bulkhead/core/transport'
+import { copyBytes, noBytes } from '@bulkhead/core/transport'
 import { FrameReader } from '@bulkhead/transport-process'
-
-const noBytes = new Uint8Array(0)
 
 /**
  * What travels on the one socket between a sandbox and its warden: pieces of `[length, kind, peer, bytes]`. The length is 4 bytes, little-endian; so is the number of

@@ -1,3 +1,4 @@
+import { noBytes } from '@bulkhead/core/transport'
 import { Allowance, Police } from '@bulkhead/core'
 import type { Confinement, Grant, NodeId, Verdict } from '@bulkhead/core'
 import type { PausableConnection } from '@bulkhead/transport-process'
@@ -31,9 +32,6 @@ interface Line {
   /** The sandbox has closed its side. */
   isClosed: boolean
 }
-
-/** What a sandbox sends has its head in it. */
-const noHead = new Uint8Array(0)
 
 /** Carries frames between a sandbox, which has one socket, and its peers, who each have a connection: those that the police lets through. */
 export class Switchboard {
@@ -70,7 +68,7 @@ export class Switchboard {
     if (broken !== undefined) return broken
     const line = this.#line(peer)
     if (line.isClosed) return `a frame to node ${peer} behind the last one`
-    if (line.connection !== undefined) line.connection.send(noHead, segment, start, end)
+    if (line.connection !== undefined) line.connection.send(noBytes, segment, start, end) // what a sandbox sends has its head in it
     else {
       line.waiting.push(segment.slice(start, end))
       line.waitingBytes += end - start

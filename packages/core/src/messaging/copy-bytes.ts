@@ -1,3 +1,6 @@
+/** The body of a frame that has none. */
+export const noBytes: Uint8Array = new Uint8Array(0)
+
 /** Up to this many bytes a loop is faster than `set`, which needs a view of them. */
 const fewBytes = 96
 

@@ -6,6 +6,7 @@ import { checkedNodeSignal, checkedSpawn } from '../messaging/checked-body.ts'
 import type { Beside, Decoder } from '../messaging/codec.ts'
 import { Encoded, Undecodable } from '../messaging/codec.ts'
 import type { Connection, Ending, Receiver } from '../messaging/connection.ts'
+import { noBytes } from '../messaging/copy-bytes.ts'
 import type { FrameKind } from '../messaging/frame.ts'
 import { head, readHead, writeHead } from '../messaging/frame.ts'
 import type { Carried, NodeSignal, Signal, SpawnRequest } from '../messaging/signal.ts'
@@ -29,7 +30,7 @@ interface Waiting {
 }
 
 /** What signals travel with that have nothing to say beyond their head. */
-const noBody = new Encoded(new Uint8Array(0), 0, 0, undefined)
+const noBody = new Encoded(noBytes, 0, 0, undefined)
 
 /**
  * Another node, as this one sees it: the one connection with it, what waits for that connection, and what is known about its end. Its loss
