@@ -232,7 +232,7 @@ export class HostedNode implements NodeHost {
   }
 
   /** Begins to load what it will be asked to load, beside what else is done until then. What goes wrong is told to whoever asks. */
-  expect({ url, key }: ActorModule): void {
+  loadEarly({ url, key }: ActorModule): void {
     this.#load(url, key).catch(() => {})
   }
 

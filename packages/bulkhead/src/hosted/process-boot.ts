@@ -51,7 +51,7 @@ export function bootProcess({ parent, handlerMs }: ProcessOrders): void {
         onOrphanedError: (error) => channel.post({ type: 'failing', error: partsOf(error), culprit: vitals.culprit }),
       })
       channel.post({ type: 'up' })
-      if (module !== undefined) hosted.expect(module)
+      if (module !== undefined) hosted.loadEarly(module)
       return
     }
     if (hosted === undefined) return message.type === 'stop' ? leave() : undefined

@@ -38,7 +38,7 @@ export function bootThread({ port, vitals: memory, output, sharedNodes }: Thread
       const shares = (node: number): boolean => neighbours.has(node)
       hosted = new HostedNode({ birth, channel, vitals, scope, log, hasThreads: true, shares })
       channel.post({ type: 'up' })
-      if (module !== undefined) hosted.expect(module)
+      if (module !== undefined) hosted.loadEarly(module)
       return
     }
     if (hosted === undefined) return message.type === 'ping' ? responder.answer(message.ping) : leave()

@@ -72,8 +72,15 @@ export class Uplink {
     return this.#waitingBytes + this.#socket.writableLength
   }
 
-  send(...given: Parameters<typeof pieceOf>): void {
-    this.#send(pieceOf(...given))
+  send(
+    kind: typeof piece.frame | typeof piece.close,
+    peer: NodeId,
+    head?: Uint8Array,
+    segment?: Uint8Array,
+    start?: number,
+    end?: number,
+  ): void {
+    this.#send(pieceOf(kind, peer, head, segment, start, end))
   }
 
   forget(peer: NodeId, connection: UplinkConnection): void {

@@ -10,13 +10,13 @@ import type { Kernel } from '../node/kernel.ts'
 import { resolve, sendTo, shownAs } from '../node/deliver.ts'
 import { ownReason } from '../node/reasons.ts'
 import type { Timer } from '../node/timers.ts'
+import { encodeOptions, wayTo } from '../node/way.ts'
 import { closeCall } from './open-calls.ts'
 import type { Decoder, Encoded, Encoder } from './codec.ts'
 import { NotSendable, printable, Undecodable } from './codec.ts'
 import { letGo } from './encoded.ts'
 import { requestBody } from './request-body.ts'
 import { sendableError } from './sendable-error.ts'
-import { encodedFor, wayTo } from '../node/way.ts'
 
 /** OTP's default for `gen_server:call`. */
 export const CALL_TIMEOUT_MS = 5_000
@@ -203,7 +203,7 @@ function refusalFor(value: unknown, encoder: Encoder): Error {
   return error ?? new BulkheadError('refused', printable(value))
 }
 
-const ANSWER = { reply: encodedFor('reply'), refusal: encodedFor('error') }
+const ANSWER = { reply: encodeOptions('reply'), refusal: encodeOptions('error') }
 
 /** Sends an answer from `cell`. Throws `NotSendable`. */
 export function answer(cell: Cell, kind: 'reply' | 'refusal', caller: Pid, ref: number, value: unknown): void {

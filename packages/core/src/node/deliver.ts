@@ -10,7 +10,7 @@ import { NotSendable } from '../messaging/codec.ts'
 import type { Decoder, Encoded, EncodeOptions } from '../messaging/codec.ts'
 import { InvalidOption } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
-import { encodedFor, wayTo } from './way.ts'
+import { encodeOptions, wayTo } from './way.ts'
 
 /** What can be put into a mailbox by another actor. */
 export type PostKind = 'message' | 'cast' | 'call' | 'system'
@@ -68,8 +68,8 @@ export function sendTo(
   return sendEncoded(cell, kind, to, pid, ref, encoded)
 }
 
-const MESSAGE = encodedFor('message')
-const REQUEST = encodedFor('arguments')
+const MESSAGE = encodeOptions('message')
+const REQUEST = encodeOptions('arguments')
 
 /** What travels is the handler's name and the arguments; an error speaks of the arguments as the caller counts them. */
 function encodeRequest(kernel: Kernel, request: readonly unknown[], options: EncodeOptions): Encoded {

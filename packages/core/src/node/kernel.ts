@@ -85,7 +85,7 @@ export class Kernel {
   #lookedHere = false
   #lookedBefore: Pid | undefined = undefined
   #lookedBeforeHere = false
-  /** The one of another node, and that. */
+  /** The pid of another node that was looked at last, and that node. */
   #lookedAfar: Pid | undefined = undefined
   #lookedRemote: RemoteNode | undefined = undefined
 

@@ -68,12 +68,16 @@ export class RemoteNode implements Receiver {
 
   /** Whether a SharedArrayBuffer can go there. Where not even the host knows before there is a connection, it is found out when the frame leaves. */
   get shares(): boolean {
-    return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id) ?? true
+    return this.#isKnownToShare ?? true
   }
 
   /** The same, but known. */
   get surelyShares(): boolean {
-    return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id) ?? false
+    return this.#isKnownToShare ?? false
+  }
+
+  get #isKnownToShare(): boolean | undefined {
+    return this.#connection?.shares ?? this.#kernel.host.shares?.(this.id)
   }
 
   get congested(): boolean {

@@ -11,7 +11,7 @@ export function wayTo(remote: RemoteNode | undefined): Way {
 }
 
 /** How a value is encoded for each way, under that name in errors: made once, since they are needed for every message. */
-export function encodedFor(root: string): Readonly<Record<Way, EncodeOptions>> {
+export function encodeOptions(root: string): Readonly<Record<Way, EncodeOptions>> {
   return {
     shared: { shares: true, moves: true, root },
     unknown: { shares: true, root },
