@@ -13,27 +13,33 @@ const program = await loadProgram(name)
 const sizes = Object.fromEntries(pairs.map((pair) => pair.split('=', 2)).map(([key, value]) => [key, Number(value)]))
 const system = await start({ threads: Math.max(1, Number(threads)), handlerMs: 60_000 })
 
-async function once(): Promise<{ readonly wallMs: number; readonly cpuMs: number; readonly outcome: Outcome }> {
+/** Has it run by a main actor that is started for it, and stopped afterwards. */
+async function withMain<R>(work: (run: () => Promise<Outcome>) => Promise<R>): Promise<R> {
   const main = await system.start(program.main, [], { isolation: 'inline', restart: 'temporary' })
-  const outcomes: Outcome[] = []
-  const spent = await cost(async () => outcomes.push(await main.within(Infinity).call.run(sizes, Number(threads))))
+  const result = await work(() => main.within(Infinity).call.run(sizes, Number(threads)))
   await sys.stop(main, 'shutdown')
-  return { ...spent, outcome: outcomes[0] as Outcome }
+  return result
 }
 
-/** Runs it once, and holds what the nodes have counted against each other. */
-async function audited(): Promise<Outcome> {
-  const main = await system.start(program.main, [], { isolation: 'inline', restart: 'temporary' })
-  let starts = 0
-  const onStart = (): void => void starts++
-  const audit = await Audit.begin(system)
-  subscribe(telemetryChannels.spawned, onStart)
-  const outcome = await main.within(Infinity).call.run(sizes, Number(threads))
-  unsubscribe(telemetryChannels.spawned, onStart)
-  await audit.endWithStarts(starts)
-  await sys.stop(main, 'shutdown')
-  return outcome
-}
+const once = () =>
+  withMain(async (run) => {
+    const outcomes: Outcome[] = []
+    const spent = await cost(async () => outcomes.push(await run()))
+    return { ...spent, outcome: outcomes[0] as Outcome }
+  })
+
+/** The same, holding what the nodes have counted against each other. */
+const audited = () =>
+  withMain(async (run) => {
+    let starts = 0
+    const onStart = (): void => void starts++
+    const audit = await Audit.begin(system)
+    subscribe(telemetryChannels.spawned, onStart)
+    const outcome = await run()
+    unsubscribe(telemetryChannels.spawned, onStart)
+    await audit.endWithStarts(starts)
+    return outcome
+  })
 
 const first = await audited()
 for (let run = 1; run < Number(warmUps); run++) await once()
